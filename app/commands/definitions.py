@@ -1,0 +1,42 @@
+"""Deploying eServices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.commands.portal import Portal
+from app.store import definitions as store
+from engine import definition, lint
+from engine.definition import CODE
+from engine.errors import BadDrawing
+
+
+def read_folder(root: Path) -> dict[str, bytes]:
+    """Every file of `processes/` and `forms/` under a folder, by name."""
+    return {
+        f"{part}/{path.name}": path.read_bytes()
+        for part in ("processes", "forms")
+        for path in sorted((root / part).glob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
+def deploy(portal: Portal, folder: Mapping[str, bytes]) -> dict[str, str]:
+    """Make every eService of the folder current; returns its release by code.
+
+    Raises `BadDrawing` with every fault, one line each, and changes nothing, when any file is at fault.
+    """
+    faults = lint.check_folder(folder)
+    if faults:
+        raise BadDrawing("\n".join(str(fault) for fault in faults))
+    codes = sorted(name[10:-5] for name in folder if name.startswith("processes/") and CODE.match(name[10:-5]))
+    ready = {code: definition.compiled(definition.gather(folder, code), code) for code in codes}
+    with portal.database.read() as connection:
+        current = store.current_releases(connection)
+    news = {code: made for code, made in ready.items() if current.get(code) != made.sha256}
+    if news:
+        with portal.database.write() as connection:
+            for code, made in news.items():
+                store.keep_release(connection, code, made.files, portal.clock.now())
+    return {code: made.sha256 for code, made in ready.items()}

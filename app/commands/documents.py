@@ -1,0 +1,156 @@
+"""The audit PDF of a case that has ended: made once, kept for good."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from app.commands.letters import hong_kong_time
+from app.commands.portal import Portal
+from app.outside import pdf
+from app.store import cases, people, story
+from app.store.story import Story, Told
+from engine import proof, record, seal, statuses
+from engine.errors import NotFound
+
+TRAIL_PDF = "trail"
+SEAL_KEY = "trail-seal"
+
+
+def make_trail_pdf(portal: Portal, reference: str) -> str:
+    """Make the audit PDF of an ended case unless it exists, and return its SHA-256."""
+    with portal.database.read() as connection:
+        case = cases.by_reference(connection, reference)
+        if case is None or not case.ended:
+            raise NotFound(f"an ended request {reference}")
+        kept = cases.document(connection, case.id, TRAIL_PDF)
+        if kept is not None:
+            return kept
+        told = story.of_case(connection, case, portal.settings.exchange_name)
+    content = pdf.render(record_of(portal, told))
+    sha256 = portal.blobs.put(content)
+    with portal.database.write() as connection:
+        cases.keep_document(connection, case.id, TRAIL_PDF, sha256, len(content), portal.clock.now())
+        return cases.document(connection, case.id, TRAIL_PDF) or sha256
+
+
+def trail_pdf(portal: Portal, reference: str, person: int) -> bytes:
+    """The bytes of the PDF: the stored one when the case has ended, else the trail so far; the download is recorded."""
+    with portal.database.read() as connection:
+        case = cases.by_reference(connection, reference)
+        if case is None:
+            raise NotFound(f"the request {reference}")
+        kept = cases.document(connection, case.id, TRAIL_PDF)
+        told = None if case.ended else story.of_case(connection, case, portal.settings.exchange_name)
+    if told is not None:
+        content = pdf.render(record_of(portal, told))
+    else:
+        content = portal.blobs.get(kept or make_trail_pdf(portal, reference))
+    with portal.database.write() as connection:
+        people.record(
+            connection, portal.clock.now(), person, "document.downloaded", reference=reference, sha256=seal.digest(content)
+        )
+    return content
+
+
+def record_of(portal: Portal, told: Story) -> record.Record:
+    """Everything that the PDF of a case shows and carries, sealed."""
+    case, definition = told.case, told.definition
+    exchange = portal.settings.exchange_name
+    unsigned = record.Record(
+        reference=case.reference,
+        title=definition.eservice.title,
+        title_zh=definition.eservice.titles.get("zh_Hant", ""),
+        company=told.company.name_en,
+        company_zh=told.company.name_zh,
+        participant_id=case.participant_id,
+        status=statuses.label(case.status, exchange),
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+        entries=tuple(_entries(told)),
+        entry_lines=tuple(_line(entry) for entry in told.told),
+        seal=record.Seal(head=case.head, count=case.entries),
+        round_titles=tuple(f"Round {number}" for number in told.rounds),
+        sections=tuple(_section(part) for part in told.parts),
+        drawings=tuple(_drawings(told, exchange)),
+        forms=tuple(_forms(told)),
+        answers=tuple(_answers(told)),
+        release=definition.sha256,
+    )
+    return signed(portal, unsigned)
+
+
+def signed(portal: Portal, unsigned: record.Record) -> record.Record:
+    """The record with the portal's signature over its head and documents."""
+    key = Ed25519PrivateKey.from_private_bytes(portal.keys.derive(SEAL_KEY))
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    said = record.statement(
+        unsigned.reference, unsigned.seal.head, unsigned.seal.count, record.documents(unsigned)
+    )
+    signature = base64.b64encode(key.sign(said)).decode()
+    closed = replace(
+        unsigned.seal, key_id=proof.fingerprint(public), signature=signature, public_key=public
+    )
+    return replace(unsigned, seal=closed)
+
+
+def public_key(portal: Portal) -> bytes:
+    """The key that verifies this portal's audit PDFs, as PEM."""
+    key = Ed25519PrivateKey.from_private_bytes(portal.keys.derive(SEAL_KEY))
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _entries(told: Story) -> Iterable[record.Entry]:
+    previous = seal.first_link(told.case.reference)
+    for sealed in told.entries:
+        yield record.Entry(sealed.entry, previous, sealed.hash)
+        previous = sealed.hash
+
+
+def _line(entry: Told) -> record.Line:
+    return record.Line(
+        label=entry.label,
+        who=entry.who,
+        company=", ".join(part for part in (entry.company, entry.lane) if part),
+        at=hong_kong_time(entry.at),
+        status_from=entry.status_from,
+        status_to=entry.status_to,
+        comment=entry.comment,
+        details=entry.details,
+    )
+
+
+def _section(part: story.Part) -> record.Section:
+    return record.Section(
+        part.title, tuple(record.Row(a.label, a.register, a.values, a.changed) for a in part.answers)
+    )
+
+
+def _drawings(told: Story, exchange: str) -> Iterable[record.Drawing]:
+    done = {key for sealed in told.entries for key in (sealed.entry["passed"] or []) + _key(sealed.entry)}
+    steps_done = frozenset(key.rpartition("/")[2] for key in done)
+    titles = story.lane_titles(exchange, told.case.desk)
+    for name, drawing in sorted(told.definition.drawings.items(), key=lambda item: item[0] != told.case.eservice):
+        title = drawing.properties.get("title") or drawing.name
+        yield record.Drawing(name, title, drawing.content, frozenset(), steps_done, titles)
+
+
+def _key(entry: Mapping[str, Any]) -> list[str]:
+    return [entry["facts"]["key"]] if entry["action"] == "task.completed" else []
+
+
+def _forms(told: Story) -> Iterable[record.Form]:
+    for name, content in sorted(told.definition.files.items()):
+        if name.endswith(".form"):
+            yield record.Form(name[6:-5], content)
+
+
+def _answers(told: Story) -> Iterable[record.Answers]:
+    for sealed in told.answers:
+        hashed = seal.answers_hash(sealed.salt, sealed.answers)
+        yield record.Answers(sealed.round, sealed.step, sealed.answers, sealed.salt, hashed)

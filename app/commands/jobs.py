@@ -1,0 +1,89 @@
+"""Keeping promises: mail that was queued, PDFs that are due, timers that have come."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+from app.commands import documents, letters, steps
+from app.commands.portal import Portal
+from app.commands.steps import Step
+from app.outside import mail
+from app.outside.mail import Letter, MailNotSent
+from app.store import cases, definitions, jobs, tasks
+from app.store.jobs import Job
+from app.store.story import main_step
+from engine import form, run
+from engine.errors import Refused, TaskNotOpen
+
+FIRED = "timer.fired"
+
+
+def keep_promises(portal: Portal, most: int = 10) -> int:
+    """Do up to `most` due jobs and return how many were tried."""
+    with portal.database.write() as connection:
+        claimed = jobs.claim(connection, portal.clock.now(), most)
+    for job in claimed:
+        _keep(portal, job)
+    return len(claimed)
+
+
+def fire_due_timers(portal: Portal) -> int:
+    """Fire every timer that is due, each in a transaction of its own, and return how many fired."""
+    with portal.database.read() as connection:
+        due = jobs.due_timers(connection, portal.clock.now())
+    return sum(fire_timer(portal, timer) for timer in due)
+
+
+def fire_timer(portal: Portal, timer_id: UUID) -> bool:
+    """Fire one waiting timer; false when another worker did, or the case has moved on."""
+    now = portal.clock.now()
+    with portal.database.write() as connection:
+        found = tasks.timer(connection, timer_id)
+        case = None if found is None else cases.locked(connection, found[0])
+        # Another worker may have fired it while this one waited for the lock.
+        found = None if case is None else tasks.timer(connection, timer_id)
+        if found is None or case is None or found[2] > now:
+            return False
+        definition = definitions.of_release(connection, case.release)
+        given = cases.newest_answers(connection, case.id, main_step(definition))
+        answers = form.loaded(definition.forms[definition.main_form], given.answers) if given else {}
+        context = steps.context_of(definition, steps.as_facts(case), answers, now)
+        try:
+            outcome = run.fire(definition, steps.state_of(portal, case), found[1], context)
+        except TaskNotOpen:
+            return False
+        step = Step(
+            FIRED,
+            found[1].rpartition("/")[2],
+            steps.SYSTEM,
+            {"key": found[1], "round": case.round},
+            received_on=case.received_on,
+            round=case.round,
+        )
+        steps.write_down(connection, portal, definition, case, outcome, step)
+        return True
+
+
+def _keep(portal: Portal, job: Job) -> None:
+    try:
+        if job.kind == "mail":
+            _mail(portal, job)
+        else:
+            documents.make_trail_pdf(portal, job.payload["reference"])
+    except (MailNotSent, mail.UnfitLetter, Refused, OSError, ValueError, KeyError) as error:
+        with portal.database.write() as connection:
+            jobs.postpone(connection, job, portal.clock.now(), f"{type(error).__name__}: {error}")
+        return
+    with portal.database.write() as connection:
+        jobs.keep(connection, job, portal.clock.now())
+
+
+def _mail(portal: Portal, job: Job) -> None:
+    subject, text = letters.written(portal, job.payload)
+    # Stable over tries, so that a letter sent twice shows as one.
+    name = hashlib.sha256(job.key.encode()).hexdigest()[:32]
+    domain = portal.settings.mail_from.rpartition("@")[2]
+    mail.send(
+        Letter(job.payload["to"], subject, text, f"<{name}@{domain}>", portal.clock.now()), portal.settings
+    )

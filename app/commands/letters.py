@@ -1,0 +1,46 @@
+"""What the mails about requests say: which request, what to do, until when; never an answer from a form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.commands.portal import Portal
+from app.commands.signin_letters import TEMPLATES, signin_letter
+from engine import statuses
+from engine.hours import HONG_KONG
+
+SUBJECTS = {
+    "task.opened": "{task}: {title} ({reference})",
+    "task.reminder": "Reminder: {task}: {title} ({reference})",
+    "task.overdue": "Overdue: {task}: {title} ({reference})",
+    "case.ended": "{status}: {title} ({reference})",
+}
+OPENINGS = {
+    "task.opened": "A request waits for you: {title}, {reference}.",
+    "task.reminder": "A request still waits for you: {title}, {reference}.",
+    "task.overdue": "A request that waits for you is overdue: {title}, {reference}.",
+    "case.ended": "The request {title}, {reference}, is now: {status}.",
+}
+
+
+def written(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
+    """Subject and text of any promised mail."""
+    if payload["template"] in TEMPLATES:
+        return signin_letter(portal, payload)
+    exchange = portal.settings.exchange_name
+    words = {name: str(value) for name, value in payload.items()}
+    words["status"] = statuses.label(words["status"], exchange) if words.get("status") else ""
+    lines = [OPENINGS[payload["template"]].format(**words), ""]
+    if words.get("due_at"):
+        lines += [f"Due: {hong_kong_time(datetime.fromisoformat(words['due_at']))}", ""]
+    lines += [f"Open it here: {portal.settings.base_url}/requests/{words['reference']}", ""]
+    lines += ["For your safety this mail holds no data of the request.", f"Client Connect, {exchange}"]
+    return SUBJECTS[payload["template"]].format(**words), "\n".join(lines) + "\n"
+
+
+def hong_kong_time(at: datetime) -> str:
+    """A moment as people in Hong Kong read it."""
+    local = at.astimezone(HONG_KONG)
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} HKT"

@@ -1,0 +1,87 @@
+"""The audit PDF of one case: pages for people, and the sealed record inside for machines."""
+
+import io
+from datetime import datetime
+
+import pikepdf
+
+from app.outside import pages, paper
+from app.outside.paper import Paper
+from engine.proof import Verdict, verify
+from engine.record import TRAIL, Record, carried, read
+
+MIME = {"json": "application/json", "bpmn": "application/xml", "form": "application/json"}
+
+
+def render(record: Record) -> bytes:
+    """The audit PDF of a case (PDF/A-3); the same record makes the same bytes."""
+    foot = (record.reference, f"Seal {record.seal.head[:16]}")
+    with Paper(f"{record.reference} {record.title}", _made_at(record), "Audit trail", foot) as sheets:
+        pages.write(sheets, record)
+        for name, body in carried(record).items():
+            _embed(sheets, name, body, _made_at(record))
+        return bytes(sheets.output())
+
+
+def attachments(pdf: bytes) -> dict[str, bytes]:
+    """The documents embedded in a PDF, by file name.
+
+    Raises ValueError when the bytes are no PDF that can be read.
+    """
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            return {name: spec.get_file().read_bytes() for name, spec in document.attachments.items()}
+    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError) as error:
+        raise ValueError(f"Expected a PDF, but it cannot be read: {error}.") from error
+
+
+def check(pdf: bytes, trusted_key: bytes | None = None) -> Verdict:
+    """Whether an audit PDF is what the portal sealed: its documents, and its pages as this release draws them.
+
+    trusted_key: the portal's Ed25519 public key, PEM or 32 bytes.
+    """
+    try:
+        found = attachments(pdf)
+    except ValueError as error:
+        return Verdict(False, (str(error),))
+    verdict = verify(found, trusted_key)
+    if not verdict.intact:
+        return verdict
+    if _drawn(found) == pdf:
+        return Verdict(True, (*verdict.sentences, "The pages are, byte for byte, what the sealed record says."))
+    if _producer(pdf) == paper.PRODUCER:
+        return Verdict(False, ("The sealed record is intact, but the pages around it are not the ones made from it.",))
+    return Verdict(
+        True, (*verdict.sentences, "Another release made the pages: trust the record inside, not the pages.")
+    )
+
+
+def _made_at(record: Record) -> datetime:
+    if record.closed_at:
+        return record.closed_at
+    if record.entries:
+        return datetime.fromisoformat(record.entries[-1].facts["at"])
+    return record.opened_at
+
+
+def _embed(sheets: Paper, name: str, body: bytes, made_at: datetime) -> None:
+    sheets.embed_file(
+        bytes=body,
+        basename=name,
+        modification_date=made_at,
+        mime_type=MIME.get(name.rpartition(".")[2], "application/octet-stream"),
+        associated_file_relationship="Data" if name == TRAIL else "Source",
+        compress=True,
+    )
+
+
+def _drawn(found: dict[str, bytes]) -> bytes:
+    try:
+        return render(read(found))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return b""
+
+
+def _producer(pdf: bytes) -> str:
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return str(document.open_metadata().get("pdf:Producer", ""))

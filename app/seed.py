@@ -1,0 +1,253 @@
+"""Invented companies and people for the demo; every address ends in `.test`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from app.commands import passwords
+from app.commands.portal import Portal
+from app.store import people, tables
+from app.store.database import Connection
+from app.store.people import Membership
+from engine.people import Right
+
+DEMO_PASSWORD = "star-ferry-at-noon"  # noqa: S105  of invented people, shown on the demo's own sign-in page
+BOTH = ("maker", "checker")
+EVERY_KIND = ("SEHK-EP", "HKFE-EP", "SEOP", "CCEP", "HKSCC", "HKCC", "SEOCH", "DB", "REG", "ISS")
+CLEARING = ("HKSCC", "HKCC", "SEOCH", "DB")
+
+# A business function, and the beginnings of the memberships that entitle to it.
+FUNCTIONS = {
+    "EU_ParticipantAdmin": EVERY_KIND,
+    "EU_Compliance": ("SEHK-EP", "HKFE-EP", "SEOP", "CCEP", "HKSCC", "HKCC", "SEOCH"),
+    "EU_UserMaintenance": CLEARING,
+    "EU_CashTrading": ("SEHK-EP", "CCEP"),
+    "EU_DerivTrading": ("HKFE-EP", "SEOP", "HKCC-GCP", "SEOCH-GCP"),
+    "EU_DerivClearing": ("HKCC", "SEOCH"),
+    "EU_ClearingRel": ("SEHK-EP", "HKSCC-GCP"),
+    "EU_MoneySettlement": CLEARING,
+    "EU_RiskMgmt": ("HKCC", "SEOCH", "HKFE-EP", "SEOP"),
+    "EU_StockConnect": ("HKSCC-CUST", "HKSCC-GCP", "CCEP"),
+    "EU_Readiness": EVERY_KIND,
+    "EU_Events": EVERY_KIND,
+}
+CCDA_FUNCTIONS = {"EU_SmartcardMaint": CLEARING}
+
+
+class Somebody(NamedTuple):
+    """One invented person: `does` are their lanes."""
+
+    login: str
+    name: str
+    kind: str = "business"
+    does: tuple[str, ...] = ()
+    channel: str | None = "email"
+
+
+class Firm(NamedTuple):
+    """One invented company; memberships are (kind, participant id)."""
+
+    code: str
+    name_en: str
+    name_zh: str
+    domain: str
+    memberships: tuple[tuple[str, str], ...]
+    people: tuple[Somebody, ...]
+
+
+FIRMS = (
+    Firm(
+        "CP00001",
+        "Harbour Bright Securities Limited",
+        "港曜證券有限公司",
+        "harbourbright.test",
+        (
+            ("SEHK-EP", "B00123"),
+            ("HKSCC-DCP", "B00123"),
+            ("CCEP", "N00123"),
+            ("HKFE-EP", "F00123"),
+            ("HKCC", "H00123"),
+        ),
+        (
+            Somebody("ccda1", "Ada Lau", "ccda"),
+            Somebody("ccda2", "Ben Yip", "ccda"),
+            Somebody("mia.maker", "Mia Chan", does=("maker",)),
+            Somebody("chen.checker", "Chen Wai", does=("checker",)),
+            Somebody("bo.both", "Bo Lam", does=BOTH, channel=None),
+        ),
+    ),
+    Firm(
+        "CP00002",
+        "Lion Rock Brokers Limited",
+        "獅山經紀有限公司",
+        "lionrock.test",
+        (("SEHK-EP", "B00456"), ("HKFE-EP", "F00456")),
+        (
+            Somebody("ccda", "Carmen Ho", "ccda"),
+            Somebody("maker", "Leo Fung", does=("maker",)),
+            Somebody("checker", "Rita Ng", does=("checker",)),
+        ),
+    ),
+    Firm(
+        "CP00003",
+        "Victoria Peak Clearing Limited",
+        "太平結算有限公司",
+        "victoriapeak.test",
+        (("HKSCC-GCP", "B00789"), ("HKCC-GCP", "H00789"), ("SEOCH-GCP", "S00789")),
+        (
+            Somebody("ccda", "Grace Mak", "ccda"),
+            Somebody("gcp.maker", "Gary Poon", does=("maker",)),
+            Somebody("gcp.checker", "Gina Tse", does=("checker",)),
+        ),
+    ),
+    Firm(
+        "CP00004",
+        "Jade Gate Bank Limited",
+        "玉門銀行有限公司",
+        "jadegate.test",
+        (("DB", "D00011"), ("HKSCC-CUST", "C00044")),
+        (
+            Somebody("ccda", "Joyce Kwok", "ccda"),
+            Somebody("bank.maker", "Ivan Lo", does=("maker",)),
+            Somebody("bank.checker", "Iris Tang", does=("checker",)),
+        ),
+    ),
+    Firm(
+        "CP00005",
+        "Pearl River Registrars Limited",
+        "珠江登記有限公司",
+        "pearlriver.test",
+        (("REG", "R00005"),),
+        (
+            Somebody("ccda", "Paul Siu", "ccda"),
+            Somebody("maker", "Penny Au", does=("maker",)),
+            Somebody("checker", "Peter Hui", does=("checker",)),
+        ),
+    ),
+)
+DESK_PEOPLE = {
+    "CPS": ("Alan Kan", "Amy Tong"),
+    "MPA": ("Betty Suen", "Brian Yu"),
+    "CTO": ("Karen Ip", "Kelvin Sit"),
+    "DTO": ("Daisy Mok", "David Pang"),
+    "CCO": ("Edith Shum", "Eric Tam"),
+    "DCO": ("Fanny Leung", "Felix Wan"),
+    "CRM": ("Helen Kong", "Henry Chu"),
+    "ITC": ("Irene Yau", "Isaac Lui"),
+    "MSV": ("Janet Cheuk", "Jason Hon"),
+    "EVT": ("Lily Fok", "Louis Tsang"),
+}
+EXCHANGE_PEOPLE = (
+    Somebody("ops1", "Olive Ma", "ops"),
+    Somebody("ops2", "Oscar Ting", "ops"),
+    Somebody("auditor", "Audrey Szeto", "auditor"),
+    Somebody("analyst", "Andy Luk", "analyst"),
+    Somebody("admin", "Agnes Wu", "admin"),
+)
+EXCHANGE_DOMAIN = "exchange.test"
+REGISTERS = (
+    ("order_limit", "B00123", "", {"limit_hkd": "30000000", "scope": "FIRM"}, "CT027-20250310-000004"),
+    ("order_limit", "B00456", "", {"limit_hkd": "12000000", "scope": "FIRM"}, "CT027-20250310-000007"),
+    ("responsible_officer", "B00123", "AMB404", {"name": "Chan Tai Man", "ce_no": "AMB404"}, None),
+    ("responsible_officer", "B00123", "AQR112", {"name": "Wong Siu Ling", "ce_no": "AQR112"}, None),
+    ("responsible_officer", "B00456", "BJA907", {"name": "Lee Ka Yan", "ce_no": "BJA907"}, None),
+    ("ocg_session", "B00123", "HBS01C", {"name": "HBS01C, trading, FIX", "protocol": "FIX", "throttle": 100}, None),
+    (
+        "ocg_session",
+        "B00123",
+        "HBS02C",
+        {"name": "HBS02C, trading, binary", "protocol": "BINARY", "throttle": 200},
+        None,
+    ),
+    ("ocg_session", "B00456", "LRB01C", {"name": "LRB01C, trading, FIX", "protocol": "FIX", "throttle": 50}, None),
+)
+SET_ON = date(2025, 3, 13)
+
+
+def seed_demo(portal: Portal) -> bool:
+    """Set up the demo's companies, people and registers; False when the database holds companies already."""
+    kept = passwords.hash_password(DEMO_PASSWORD)
+    with portal.database.write() as connection:
+        if people.has_companies(connection):
+            return False
+        for firm in FIRMS:
+            _seed_firm(connection, portal, firm, kept)
+        _seed_exchange(connection, portal, kept)
+        _seed_registers(connection, portal)
+    return True
+
+
+def demo_logins() -> list[tuple[str, str, str]]:
+    """Who to sign in as to see a request from end to end: who they are, e-mail address and password."""
+    cast = [
+        ("Mia Chan, maker at Harbour Bright", "mia.maker@harbourbright.test"),
+        ("Chen Wai, checker at Harbour Bright", "chen.checker@harbourbright.test"),
+        ("Bo Lam, maker and checker, first sign-in", "bo.both@harbourbright.test"),
+        ("Karen Ip, processes at the exchange", "proc.cto@exchange.test"),
+        ("Kelvin Sit, approves at the exchange", "appr.cto@exchange.test"),
+        ("Leo Fung, maker at Lion Rock", "maker@lionrock.test"),
+        ("Rita Ng, checker at Lion Rock", "checker@lionrock.test"),
+        ("Olive Ma, operations", "ops1@exchange.test"),
+        ("Audrey Szeto, auditor", "auditor@exchange.test"),
+    ]
+    return [(who, email, DEMO_PASSWORD) for who, email in cast]
+
+
+def _seed_firm(connection: Connection, portal: Portal, firm: Firm, kept: str) -> None:
+    company = people.add_company(connection, firm.code, firm.name_en, firm.name_zh)
+    for kind, participant in firm.memberships:
+        people.add_membership(connection, company, kind, participant)
+    own = people.memberships_of(connection, company)
+    for somebody in firm.people:
+        functions = CCDA_FUNCTIONS if somebody.kind == "ccda" else FUNCTIONS
+        lanes = BOTH if somebody.kind == "ccda" else somebody.does
+        person = _add(connection, portal, company, firm.domain, somebody, kept)
+        people.grant(connection, person, _entitled(own, functions, lanes))
+
+
+def _seed_exchange(connection: Connection, portal: Portal, kept: str) -> None:
+    name = portal.settings.exchange_name
+    company = people.add_company(connection, "HKEX", name, is_exchange=True)
+    for desk, (processor, approver) in DESK_PEOPLE.items():
+        for login, somebody, lane in (("proc", processor, "desk_maker"), ("appr", approver, "desk_checker")):
+            staff = Somebody(f"{login}.{desk.lower()}", somebody, "staff")
+            person = _add(connection, portal, company, EXCHANGE_DOMAIN, staff, kept)
+            people.grant(connection, person, [Right(lane, desk)])
+    for staff in EXCHANGE_PEOPLE:
+        _add(connection, portal, company, EXCHANGE_DOMAIN, staff, kept)
+
+
+def _seed_registers(connection: Connection, portal: Portal) -> None:
+    now = portal.clock.now()
+    for register, owner, key, record, reference in REGISTERS:
+        row = {"register": register, "owner": owner, "key": key, "record": record, "reference": reference}
+        connection.execute(tables.registers.insert(), row | {"effective_on": SET_ON, "set_at": now})
+
+
+def _add(connection: Connection, portal: Portal, company: int, domain: str, somebody: Somebody, kept: str) -> int:
+    title = "Delegated administrator" if somebody.kind == "ccda" else "Operations Manager"
+    person = people.add_person(
+        connection,
+        company,
+        f"{somebody.login}@{domain}",
+        name=somebody.name,
+        kind=somebody.kind,
+        title=title,
+        phone="+85237000000",
+        password_hash=kept,
+        channel=somebody.channel,
+    )
+    people.record(connection, portal.clock.now(), person, "person.added", kind=somebody.kind)
+    return person
+
+
+def _entitled(own: Iterable[Membership], functions: dict[str, tuple[str, ...]], lanes: tuple[str, ...]) -> list[Right]:
+    return [
+        Right(lane, function, membership.id)
+        for membership in own
+        for function, kinds in functions.items()
+        if membership.kind.startswith(kinds)
+        for lane in lanes
+    ]

@@ -1,0 +1,1 @@
+"""Tables and queries; every read returns frozen values."""

@@ -1,0 +1,358 @@
+"""Cases: the row that a step locks, what was answered, who had a hand in it, and the lists people look at."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, insert, or_, select, true, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.store.tables import answers, cases, companies, counters, documents, hands, people, remarks, rights
+from engine.people import DESK_LANES, Person
+
+SEES_EVERYTHING = frozenset({"ops", "auditor"})
+ENDED = ("APPROVED", "COMPLETED", "REJECTED", "WITHDRAWN", "DISCARDED", "ABORTED")
+DRAFT_ENTRY = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One request."""
+
+    id: int
+    reference: str
+    eservice: str
+    release: str
+    function: str
+    desk: str
+    company_id: int
+    membership_id: int
+    participant_id: str
+    opened_by: int
+    opened_at: datetime
+    changed_at: datetime
+    closed_at: datetime | None
+    received_on: date | None
+    status: str
+    round: int
+    version: int
+    about: str
+    state: bytes
+    ways_out: Sequence[Mapping[str, Any]]
+    head: str
+    entries: int
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing changes it any more."""
+        return self.status in ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Answers as they were given at one step; entry 0 is what is still being filled."""
+
+    step: str
+    entry: int
+    round: int
+    answers: Mapping[str, Any]
+    salt: str
+    saved_by: int
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment on the whole request or on one answer."""
+
+    round: int
+    entry: int
+    person: str
+    person_id: int
+    lane: str
+    field: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A client firm, as pages and PDFs name it."""
+
+    code: str
+    name_en: str
+    name_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list of requests."""
+
+    id: int
+    reference: str
+    eservice: str
+    release: str
+    participant_id: str
+    status: str
+    about: str
+    changed_at: datetime
+    opened_by: int
+
+
+CASE = select(cases)
+
+
+# --- one case ---------------------------------------------------------------------------------------------------------
+def locked(connection: Connection, case_id: int) -> Case | None:
+    """The case, held against everybody else until the transaction ends."""
+    row = connection.execute(CASE.where(cases.c.id == case_id).with_for_update()).one_or_none()
+    return None if row is None else Case(**row._mapping)
+
+
+def locked_by_reference(connection: Connection, reference: str) -> Case | None:
+    """The same, by its reference."""
+    row = connection.execute(CASE.where(cases.c.reference == reference).with_for_update()).one_or_none()
+    return None if row is None else Case(**row._mapping)
+
+
+def by_reference(connection: Connection, reference: str, person: Person | None = None) -> Case | None:
+    """The case, when this person may know that it exists (anybody's when no person is given)."""
+    query = CASE.where(cases.c.reference == reference)
+    if person is not None:
+        query = query.where(seen_by(person))
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Case(**row._mapping)
+
+
+def by_id(connection: Connection, case_id: int) -> Case | None:
+    """The case with that row number."""
+    row = connection.execute(CASE.where(cases.c.id == case_id)).one_or_none()
+    return None if row is None else Case(**row._mapping)
+
+
+def company_of(connection: Connection, case: Case) -> Company:
+    """The firm that files the request."""
+    row = connection.execute(select(companies).where(companies.c.id == case.company_id)).one()
+    return Company(row.code, row.name_en, row.name_zh)
+
+
+def add(connection: Connection, **columns: Any) -> int:
+    """Add a case and return its row number."""
+    return int(connection.execute(insert(cases).values(**columns).returning(cases.c.id)).scalar_one())
+
+
+def save(connection: Connection, case: Case, **columns: Any) -> bool:
+    """Write a step down; false when the case is no longer at the version that was read."""
+    changed = connection.execute(
+        update(cases)
+        .where(cases.c.id == case.id, cases.c.version == case.version)
+        .values(version=case.version + 1, **columns)
+    )
+    return bool(changed.rowcount == 1)
+
+
+def note_entry(connection: Connection, case_id: int, head: str, entries: int, at: datetime) -> None:
+    """Note the newest trail entry of a locked case without making its pages stale."""
+    connection.execute(update(cases).where(cases.c.id == case_id).values(head=head, entries=entries, changed_at=at))
+
+
+def next_number(connection: Connection, name: str) -> int:
+    """The next number of a daily sequence; numbers may be skipped, never reused."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(counters).values(name=name, value=1)
+    counted = statement.on_conflict_do_update(
+        index_elements=["name"], set_={"value": counters.c.value + 1}
+    ).returning(counters.c.value)
+    return int(connection.execute(counted).scalar_one())
+
+
+# --- answers, hands, remarks ------------------------------------------------------------------------------------------
+def draft(connection: Connection, case_id: int, step: str) -> Sealed | None:
+    """What is being filled at a step."""
+    return next(iter(_answers(connection, case_id, answers.c.step == step, answers.c.entry == DRAFT_ENTRY)), None)
+
+
+def all_answers(connection: Connection, case_id: int) -> list[Sealed]:
+    """Everything ever submitted or decided, oldest first, without drafts."""
+    return _answers(connection, case_id, answers.c.entry > DRAFT_ENTRY)
+
+
+def newest_answers(connection: Connection, case_id: int, step: str) -> Sealed | None:
+    """The last answers that were submitted at a step."""
+    given = _answers(connection, case_id, answers.c.step == step, answers.c.entry > DRAFT_ENTRY)
+    return given[-1] if given else None
+
+
+def _answers(connection: Connection, case_id: int, *where: ColumnElement[bool]) -> list[Sealed]:
+    rows = connection.execute(select(answers).where(answers.c.case_id == case_id, *where).order_by(answers.c.entry))
+    return [
+        Sealed(r.step, r.entry, r.round, r.answers, r.salt, r.saved_by, r.saved_at) for r in rows
+    ]
+
+
+def keep_draft(connection: Connection, case_id: int, step: str, **columns: Any) -> None:
+    """Keep what is being filled, over what was there before."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(answers).values(case_id=case_id, step=step, entry=DRAFT_ENTRY, salt="", **columns)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["case_id", "step", "entry"], set_=columns)
+    )
+
+
+def seal_answers(connection: Connection, case_id: int, step: str, entry: int, **columns: Any) -> None:
+    """Keep answers for good, under the trail entry that seals them."""
+    connection.execute(insert(answers).values(case_id=case_id, step=step, entry=entry, **columns))
+
+
+def hands_in(connection: Connection, case_id: int) -> list[tuple[int, str]]:
+    """Who did what in a case: (person, lane)."""
+    rows = connection.execute(select(hands.c.person_id, hands.c.lane).where(hands.c.case_id == case_id))
+    return [(row.person_id, row.lane) for row in rows]
+
+
+def lend_hand(connection: Connection, case_id: int, person: int, lane: str, round_: int) -> bool:
+    """Note that the person acted in that lane; false when that was known. The database refuses checking own work."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(hands).values(case_id=case_id, person_id=person, lane=lane, round=round_)
+    return bool(connection.execute(statement.on_conflict_do_nothing()).rowcount == 1)
+
+
+def add_remarks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Pin comments to the request and to its answers."""
+    if rows:
+        connection.execute(insert(remarks), list(rows))
+
+
+def remarks_on(connection: Connection, case_id: int) -> list[Remark]:
+    """Every comment on a case, oldest first."""
+    rows = connection.execute(
+        select(remarks, people.c.name)
+        .join(people, people.c.id == remarks.c.person_id)
+        .where(remarks.c.case_id == case_id)
+        .order_by(remarks.c.id)
+    )
+    return [
+        Remark(r.round, r.entry, r.name, r.person_id, r.lane, r.field, r.text, r.at) for r in rows
+    ]
+
+
+# --- documents --------------------------------------------------------------------------------------------------------
+def document(connection: Connection, case_id: int, kind: str) -> str | None:
+    """The SHA-256 of a document that was made of the case."""
+    query = select(documents.c.sha256).where(documents.c.case_id == case_id, documents.c.kind == kind)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def keep_document(connection: Connection, case_id: int, kind: str, sha256: str, size: int, at: datetime) -> None:
+    """Note a document once; a second one of its kind changes nothing."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    row = {"case_id": case_id, "kind": kind, "sha256": sha256, "size": size, "made_at": at}
+    connection.execute(dialect.insert(documents).values(**row).on_conflict_do_nothing())
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+def seen_by(person: Person) -> ColumnElement[bool]:
+    """The cases that this person may know of: own function and membership, own desk, or all for those who watch."""
+    if person.kind in SEES_EVERYTHING:
+        return true()
+    mine = and_(
+        rights.c.person_id == person.id,
+        or_(
+            and_(
+                rights.c.membership_id == cases.c.membership_id,
+                rights.c.holder == cases.c.function,
+                or_(cases.c.status != "DRAFT", rights.c.lane == "maker"),
+            ),
+            and_(
+                rights.c.lane.in_(DESK_LANES), rights.c.holder == cases.c.desk, cases.c.received_on.is_not(None)
+            ),
+        ),
+    )
+    return exists(select(rights.c.id).where(mine))
+
+
+def listed(
+    connection: Connection,
+    person: Person,
+    *,
+    statuses: Collection[str] = (),
+    not_statuses: Collection[str] = (),
+    participant_id: str = "",
+    before: int | None = None,
+    most: int = 50,
+) -> list[Row]:
+    """The requests that a person may see, newest first; `before` is the row number to go on from."""
+    query = _filtered(
+        select(
+            cases.c.id,
+            cases.c.reference,
+            cases.c.eservice,
+            cases.c.release,
+            cases.c.participant_id,
+            cases.c.status,
+            cases.c.about,
+            cases.c.changed_at,
+            cases.c.opened_by,
+        ),
+        person,
+        statuses,
+        not_statuses,
+        participant_id,
+    )
+    if before is not None:
+        query = query.where(cases.c.id < before)
+    return [Row(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most))]
+
+
+def counted(
+    connection: Connection, person: Person, *, statuses: Collection[str] = (), participant_id: str = ""
+) -> int:
+    """How many requests a list holds."""
+    query = _filtered(select(func.count()).select_from(cases), person, statuses, (), participant_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def found(connection: Connection, person: Person, text: str, most: int = 20) -> list[Row]:
+    """The requests whose reference or summary holds the text."""
+    pattern = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    hit = or_(
+        cases.c.reference.ilike(f"%{pattern}%", escape="\\"),
+        cases.c.about.ilike(f"%{pattern}%", escape="\\"),
+    )
+    query = select(
+        cases.c.id,
+        cases.c.reference,
+        cases.c.eservice,
+        cases.c.release,
+        cases.c.participant_id,
+        cases.c.status,
+        cases.c.about,
+        cases.c.changed_at,
+        cases.c.opened_by,
+    ).where(seen_by(person), hit)
+    return [Row(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most))]
+
+
+def _filtered(
+    query: Select[Any],
+    person: Person,
+    statuses: Collection[str],
+    not_statuses: Collection[str],
+    participant_id: str,
+) -> Select[Any]:
+    query = query.where(seen_by(person))
+    if statuses:
+        query = query.where(cases.c.status.in_(statuses))
+    if not_statuses:
+        query = query.where(cases.c.status.not_in(not_statuses))
+    if participant_id:
+        query = query.where(cases.c.participant_id == participant_id)
+    return query
+
+
+def forget_draft(connection: Connection, case_id: int) -> None:
+    """Drop what was being filled when the case ends."""
+    connection.execute(delete(answers).where(answers.c.case_id == case_id, answers.c.entry == DRAFT_ENTRY))

@@ -1,0 +1,76 @@
+"""The outbox: what was promised in a transaction and is kept after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from app.store.tables import jobs, timers
+
+LEASE = timedelta(seconds=60)
+MOST_TRIES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One promise, claimed by one worker until its lease ends."""
+
+    id: int
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    tries: int
+
+
+def promise(connection: Connection, rows: Sequence[dict[str, Any]], at: datetime) -> None:
+    """Add jobs (kind, key, payload) to the outbox of this transaction."""
+    if rows:
+        connection.execute(insert(jobs), [{**row, "due_at": at, "made_at": at} for row in rows])
+
+
+def claim(connection: Connection, now: datetime, most: int = 10) -> list[Job]:
+    """Take up to `most` due jobs; no other worker gets them before the lease ends."""
+    due = (
+        select(jobs.c.id)
+        .where(jobs.c.state == "waiting", jobs.c.due_at <= now)
+        .order_by(jobs.c.due_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    rows = connection.execute(
+        update(jobs)
+        .where(jobs.c.id.in_(due))
+        .values(due_at=now + LEASE, tries=jobs.c.tries + 1)
+        .returning(jobs.c.id, jobs.c.kind, jobs.c.key, jobs.c.payload, jobs.c.tries)
+    )
+    return [Job(row.id, row.kind, row.key, row.payload, row.tries) for row in rows]
+
+
+def keep(connection: Connection, job: Job, now: datetime) -> None:
+    """The promise was kept; its payload is forgotten."""
+    connection.execute(update(jobs).where(jobs.c.id == job.id).values(state="done", done_at=now, payload={}, error=""))
+
+
+def postpone(connection: Connection, job: Job, now: datetime, error: str) -> bool:
+    """The promise could not be kept yet; true when its tries are used up and it became an incident."""
+    used_up = job.tries >= MOST_TRIES
+    wait = timedelta(seconds=min(5 * 2**job.tries, 3600))
+    state = "incident" if used_up else "waiting"
+    connection.execute(update(jobs).where(jobs.c.id == job.id).values(state=state, due_at=now + wait, error=error[:500]))
+    return used_up
+
+
+def due_timers(connection: Connection, now: datetime, most: int = 50) -> list[Any]:
+    """The ids of timers that are due, earliest first."""
+    rows = connection.execute(select(timers.c.id).where(timers.c.due_at <= now).order_by(timers.c.due_at).limit(most))
+    return [row.id for row in rows]
+
+
+def waiting(connection: Connection) -> dict[str, int]:
+    """How many jobs are in each state."""
+    rows = connection.execute(select(jobs.c.state, func.count()).group_by(jobs.c.state))
+    return {state: number for state, number in rows}

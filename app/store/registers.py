@@ -1,0 +1,58 @@
+"""Registers: versioned records of participants, each value traceable to the case that set it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from app.store.tables import registers
+from engine.services import RegisterChange
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a register says about an owner from a day on."""
+
+    register: str
+    key: str
+    values: Mapping[str, Any]
+    effective_on: date
+    reference: str
+
+
+def current(connection: Connection, owners: list[str], on: date) -> list[Record]:
+    """The records of these owners that are in force on a day, one per register and key."""
+    rows = connection.execute(
+        select(registers)
+        .where(registers.c.owner.in_(owners), registers.c.effective_on <= on)
+        .order_by(registers.c.register, registers.c.key, registers.c.effective_on, registers.c.id)
+    )
+    newest = {(row.register, row.key): _record(row) for row in rows}
+    return list(newest.values())
+
+
+def change(connection: Connection, change: RegisterChange, reference: str, at: datetime, on: date) -> None:
+    """Add the record that a case sets; columns that the case leaves empty keep their value."""
+    before = next(
+        (r.values for r in current(connection, [change.owner], on) if (r.register, r.key) == (change.register, change.key)),
+        {},
+    )
+    connection.execute(
+        insert(registers).values(
+            register=change.register,
+            owner=change.owner,
+            key=change.key,
+            record={**before, **change.values},
+            effective_on=change.effective_on,
+            reference=reference,
+            set_at=at,
+        )
+    )
+
+
+def _record(row: Any) -> Record:
+    return Record(row.register, row.key, row.record, row.effective_on, row.reference or "")

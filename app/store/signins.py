@@ -1,0 +1,251 @@
+"""Tries, codes and open sign-ins: one statement each, so that races have one winner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, and_, bindparam, case, func, insert, select, update
+
+from app.store.people import rights_of
+from app.store.tables import codes, companies, people, signins
+from engine.people import Person
+
+MOST_TRIES = 5
+OPEN_TO_TRIES = and_(people.c.active, people.c.locked_at.is_(None), people.c.failures < MOST_TRIES)
+
+
+class Candidate(NamedTuple):
+    """Whoever may be behind an address, with one try already taken."""
+
+    id: int
+    email: str
+    kind: str
+    channel: str | None
+    password_hash: str
+    failures: int  # this try included
+
+
+@dataclass(frozen=True, slots=True)
+class Signin:
+    """One open sign-in; the person's rights are loaded once it is full."""
+
+    id: str
+    stage: str
+    channel: str | None
+    opened_at: datetime
+    seen_at: datetime
+    address: str
+    pending_secret: bytes | None
+    chosen: bool  # the person has a channel of their own, which no sign-in may pass by
+    locked: bool
+    person: Person
+
+
+SIGNIN = (
+    select(
+        signins,
+        people.c.name,
+        people.c.email,
+        people.c.kind,
+        people.c.company_id,
+        people.c.channel.label("own_channel"),
+        people.c.locked_at,
+        companies.c.name_en,
+    )
+    .join_from(signins, people)
+    .join(companies)
+    .where(signins.c.id == bindparam("signin"), signins.c.ended_at.is_(None), people.c.active)
+)
+
+
+def take_try_by_email(connection: Connection, email: str) -> Candidate | None:
+    """Reserve one of the person's tries before anything is verified; None when there is nobody or no try left."""
+    row = connection.execute(
+        update(people)
+        .where(people.c.email == email, people.c.password_hash.is_not(None), OPEN_TO_TRIES)
+        .values(failures=people.c.failures + 1)
+        .returning(
+            people.c.id, people.c.email, people.c.kind, people.c.channel, people.c.password_hash, people.c.failures
+        )
+    ).one_or_none()
+    return None if row is None else Candidate(*row)
+
+
+def take_try(connection: Connection, person: int) -> int | None:
+    """Reserve one try of a known person and return how many are taken now; None when none was left."""
+    return connection.execute(
+        update(people)
+        .where(people.c.id == person, OPEN_TO_TRIES)
+        .values(failures=people.c.failures + 1)
+        .returning(people.c.failures)
+    ).scalar_one_or_none()
+
+
+def give_try_back(connection: Connection, person: int) -> bool:
+    """Return the try of a right password; False when the person was locked meanwhile."""
+    return _changed(
+        connection,
+        update(people)
+        .where(people.c.id == person, people.c.active, people.c.locked_at.is_(None))
+        .values(failures=case((people.c.failures > 0, people.c.failures - 1), else_=0))
+        .returning(people.c.id),
+    )
+
+
+def lock_when_spent(connection: Connection, person: int, at: datetime) -> bool:
+    """Lock the account when all its tries are gone; True for the one call that did it."""
+    return _changed(
+        connection,
+        update(people)
+        .where(people.c.id == person, people.c.failures >= MOST_TRIES, people.c.locked_at.is_(None))
+        .values(locked_at=at)
+        .returning(people.c.id),
+    )
+
+
+def forgive(connection: Connection, person: int, channel: str) -> bool:
+    """Forget failed tries after a full sign-in and keep its channel; False when it may not be theirs."""
+    return _changed(
+        connection,
+        update(people)
+        .where(people.c.id == person, people.c.active, people.c.locked_at.is_(None))
+        .where(func.coalesce(people.c.channel, channel) == channel)
+        .values(failures=0, channel=channel)
+        .returning(people.c.id),
+    )
+
+
+def open_signin(connection: Connection, **signin: Any) -> None:
+    """Open a sign-in; `id` is the SHA-256 of its cookie."""
+    connection.execute(insert(signins).values(signin))
+
+
+def signin_for(connection: Connection, signin: str) -> Signin | None:
+    """The sign-in that has not ended, of a person who is active."""
+    row = connection.execute(SIGNIN, {"signin": signin}).one_or_none()
+    if row is None:
+        return None
+    person = Person(
+        id=row.person_id,
+        name=row.name,
+        email=row.email,
+        kind=row.kind,
+        company=row.company_id,
+        company_name=row.name_en,
+        rights=rights_of(connection, row.person_id) if row.stage == "full" else frozenset(),
+    )
+    return Signin(
+        id=row.id,
+        stage=row.stage,
+        channel=row.channel,
+        opened_at=row.opened_at,
+        seen_at=row.seen_at,
+        address=row.address,
+        pending_secret=row.pending_secret,
+        chosen=row.own_channel is not None,
+        locked=row.locked_at is not None,
+        person=person,
+    )
+
+
+def see(connection: Connection, signin: str, at: datetime) -> None:
+    """Note when the sign-in was last used."""
+    connection.execute(update(signins).where(signins.c.id == signin).values(seen_at=at))
+
+
+def end(connection: Connection, signin: str, at: datetime) -> bool:
+    """End a sign-in; False when it had ended already."""
+    return _changed(
+        connection,
+        update(signins)
+        .where(signins.c.id == signin, signins.c.ended_at.is_(None))
+        .values(ended_at=at)
+        .returning(signins.c.id),
+    )
+
+
+def end_all(connection: Connection, person: int, at: datetime) -> None:
+    """End every sign-in of a person."""
+    connection.execute(
+        update(signins).where(signins.c.person_id == person, signins.c.ended_at.is_(None)).values(ended_at=at)
+    )
+
+
+def choose(connection: Connection, signin: str, channel: str, pending_secret: bytes | None) -> None:
+    """Keep the channel chosen for this sign-in, and the authenticator's secret until a code proves it."""
+    connection.execute(
+        update(signins).where(signins.c.id == signin).values(channel=channel, pending_secret=pending_secret)
+    )
+
+
+def add_code(connection: Connection, signin: str, digest: str, at: datetime) -> int:
+    """Keep the digest of a mailed code and return its number."""
+    row = {"signin_id": signin, "digest": digest, "sent_at": at}
+    key: int = connection.execute(insert(codes).values(row).returning(codes.c.id)).scalar_one()
+    return key
+
+
+def sent_codes(connection: Connection, signin: str) -> list[datetime]:
+    """When codes were mailed for this sign-in, newest first."""
+    return list(
+        connection.scalars(select(codes.c.sent_at).where(codes.c.signin_id == signin).order_by(codes.c.id.desc()))
+    )
+
+
+def take_code(connection: Connection, signin: str, sent_after: datetime) -> tuple[int, str] | None:
+    """Reserve one try of the newest code: its number and digest, or None when it is used, spent or too old."""
+    newest = select(func.max(codes.c.id)).where(codes.c.signin_id == signin).scalar_subquery()
+    row = connection.execute(
+        update(codes)
+        .where(codes.c.id == newest, codes.c.used_at.is_(None))
+        .where(codes.c.tries < MOST_TRIES, codes.c.sent_at > sent_after)
+        .values(tries=codes.c.tries + 1)
+        .returning(codes.c.id, codes.c.digest)
+    ).one_or_none()
+    return None if row is None else (row.id, row.digest)
+
+
+def use_code(connection: Connection, code: int, at: datetime) -> bool:
+    """Use a mailed code up; False when somebody was faster."""
+    return _changed(
+        connection,
+        update(codes).where(codes.c.id == code, codes.c.used_at.is_(None)).values(used_at=at).returning(codes.c.id),
+    )
+
+
+def app_secret(connection: Connection, person: int) -> bytes | None:
+    """The sealed secret of the authenticator that the person has proven to hold."""
+    return connection.scalar(select(people.c.app_secret).where(people.c.id == person))
+
+
+def use_step(connection: Connection, person: int, step: int) -> bool:
+    """Use an authenticator's time step up by compare-and-set; False when it was used before."""
+    return _changed(
+        connection,
+        update(people)
+        .where(people.c.id == person, people.c.app_last_step < step)
+        .values(app_last_step=step)
+        .returning(people.c.id),
+    )
+
+
+def adopt_app(connection: Connection, person: int, sealed: bytes, step: int) -> bool:
+    """Keep a proven authenticator; False when the person has a channel already."""
+    return _changed(
+        connection,
+        update(people)
+        .where(people.c.id == person, people.c.channel.is_(None))
+        .values(channel="app", app_secret=sealed, app_last_step=step)
+        .returning(people.c.id),
+    )
+
+
+def keep_password(connection: Connection, person: int, password_hash: str) -> None:
+    """Replace the stored hash of a person's password."""
+    connection.execute(update(people).where(people.c.id == person).values(password_hash=password_hash))
+
+
+def _changed(connection: Connection, statement: Any) -> bool:
+    return connection.execute(statement).first() is not None

@@ -1,0 +1,329 @@
+"""Every table of the portal."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    Uuid,
+)
+
+CONVENTION = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=CONVENTION)
+Key = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite keeps it without its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times and store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("Expected an aware time, but it has no zone.")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# --- people -----------------------------------------------------------------------------------------------------------
+companies = Table(
+    "companies",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("code", String(16), nullable=False, unique=True),
+    Column("name_en", String(160), nullable=False),
+    Column("name_zh", String(80), nullable=False, server_default=""),
+    Column("is_exchange", Boolean, nullable=False, default=False),
+)
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("company_id", ForeignKey("companies.id"), nullable=False, index=True),
+    Column("kind", String(24), nullable=False),
+    Column("participant_id", String(8), nullable=False),
+    UniqueConstraint("company_id", "kind"),
+)
+people = Table(
+    "people",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("company_id", ForeignKey("companies.id"), nullable=False, index=True),
+    Column("email", String(254), nullable=False, unique=True),  # case-folded: it is the login ID
+    Column("name", String(120), nullable=False),
+    Column("title", String(80), nullable=False, server_default=""),
+    Column("phone", String(24), nullable=False, server_default=""),
+    Column("kind", String(16), nullable=False),
+    Column("password_hash", String(200)),
+    Column("channel", String(8)),
+    Column("app_secret", LargeBinary),
+    Column("app_last_step", BigInteger, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("locked_at", Moment),
+    Column("active", Boolean, nullable=False, default=True),
+    CheckConstraint("kind IN ('business', 'ccda', 'staff', 'ops', 'auditor', 'admin', 'analyst')", name="kind"),
+    CheckConstraint("channel IN ('email', 'app')", name="channel"),
+)
+rights = Table(
+    "rights",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("lane", String(16), nullable=False),  # maker, checker, desk_maker, desk_checker
+    Column("holder", String(40), nullable=False),  # a business function (EU_CashTrading) or a desk (CTO)
+    Column("membership_id", ForeignKey("memberships.id")),  # empty for a desk
+    UniqueConstraint("person_id", "lane", "holder", "membership_id"),
+    Index("ix_rights_seat", "lane", "holder", "membership_id"),
+)
+signins = Table(
+    "signins",
+    metadata,
+    Column("id", String(64), primary_key=True),  # SHA-256 of the cookie
+    Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
+    Column("stage", String(8), nullable=False),  # password, then full
+    Column("channel", String(8)),
+    Column("opened_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("address", String(64), nullable=False, server_default=""),
+    Column("agent", String(200), nullable=False, server_default=""),
+    Column("pending_secret", LargeBinary),  # an authenticator's secret until its first code proves it
+    CheckConstraint("stage IN ('password', 'full')", name="stage"),
+)
+codes = Table(
+    "codes",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("signin_id", ForeignKey("signins.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("digest", String(64), nullable=False),
+    Column("sent_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("used_at", Moment),
+)
+people_trail = Table(
+    "people_trail",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("person_id", ForeignKey("people.id"), index=True),  # empty when an unknown address was tried
+    Column("action", String(40), nullable=False),
+    Column("facts", JSON, nullable=False),
+)
+
+# --- what analysts deploy ---------------------------------------------------------------------------------------------
+artefacts = Table(
+    "artefacts",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+releases = Table(
+    "releases",
+    metadata,
+    Column("sha256", String(64), primary_key=True),  # of the manifest: every file's name and SHA-256
+    Column("eservice", String(16), nullable=False, index=True),
+    Column("manifest", Text, nullable=False),
+    Column("deployed_at", Moment, nullable=False),
+)
+eservices = Table(
+    "eservices",
+    metadata,
+    Column("code", String(16), primary_key=True),
+    Column("release", ForeignKey("releases.sha256"), nullable=False),
+)
+
+# --- cases ------------------------------------------------------------------------------------------------------------
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+TERMINAL = "'APPROVED', 'COMPLETED', 'REJECTED', 'WITHDRAWN', 'DISCARDED', 'ABORTED'"
+OPEN = "'DRAFT', 'PENDING_CHECKER', 'RETURNED_BY_CHECKER', 'PENDING_NEXT_COMPANY', 'RETURNED_BY_NEXT_COMPANY', 'PENDING_HKEX', 'RETURNED_BY_HKEX'"
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("reference", String(24), nullable=False, unique=True),
+    Column("eservice", String(16), nullable=False),
+    Column("release", ForeignKey("releases.sha256"), nullable=False),
+    Column("function", String(40), nullable=False),
+    Column("desk", String(8), nullable=False),
+    Column("company_id", ForeignKey("companies.id"), nullable=False),
+    Column("membership_id", ForeignKey("memberships.id"), nullable=False),
+    Column("participant_id", String(8), nullable=False),
+    Column("opened_by", ForeignKey("people.id"), nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("received_on", Date),
+    Column("status", String(28), nullable=False),
+    Column("round", Integer, nullable=False, server_default="1"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("about", String(240), nullable=False, server_default=""),
+    Column("state", LargeBinary, nullable=False),
+    Column("ways_out", JSON, nullable=False),
+    Column("head", String(64), nullable=False),  # hash of the newest trail entry
+    Column("entries", Integer, nullable=False, server_default="0"),
+    CheckConstraint(f"status IN ({OPEN}, {TERMINAL})", name="status"),
+    CheckConstraint(f"(closed_at IS NOT NULL) = (status IN ({TERMINAL}))", name="closed"),
+    Index("ix_cases_membership", "membership_id", "function", "id"),
+    Index("ix_cases_desk", "desk", "id"),
+    Index("ix_cases_status", "membership_id", "status", "id"),
+)
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("key", String(120), nullable=False),  # where it lies in the drawings, e.g. request/review
+    Column("step", String(60), nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("lane", String(16), nullable=False),
+    Column("holder", String(40), nullable=False),
+    Column("membership_id", ForeignKey("memberships.id")),
+    Column("form", String(60), nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    UniqueConstraint("case_id", "key"),
+    Index("ix_tasks_seat", "lane", "holder", "membership_id", "due_at"),
+)
+timers = Table(
+    "timers",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("key", String(120), nullable=False),
+    Column("due_at", Moment, nullable=False, index=True),
+    UniqueConstraint("case_id", "key"),
+)
+answers = Table(
+    "answers",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("step", String(60), primary_key=True),
+    Column("entry", Integer, primary_key=True),  # the trail entry that sealed them; 0 is what is being filled
+    Column("round", Integer, nullable=False),
+    Column("answers", JSON, nullable=False),
+    Column("salt", String(32), nullable=False, server_default=""),
+    Column("saved_by", ForeignKey("people.id"), nullable=False),
+    Column("saved_at", Moment, nullable=False),
+)
+hands = Table(
+    "hands",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("person_id", ForeignKey("people.id"), primary_key=True),
+    Column("lane", String(16), primary_key=True),
+    Column("round", Integer, nullable=False),
+)
+remarks = Table(
+    "remarks",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("round", Integer, nullable=False),
+    Column("entry", Integer, nullable=False),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("lane", String(16), nullable=False),
+    Column("field", String(60), nullable=False, server_default=""),  # empty: about the whole request
+    Column("text", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+trail = Table(
+    "trail",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("entry", Text, nullable=False),  # canonical JSON: what the hash was taken over
+    Column("hash", String(64), nullable=False),
+)
+registers = Table(
+    "registers",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("register", String(40), nullable=False),
+    Column("owner", String(16), nullable=False),  # participant ID or company code
+    Column("key", String(80), nullable=False, server_default=""),
+    Column("record", JSON, nullable=False),
+    Column("effective_on", Date, nullable=False),
+    Column("reference", String(24)),  # the case that set it
+    Column("set_at", Moment, nullable=False),
+    Index("ix_registers_owner", "register", "owner", "key", "effective_on", "id"),
+    UniqueConstraint("register", "owner", "key", "reference"),
+)
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("person_id", ForeignKey("people.id"), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("answer", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+# --- what leaves the machine ------------------------------------------------------------------------------------------
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("kind", String(24), nullable=False),
+    Column("key", String(160), nullable=False, unique=True),
+    Column("payload", JSON, nullable=False),
+    Column("state", String(10), nullable=False, server_default="waiting"),  # waiting, done, incident
+    Column("due_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("made_at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Index("ix_jobs_state_due", "state", "due_at"),
+    CheckConstraint("state IN ('waiting', 'done', 'incident')", name="state"),
+)
+documents = Table(
+    "documents",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("made_at", Moment, nullable=False),
+)

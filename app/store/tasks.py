@@ -1,0 +1,167 @@
+"""Open tasks and waiting timers: what people and the worker may do now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, insert, select
+
+from app.store.tables import cases, hands, idempotency, rights, tasks, timers
+from engine.people import CHECKS, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing that a person must do now."""
+
+    id: UUID
+    case_id: int
+    key: str
+    step: str
+    name: str
+    kind: str
+    lane: str
+    holder: str
+    membership_id: int | None
+    form: str
+    opened_at: datetime
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """A task in somebody's list, with the request it belongs to."""
+
+    task: Task
+    reference: str
+    eservice: str
+    release: str
+    participant_id: str
+    status: str
+    about: str
+    opened_by: int
+
+
+def by_id(connection: Connection, task_id: UUID) -> Task | None:
+    """The open task, if it is still open."""
+    row = connection.execute(select(tasks).where(tasks.c.id == task_id)).one_or_none()
+    return None if row is None else Task(**row._mapping)
+
+
+def of_cases(connection: Connection, case_ids: Collection[int]) -> dict[int, list[Task]]:
+    """The open tasks of these cases."""
+    found: dict[int, list[Task]] = {case_id: [] for case_id in case_ids}
+    rows = connection.execute(select(tasks).where(tasks.c.case_id.in_(case_ids)).order_by(tasks.c.opened_at, tasks.c.key))
+    for row in rows:
+        found[row.case_id].append(Task(**row._mapping))
+    return found
+
+
+def open_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Open tasks."""
+    if rows:
+        connection.execute(insert(tasks), list(rows))
+
+
+def close(connection: Connection, case_id: int, keys: Collection[str]) -> None:
+    """Close the tasks at these places of a case."""
+    if keys:
+        connection.execute(delete(tasks).where(tasks.c.case_id == case_id, tasks.c.key.in_(keys)))
+
+
+def set_timers(connection: Connection, case_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Make these the timers of a case."""
+    connection.execute(delete(timers).where(timers.c.case_id == case_id))
+    if rows:
+        connection.execute(insert(timers), [{"case_id": case_id, **row} for row in rows])
+
+
+def timer(connection: Connection, timer_id: UUID) -> tuple[int, str, datetime] | None:
+    """The case, place and time of a waiting timer."""
+    row = connection.execute(select(timers).where(timers.c.id == timer_id)).one_or_none()
+    return None if row is None else (row.case_id, row.key, row.due_at)
+
+
+# --- idempotency ------------------------------------------------------------------------------------------------------
+def earlier_answer(connection: Connection, person: int, key: str) -> tuple[str, str] | None:
+    """What this action token led to before: the digest of its request and the answer."""
+    row = connection.execute(
+        select(idempotency.c.digest, idempotency.c.answer).where(
+            idempotency.c.person_id == person, idempotency.c.key == key
+        )
+    ).one_or_none()
+    return None if row is None else (row.digest, row.answer)
+
+
+def remember_answer(connection: Connection, person: int, key: str, digest: str, answer: str, at: datetime) -> None:
+    """Remember what an action token led to."""
+    connection.execute(insert(idempotency).values(person_id=person, key=key, digest=digest, answer=answer, at=at))
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+def to_do(connection: Connection, person: Person, *, participant_id: str = "", most: int = 50) -> list[ToDo]:
+    """What this person may do now, the most urgent first."""
+    query = _mine(
+        select(
+            tasks,
+            cases.c.reference,
+            cases.c.eservice,
+            cases.c.release,
+            cases.c.participant_id,
+            cases.c.status,
+            cases.c.about,
+            cases.c.opened_by,
+        ),
+        person,
+        participant_id,
+    ).where(cases.c.status != "DRAFT")
+    rows = connection.execute(query.order_by(tasks.c.due_at.is_(None), tasks.c.due_at, tasks.c.opened_at).limit(most))
+    return [
+        ToDo(
+            Task(**{column: getattr(row, column) for column in Task.__slots__}),
+            row.reference,
+            row.eservice,
+            row.release,
+            row.participant_id,
+            row.status,
+            row.about,
+            row.opened_by,
+        )
+        for row in rows
+    ]
+
+
+def to_do_count(connection: Connection, person: Person, *, participant_id: str = "") -> int:
+    """How many things this person may do now."""
+    query = _mine(select(func.count()), person, participant_id).where(cases.c.status != "DRAFT")
+    return int(connection.execute(query).scalar_one())
+
+
+def _mine(query: Select[Any], person: Person, participant_id: str) -> Select[Any]:
+    query = query.select_from(tasks).join(cases, cases.c.id == tasks.c.case_id)
+    query = query.where(_held_by(person), ~_own_work(person))
+    return query.where(cases.c.participant_id == participant_id) if participant_id else query
+
+
+def _held_by(person: Person) -> ColumnElement[bool]:
+    seat = and_(
+        rights.c.person_id == person.id,
+        rights.c.lane == tasks.c.lane,
+        rights.c.holder == tasks.c.holder,
+        rights.c.membership_id.is_not_distinct_from(tasks.c.membership_id),
+    )
+    return exists(select(rights.c.id).where(seat))
+
+
+def _own_work(person: Person) -> ColumnElement[bool]:
+    """Whether the task checks what this person prepared."""
+    pairs = [and_(tasks.c.lane == checker, hands.c.lane == maker) for checker, maker in CHECKS.items()]
+    either = pairs[0]
+    for pair in pairs[1:]:
+        either = either | pair
+    mine = and_(hands.c.case_id == tasks.c.case_id, hands.c.person_id == person.id, either)
+    return exists(select(hands.c.case_id).where(mine))

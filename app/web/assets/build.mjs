@@ -1,0 +1,57 @@
+import { build } from "esbuild";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+const out = "../static";
+const hashed = /^[a-z-]+\.[A-Z0-9]{8}\.(css|js|woff2|svg)$/;
+const shared = {
+  bundle: true,
+  minify: true,
+  metafile: true,
+  charset: "utf8",
+  outdir: out,
+  entryNames: "[name].[hash]",
+  assetNames: "[name].[hash]",
+  legalComments: "none",
+  loader: { ".woff2": "file", ".svg": "copy" },
+};
+
+function names(metafile) {
+  const found = {};
+  for (const [file, made] of Object.entries(metafile.outputs)) {
+    if (made.entryPoint) found[basename(made.entryPoint)] = basename(file);
+  }
+  return found;
+}
+
+function packages(metafile) {
+  const inputs = Object.values(metafile.outputs).flatMap((made) => Object.keys(made.inputs));
+  const found = inputs.map((file) => file.match(/node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1]);
+  return [...new Set(found.filter(Boolean))].sort();
+}
+
+function licenceText(name) {
+  const folder = join("node_modules", name);
+  const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const file = readdirSync(folder).find((entry) => /^licen[sc]e/i.test(entry));
+  const text = file ? readFileSync(join(folder, file), "utf8").trim() : "";
+  const title = `${name} ${version} (${license})`;
+  return `${title}\n${"=".repeat(title.length)}\n${text}\n`;
+}
+
+mkdirSync(out, { recursive: true });
+for (const file of readdirSync(out)) if (hashed.test(file)) rmSync(join(out, file));
+
+const plain = await build({
+  ...shared,
+  entryPoints: ["app.css", "diagram.css", "favicon.svg"],
+  target: ["safari10", "firefox51", "chrome92"],
+});
+const scripts = await build({ ...shared, entryPoints: ["start.js", "form.js"], target: "es5" });
+const diagram = await build({ ...shared, entryPoints: ["diagram.js"], target: "es2017" });
+
+const manifest = { ...names(plain.metafile), ...names(scripts.metafile), ...names(diagram.metafile) };
+const bundled = [...new Set(["@fontsource-variable/inter", ...packages(plain.metafile), ...packages(diagram.metafile)])].sort();
+const sorted = Object.fromEntries(Object.entries(manifest).sort());
+writeFileSync(join(out, "manifest.json"), JSON.stringify(sorted, null, 2) + "\n");
+writeFileSync(join(out, "LICENSES.txt"), bundled.map(licenceText).join("\n\n"));

@@ -1,0 +1,120 @@
+"""What holds for every request and every answer: hosts, origins, form tokens, headers, rates."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from app.commands.portal import Keys
+from app.config import Settings
+
+MEGABYTE = 1024 * 1024
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Server": "",  # else the server names itself
+}
+TRANSPORT = "max-age=31536000; includeSubDomains"
+FOREVER = "public, max-age=31536000, immutable"  # files of /static carry a hash in their names
+SIGN_IN_RATE = "60 per minute"
+
+limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
+csrf = CSRFProtect()
+
+
+def secure(app: Flask, settings: Settings) -> None:
+    """Put every rule of this file before and behind each view of the app."""
+    app.secret_key = Keys(settings.secret_key).derive("form")
+    app.config.update(_limits(settings))
+    app.before_request(_refuse_strange_hosts)
+    app.before_request(_refuse_strange_origins)
+    app.before_request(_refuse_without_token)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.after_request(_set_headers)
+
+
+def sign_in_rate() -> str:
+    """How many tries one address has; tests and load drivers may set another."""
+    rate: str = current_app.config["SIGN_IN_RATE"]
+    return rate
+
+
+def _limits(settings: Settings) -> dict[str, object]:
+    return {
+        "SETTINGS": settings,
+        "MAX_CONTENT_LENGTH": MEGABYTE,
+        "SIGN_IN_RATE": SIGN_IN_RATE,
+        "WTF_CSRF_CHECK_DEFAULT": False,  # checked below, with 403 for an answer
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the cookie it is bound to
+        "WTF_CSRF_SSL_STRICT": False,  # the origin is checked below, by a better header
+        "SESSION_COOKIE_NAME": "form" if settings.plain_http else "__Host-form",
+        "SESSION_COOKIE_SECURE": not settings.plain_http,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+    }
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
+
+
+def _refuse_strange_hosts() -> None:
+    host, settings = request.host, _settings()
+    if host == urlsplit(settings.base_url).netloc or request.endpoint == "ops.health":
+        return
+    if not (settings.demo and _hostname(host) in LOOPBACK):
+        abort(400, "Expected this portal's own address, but the request names another host.")
+
+
+def _refuse_strange_origins() -> None:
+    if request.method in SAFE_METHODS:
+        return
+    own = request.host_url.rstrip("/")
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        abort(403, "Expected a form of this portal, but another site sent it.")
+    if request.headers.get("Origin", own) not in (own, _settings().base_url):
+        abort(403, "Expected a form of this portal, but another site sent it.")
+
+
+def _refuse_without_token() -> None:
+    if request.endpoint is None:
+        return
+    try:
+        csrf.protect()
+    except CSRFError:
+        abort(403, "Expected a form of this sign-in, but the page is from another one. Open the page again.")
+
+
+def _set_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+    if not _settings().plain_http:
+        response.headers["Strict-Transport-Security"] = TRANSPORT
+    is_asset = request.endpoint == "static" and response.status_code in (200, 206, 304)
+    response.headers["Cache-Control"] = FOREVER if is_asset else "no-store"
+    return response
+
+
+def _hostname(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None

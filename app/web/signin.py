@@ -1,0 +1,199 @@
+"""The pages between a stranger and the dashboard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+
+from app.commands import factors
+from app.commands import signin as commands
+from app.commands.signin import AccountLocked, CodesSpent, CodeTooSoon, SignInFailed, SignInOver, WrongCode
+from app.store.signins import Signin
+from app.web.guards import (
+    current_signin,
+    half_signed_in,
+    hand_out,
+    local_path,
+    origin,
+    portal,
+    public,
+    somebody,
+    take_back,
+)
+from app.web.security import limiter, sign_in_rate
+
+bp = Blueprint("signin", __name__)
+limited = limiter.limit(sign_in_rate, methods=["POST"])
+
+NOT_RIGHT = "The e-mail address or the password is not right, or the account is locked."
+WRONG_CODE = "This code is not right, or it is no longer valid."
+NO_MORE_CODES = "No more codes can be sent for this sign-in. Start again."
+FROM_THE_APP = "Your codes come from your authenticator app."
+WIPE = '"cache", "storage"'
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@limited
+@public
+def password() -> Any:
+    """Ask for the login ID and the password."""
+    if request.method == "GET":
+        return redirect(url_for("dashboard.show"), 303) if somebody() else _password_page()
+    form = request.form
+    try:
+        token = commands.enter_password(portal(), form.get("email", ""), form.get("password", ""), origin())
+    except SignInFailed:
+        return _password_page(NOT_RIGHT), 422
+    return hand_out(_to_second_factor(), token)
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+@limited
+@half_signed_in
+def code() -> Any:
+    """Ask for the one-time code."""
+    signin = _half()
+    if signin.locked:
+        return _locked_page(signin)
+    if signin.channel is None:
+        return redirect(url_for("signin.channel"), 303)
+    if signin.channel == "app" and not signin.chosen:
+        return redirect(url_for("signin.app"), 303)
+    return _code_page(signin) if request.method == "GET" else _enter(signin, _code_page)
+
+
+@bp.post("/sign-in/code/mail")
+@limited
+@half_signed_in
+def resend() -> Any:
+    """Mail a new code."""
+    signin = _half()
+    try:
+        commands.send_code(portal(), signin, origin())
+    except CodeTooSoon as error:
+        return _code_page(signin, f"Wait {error.seconds} seconds before you ask for a new code."), 422
+    except CodesSpent:
+        return _code_page(signin, FROM_THE_APP if signin.channel == "app" else NO_MORE_CODES), 422
+    return redirect(url_for("signin.code"), 303)
+
+
+@bp.route("/sign-in/channel", methods=["GET", "POST"])
+@limited
+@half_signed_in
+def channel() -> Any:
+    """Let a person choose, once, where their codes come from."""
+    signin, chosen = _half(), request.form.get("channel")
+    if signin.chosen or signin.locked:
+        return redirect(url_for("signin.code"), 303)
+    if request.method == "GET":
+        return render_template("sign_in/channel.html", error=None)
+    if chosen == "app":
+        commands.choose_app(portal(), signin)
+        return redirect(url_for("signin.app"), 303)
+    if chosen == "email":
+        commands.choose_email(portal(), signin, origin())
+        return redirect(url_for("signin.code"), 303)
+    return render_template("sign_in/channel.html", error="Choose one of the two."), 422
+
+
+@bp.route("/sign-in/app", methods=["GET", "POST"])
+@limited
+@half_signed_in
+def app() -> Any:
+    """Show a new authenticator's secret and ask for its first code."""
+    signin = _half()
+    if signin.channel != "app" or signin.chosen or signin.locked:
+        return redirect(url_for("signin.code"), 303)
+    return _app_page(signin) if request.method == "GET" else _enter(signin, _app_page)
+
+
+@bp.post("/sign-out")
+@public
+def out() -> Any:
+    """End the sign-in on the server and in the browser."""
+    if signin := current_signin():
+        commands.sign_out(portal(), signin)
+    session.clear()
+    response = take_back(current_app.make_response(render_template("sign_in/signed_out.html")))
+    response.headers["Clear-Site-Data"] = WIPE
+    return response
+
+
+@bp.get("/sign-in/help")
+@public
+def help() -> Any:
+    """Say what one needs to sign in, and what to do when it does not work."""
+    return render_template("sign_in/help.html", mailbox=portal().settings.unlock_mailbox)
+
+
+def _half() -> Signin:
+    signin = current_signin()
+    assert signin is not None  # noqa: S101  the guard saw to it
+    return signin
+
+
+def _password_page(error: str | None = None) -> str:
+    return render_template(
+        "sign_in/password.html",
+        error=error,
+        email=request.form.get("email", "")[: commands.LONGEST_LOGIN],
+        next_url=local_path(request.values.get("next")),
+        demo_logins=current_app.config.get("DEMO_LOGINS"),
+    )
+
+
+def _to_second_factor() -> Any:
+    if former := current_signin():
+        commands.sign_out(portal(), former)
+    session.clear()
+    if way_on := local_path(request.form.get("next")):
+        session["next"] = way_on
+    return redirect(url_for("signin.code"), 303)
+
+
+def _enter(signin: Signin, page: Any) -> Any:
+    try:
+        token = commands.enter_code(portal(), signin, request.form.get("code", ""), origin())
+    except WrongCode:
+        return page(signin, WRONG_CODE), 422
+    except AccountLocked:
+        return _locked_page(signin)
+    except SignInOver:
+        return redirect(url_for("signin.password"), 303)
+    way_on = session.get("next") or url_for("dashboard.show")
+    session.clear()
+    return hand_out(redirect(way_on, 303), token)
+
+
+def _code_page(signin: Signin, error: str | None = None) -> str:
+    return render_template(
+        "sign_in/code.html",
+        error=error,
+        channel=signin.channel,
+        masked_email=_masked(signin.person.email),
+        can_switch=not signin.chosen,
+        demo=portal().settings.demo,
+    )
+
+
+def _app_page(signin: Signin, error: str | None = None) -> str:
+    secret = commands.pending_secret(portal(), signin)
+    picture = segno.make(factors.app_uri(secret, signin.person.email), micro=False)
+    return render_template(
+        "sign_in/app.html",
+        error=error,
+        qr_svg=picture.svg_data_uri(scale=4, light="#fff"),
+        secret_groups=[secret[i : i + 4] for i in range(0, len(secret), 4)],
+    )
+
+
+def _locked_page(signin: Signin) -> Any:
+    is_ccda = signin.person.kind == "ccda"
+    return render_template("sign_in/locked.html", is_ccda=is_ccda, mailbox=portal().settings.unlock_mailbox), 403
+
+
+def _masked(email: str) -> str:
+    login, _, domain = email.partition("@")
+    return f"{login[:1]}•••@{domain}"

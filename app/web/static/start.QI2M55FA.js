@@ -1,0 +1,1 @@
+(function(){(function(){"use strict";document.documentElement.className+=" js"})();})();

@@ -1,0 +1,1 @@
+"""How a request advances: bytes and values in, bytes and values out."""

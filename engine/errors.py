@@ -1,0 +1,184 @@
+"""Why something is refused: a class per reason, a stable code, and no word of HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+
+class Refused(Exception):
+    """The rule book says no."""
+
+    code = "refused"
+
+
+class NotFound(Refused):
+    """It does not exist, or this person may not know that it does."""
+
+    code = "not_found"
+
+    def __init__(self, what: object = "it") -> None:
+        super().__init__(f"Expected to find {what}, but there is none that you may see.")
+
+
+class NoRight(Refused):
+    """The person lacks the right for this lane."""
+
+    code = "no_right"
+
+    def __init__(self, lane: str, holder: str) -> None:
+        super().__init__(f"Expected the right {lane} for {holder}, but you do not hold it.")
+        self.lane = lane
+        self.holder = holder
+
+
+class FourEyes(Refused):
+    """Somebody would check their own work."""
+
+    code = "four_eyes"
+
+    def __init__(self, person: int) -> None:
+        super().__init__("Expected a second pair of eyes, but you prepared this request yourself.")
+        self.person = person
+
+
+class TaskNotOpen(Refused):
+    """The task was completed, cancelled or never existed."""
+
+    code = "task_not_open"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"Expected the task {key} to be open, but it is not.")
+        self.key = key
+
+
+class StalePage(Refused):
+    """The case has moved on since the page was shown."""
+
+    code = "stale_page"
+
+    def __init__(self, seen: int, now: int) -> None:
+        super().__init__(f"Expected version {seen} of the request, but it is at version {now}.")
+
+
+class KeyReused(Refused):
+    """One idempotency key came with two different requests."""
+
+    code = "key_reused"
+
+    def __init__(self) -> None:
+        super().__init__("Expected a fresh action token, but this one was used for a different action.")
+
+
+class CaseEnded(Refused):
+    """Nothing changes a case that has ended."""
+
+    code = "case_ended"
+
+    def __init__(self, reference: str, status: str) -> None:
+        super().__init__(f"Expected request {reference} to be open, but it has ended as {status}.")
+
+
+class NoWayOut(Refused):
+    """The drawing offers no such way out now."""
+
+    code = "no_way_out"
+
+    def __init__(self, name: str, status: str) -> None:
+        super().__init__(f"Expected to {name} the request, but that is not possible while it is {status}.")
+
+
+class ReasonMissing(Refused):
+    """This needs a reason."""
+
+    code = "reason_missing"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Expected a reason of at least 5 characters to {name} the request, but there is none.")
+
+
+class NobodyCanCheck(Refused):
+    """A submit would lead nowhere: nobody holds the next right."""
+
+    code = "nobody_can_check"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+
+
+class ServiceClosed(Refused):
+    """No eService is provided during maintenance."""
+
+    code = "service_closed"
+
+    def __init__(self, until: object) -> None:
+        super().__init__(f"Expected the service to be open, but it is under maintenance until {until}.")
+        self.until = until
+
+
+class WrongAnswers(Refused):
+    """The answers do not fit the form."""
+
+    code = "wrong_answers"
+
+    def __init__(self, fields: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(f"Expected answers that fit the form, but {len(fields)} do not: {', '.join(sorted(fields))}.")
+        self.fields = {key: list(sentences) for key, sentences in fields.items()}
+
+
+class UnknownFields(Refused):
+    """The answers name fields that the form does not ask for, or may not be changed."""
+
+    code = "unknown_fields"
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(f"Expected only fields of the form, but got {', '.join(sorted(names))}.")
+        self.names = tuple(sorted(names))
+
+
+class WarningsOpen(Refused):
+    """Warnings wait for a person to confirm them."""
+
+    code = "warnings_open"
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(f"Expected every warning to be confirmed, but {', '.join(sorted(fields))} is not.")
+        self.fields = dict(fields)
+
+
+class BadExpression(Refused):
+    """An expression is outside the language, or failed on its values."""
+
+    code = "bad_expression"
+
+
+class BadDrawing(Refused):
+    """A drawing cannot be run exactly as it is drawn."""
+
+    code = "bad_drawing"
+
+
+class BadForm(Refused):
+    """A form cannot be shown or checked."""
+
+    code = "bad_form"
+
+
+class BadState(Refused):
+    """A saved state was changed or is of another time."""
+
+    code = "bad_state"
+
+
+class RunAway(Refused):
+    """The drawing took too many automatic steps in one go."""
+
+    code = "run_away"
+
+    def __init__(self, budget: int) -> None:
+        super().__init__(f"Expected at most {budget} automatic steps, but the drawing wants more.")
+
+
+class ServiceFailed(Refused):
+    """An automatic step failed."""
+
+    code = "service_failed"

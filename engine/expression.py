@@ -1,0 +1,400 @@
+"""The one expression language: a small part of Python's syntax, checked once, compiled to closures, never to code.
+
+The reference for analysts is `engine/expressions.md`.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from engine.errors import BadExpression
+from engine.hours import Calendar
+
+LONGEST_TEXT = 1000
+MOST_NODES = 200
+LARGEST_NUMBER = 10**15
+LONGEST_LIST = 50
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an expression can see: named values, the time, and the business calendar."""
+
+    names: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    now: datetime | None = None
+    calendar: Calendar = field(default_factory=Calendar)
+    cutoff: str = "17:00"
+
+
+Closure = Callable[[Scope], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A checked expression; call it with a `Scope`."""
+
+    text: str
+    names: frozenset[str]
+    _closure: Closure = field(repr=False, compare=False)
+
+    def __call__(self, scope: Scope) -> Any:
+        """The value in that scope; raises `BadExpression` when the values do not fit."""
+        try:
+            return self._closure(scope)
+        except BadExpression as error:
+            raise BadExpression(f"{error} In: {self.text}") from None
+        except (TypeError, ValueError, ArithmeticError, OverflowError) as error:
+            raise BadExpression(f"Expected values that fit `{self.text}`, but {error}.") from None
+
+
+@lru_cache(maxsize=4096)
+def compiled(text: str) -> Expression:
+    """The expression written in `text`.
+
+    Raises `BadExpression` for anything outside the language, naming the part. At most 1,000 characters and 200 parts.
+    """
+    names: set[str] = set()
+    closure = _closure(_tree(text), names)
+    return Expression(text, frozenset(names), closure)
+
+
+def _tree(text: str) -> ast.expr:
+    if len(text) > LONGEST_TEXT:
+        raise BadExpression(f"Expected at most {LONGEST_TEXT} characters, but the expression has {len(text)}.")
+    if "\x00" in text:
+        raise BadExpression("Expected printable text, but the expression holds a NUL character.")
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise BadExpression(f"Expected an expression such as `form.limit_hkd > 0`, but `{text[:80]}` is none.") from None
+    if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
+        raise BadExpression(f"Expected at most {MOST_NODES} parts, but the expression has more: split it.")
+    return tree
+
+
+def _closure(node: ast.expr, names: set[str]) -> Closure:
+    build = _BUILDERS.get(type(node))
+    if build is None:
+        raise BadExpression(f"Expected values, comparisons and named functions, but found {_what(node)}.")
+    return build(node, names)
+
+
+def _what(node: ast.AST) -> str:
+    return f"`{ast.unparse(node)[:60]}` ({type(node).__name__})"
+
+
+# --- the parts of the language ----------------------------------------------------------------------------------------
+def _constant(node: ast.Constant, _names: set[str]) -> Closure:
+    value: Any = node.value
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    if value is not None and not isinstance(value, str | int | Decimal):
+        raise BadExpression(f"Expected text, a number, True, False or None, but found {_what(node)}.")
+    if isinstance(value, int | Decimal):
+        value = _bounded(value)
+    return lambda scope: value
+
+
+def _name(node: ast.Name, names: set[str]) -> Closure:
+    key = _public(node.id, node)
+    names.add(key)
+    return lambda scope: scope.names.get(key)
+
+
+def _attribute(node: ast.Attribute, names: set[str]) -> Closure:
+    key = _public(node.attr, node)
+    owner = _closure(node.value, names)
+    return lambda scope: _member(owner(scope), key)
+
+
+def _subscript(node: ast.Subscript, names: set[str]) -> Closure:
+    owner, index = _closure(node.value, names), _closure(node.slice, names)
+    return lambda scope: _member(owner(scope), index(scope))
+
+
+def _boolean(node: ast.BoolOp, names: set[str]) -> Closure:
+    parts = [_closure(value, names) for value in node.values]
+    if isinstance(node.op, ast.And):
+        return lambda scope: all(part(scope) for part in parts)
+    return lambda scope: any(part(scope) for part in parts)
+
+
+def _unary(node: ast.UnaryOp, names: set[str]) -> Closure:
+    operand = _closure(node.operand, names)
+    if isinstance(node.op, ast.Not):
+        return lambda scope: not operand(scope)
+    if isinstance(node.op, ast.USub):
+        return lambda scope: -_number(operand(scope))
+    raise BadExpression(f"Expected `not` or a minus sign, but found {_what(node)}.")
+
+
+def _binary(node: ast.BinOp, names: set[str]) -> Closure:
+    work = _ARITHMETIC.get(type(node.op))
+    if work is None:
+        raise BadExpression(f"Expected one of + - * / %, but found {_what(node)}.")
+    left, right = _closure(node.left, names), _closure(node.right, names)
+    return lambda scope: _computed(work, left(scope), right(scope))
+
+
+def _compare(node: ast.Compare, names: set[str]) -> Closure:
+    first = _closure(node.left, names)
+    rest = [(_comparison(op, node), _closure(value, names)) for op, value in zip(node.ops, node.comparators, strict=True)]
+    if len(rest) == 1:
+        test, other = rest[0]
+        return lambda scope: test(first(scope), other(scope))
+
+    def chain(scope: Scope) -> bool:
+        left = first(scope)
+        for check, value in rest:
+            right = value(scope)
+            if not check(left, right):
+                return False
+            left = right
+        return True
+
+    return chain
+
+
+def _choice(node: ast.IfExp, names: set[str]) -> Closure:
+    test, yes, no = (_closure(part, names) for part in (node.test, node.body, node.orelse))
+    return lambda scope: yes(scope) if test(scope) else no(scope)
+
+
+def _list(node: ast.List | ast.Tuple, names: set[str]) -> Closure:
+    if len(node.elts) > LONGEST_LIST:
+        raise BadExpression(f"Expected at most {LONGEST_LIST} values in a list, but found {len(node.elts)}.")
+    parts = [_closure(part, names) for part in node.elts]
+    return lambda scope: [part(scope) for part in parts]
+
+
+def _call(node: ast.Call, names: set[str]) -> Closure:
+    if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
+        known = ", ".join(sorted(FUNCTIONS))
+        raise BadExpression(f"Expected one of the functions {known}, but found {_what(node.func)}.")
+    work, fewest, most = FUNCTIONS[node.func.id]
+    if node.keywords or not fewest <= len(node.args) <= most:
+        raise BadExpression(f"Expected {fewest} to {most} plain values in `{node.func.id}(...)`, but found {_what(node)}.")
+    parts = [_closure(part, names) for part in node.args]
+    return lambda scope: work(scope, *[part(scope) for part in parts])
+
+
+_BUILDERS: dict[type[ast.expr], Callable[[Any, set[str]], Closure]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.BoolOp: _boolean,
+    ast.UnaryOp: _unary,
+    ast.BinOp: _binary,
+    ast.Compare: _compare,
+    ast.IfExp: _choice,
+    ast.List: _list,
+    ast.Tuple: _list,
+    ast.Call: _call,
+}
+
+
+# --- values -----------------------------------------------------------------------------------------------------------
+def _public(name: str, node: ast.AST) -> str:
+    if name.startswith("_") or not name.isascii():
+        raise BadExpression(f"Expected a plain name, but found {_what(node)}.")
+    return name
+
+
+def _member(owner: Any, key: Any) -> Any:
+    if isinstance(owner, Mapping):
+        return owner.get(key) if isinstance(key, str) else None
+    if isinstance(owner, list | tuple) and isinstance(key, int) and not isinstance(key, bool):
+        return owner[key] if -len(owner) <= key < len(owner) else None
+    return None
+
+
+def _number(value: Any) -> int | Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise BadExpression(f"Expected a number, but found {value!r}.")
+    return value
+
+
+def _bounded(value: Any) -> Any:
+    if not abs(value) <= LARGEST_NUMBER:
+        raise BadExpression("Expected a number of at most 15 digits, but it is larger.")
+    return value
+
+
+def _computed(work: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    if left is None or right is None:
+        return None
+    left, right = _number(left), _number(right)
+    try:
+        return _bounded(work(left, right))
+    except (ZeroDivisionError, InvalidOperation):
+        raise BadExpression("Expected a divisor other than zero, but it is zero.") from None
+
+
+_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: lambda left, right: Decimal(left) / Decimal(right),
+    ast.Mod: operator.mod,
+}
+
+
+def _comparison(op: ast.cmpop, node: ast.Compare) -> Callable[[Any, Any], bool]:
+    test = _COMPARISONS.get(type(op))
+    if test is None:
+        raise BadExpression(f"Expected a comparison, but found {_what(node)}.")
+    if isinstance(op, ast.Is | ast.IsNot) and not all(
+        isinstance(part, ast.Constant) and part.value is None for part in node.comparators
+    ):
+        raise BadExpression(f"Expected `is None` or `is not None`, but found {_what(node)}.")
+    return test
+
+
+def _ordered(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    def compare(left: Any, right: Any) -> bool:
+        if left is None or right is None:
+            return False
+        if isinstance(left, datetime) != isinstance(right, datetime) and isinstance(left, date):
+            raise BadExpression("Expected two dates or two times, but one is a date and the other a time.")
+        return bool(test(left, right))
+
+    return compare
+
+
+def _within(left: Any, right: Any) -> bool:
+    if right is None:
+        return False
+    if isinstance(right, str):
+        return isinstance(left, str) and left in right
+    if isinstance(right, Mapping):
+        return isinstance(left, str) and left in right
+    if isinstance(right, list | tuple):
+        return left in right
+    raise BadExpression(f"Expected a list or a text after `in`, but found {right!r}.")
+
+
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: lambda left, right: bool(left == right),
+    ast.NotEq: lambda left, right: bool(left != right),
+    ast.Lt: _ordered(operator.lt),
+    ast.LtE: _ordered(operator.le),
+    ast.Gt: _ordered(operator.gt),
+    ast.GtE: _ordered(operator.ge),
+    ast.In: _within,
+    ast.NotIn: lambda left, right: not _within(left, right),
+    ast.Is: lambda left, right: left is None,
+    ast.IsNot: lambda left, right: left is not None,
+}
+
+
+# --- the named functions ----------------------------------------------------------------------------------------------
+def _days(value: Any) -> int:
+    number = _number(value)
+    if number != int(number) or not 0 <= number <= 1000:
+        raise BadExpression(f"Expected 0 to 1000 whole days, but found {value!r}.")
+    return int(number)
+
+
+def _day(value: Any) -> date:
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise BadExpression(f"Expected a date, but found {value!r}.")
+    return value
+
+
+def _texts(value: Any) -> str:
+    if not isinstance(value, str):
+        raise BadExpression(f"Expected a text, but found {value!r}.")
+    return value
+
+
+def _column(rows: Any, key: Any) -> list[Any]:
+    if not isinstance(rows, Sequence) or isinstance(rows, str):
+        raise BadExpression(f"Expected rows, but found {rows!r}.")
+    return [_member(row, key) for row in rows]
+
+
+def _now(scope: Scope) -> datetime:
+    if scope.now is None:
+        raise BadExpression("Expected to know the time, but this place has none.")
+    return scope.now
+
+
+def _add_bd(scope: Scope, day: Any, days: Any) -> date | None:
+    return None if day is None else scope.calendar.add(_day(day), _days(days))
+
+
+def _is_business_day(scope: Scope, day: Any) -> bool:
+    return day is not None and scope.calendar.is_business_day(_day(day))
+
+
+def _cutoff_after(scope: Scope, days: Any) -> datetime:
+    return scope.calendar.cutoff_after(_now(scope), _days(days), scope.cutoff)
+
+
+def _business_day_before(scope: Scope, moment: Any) -> datetime | None:
+    if moment is None:
+        return None
+    if not isinstance(moment, datetime):
+        raise BadExpression(f"Expected a time, but found {moment!r}.")
+    earlier = scope.calendar.business_day_before(moment)
+    return earlier if earlier > _now(scope) else None
+
+
+def _days_between(_scope: Scope, first: Any, last: Any) -> int | None:
+    return None if first is None or last is None else (_day(last) - _day(first)).days
+
+
+def _count(_scope: Scope, value: Any) -> int:
+    if value is None:
+        return 0
+    if isinstance(value, str) or not isinstance(value, Sequence | Mapping):
+        raise BadExpression(f"Expected a list, but found {value!r}.")
+    return len(value)
+
+
+def _extreme(pick: Callable[..., Any]) -> Callable[..., Any]:
+    def work(_scope: Scope, *values: Any) -> Any:
+        known = [_number(value) for value in values if value is not None]
+        return pick(known) if known else None
+
+    return work
+
+
+def _total(_scope: Scope, rows: Any, key: Any) -> Any:
+    result: int | Decimal = 0
+    for value in _column(rows, key):
+        result = _bounded(result + (_number(value) if value is not None else 0))
+    return result
+
+
+def _unique(_scope: Scope, rows: Any, key: Any) -> bool:
+    values = [repr(value) for value in _column(rows, key)]
+    return len(values) == len(set(values))
+
+
+FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
+    "add_bd": (_add_bd, 2, 2),
+    "business_day_before": (_business_day_before, 1, 1),
+    "count": (_count, 1, 1),
+    "cutoff_after": (_cutoff_after, 1, 1),
+    "days_between": (_days_between, 2, 2),
+    "is_business_day": (_is_business_day, 1, 1),
+    "length": (lambda _scope, text: 0 if text is None else len(_texts(text)), 1, 1),
+    "lower": (lambda _scope, text: None if text is None else _texts(text).lower(), 1, 1),
+    "max": (_extreme(max), 1, 10),
+    "min": (_extreme(min), 1, 10),
+    "starts_with": (lambda _scope, text, start: text is not None and _texts(text).startswith(_texts(start)), 2, 2),
+    "today": (lambda scope: scope.calendar.day(_now(scope)), 0, 0),
+    "total": (_total, 2, 2),
+    "unique": (_unique, 2, 2),
+}

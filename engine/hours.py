@@ -1,0 +1,115 @@
+"""Business days, cut-offs and the maintenance window, all in Hong Kong time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
+
+from holidays import financial_holidays
+
+# Hong Kong has been eight hours ahead of UTC all year since 1979.
+HONG_KONG = timezone(timedelta(hours=8), "HKT")
+HALF_DAY_CUTOFF = time(12, 0)
+REMIND_AT = time(9, 0)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The exchange's calendar; without closures it knows weekends only.
+
+    Maintenance is the weekly span from `maintenance_from` to `maintenance_to`, each (weekday, time), Monday is 0.
+    Source: seed FAQ "What is the service hours of Client Connect?".
+    """
+
+    closed: frozenset[date] = frozenset()
+    half: frozenset[date] = frozenset()
+    maintenance_from: tuple[int, time] = (5, time(8, 0))
+    maintenance_to: tuple[int, time] = (6, time(0, 0))
+
+    def day(self, at: datetime) -> date:
+        """The Hong Kong date at that moment."""
+        return at.astimezone(HONG_KONG).date()
+
+    def is_business_day(self, day: date) -> bool:
+        """Monday to Friday unless the exchange is closed."""
+        return day.weekday() < 5 and day not in self.closed
+
+    def next_business_day(self, day: date) -> date:
+        """The first business day after `day`."""
+        day += DAY
+        while not self.is_business_day(day):
+            day += DAY
+        return day
+
+    def previous_business_day(self, day: date) -> date:
+        """The last business day before `day`."""
+        day -= DAY
+        while not self.is_business_day(day):
+            day -= DAY
+        return day
+
+    def add(self, day: date, days: int) -> date:
+        """The n-th business day after `day`, which is day 0; T+0 of a closed day is that day itself."""
+        for _ in range(days):
+            day = self.next_business_day(day)
+        return day
+
+    def cutoff(self, day: date, cutoff: str) -> datetime:
+        """The moment up to which submissions count as received on `day`; noon at the latest on half days."""
+        at = time.fromisoformat(cutoff)
+        if day in self.half:
+            at = min(at, HALF_DAY_CUTOFF)
+        return datetime.combine(day, at, HONG_KONG)
+
+    def received_on(self, at: datetime, cutoff: str) -> date:
+        """The business day on which a submission at that moment counts as received."""
+        day = self.day(at)
+        if self.is_business_day(day) and at <= self.cutoff(day, cutoff):
+            return day
+        return self.next_business_day(day)
+
+    def cutoff_after(self, at: datetime, days: int, cutoff: str) -> datetime:
+        """The cut-off of the n-th business day after the day on which `at` counts as received, in UTC."""
+        return self.cutoff(self.add(self.received_on(at, cutoff), days), cutoff).astimezone(UTC)
+
+    def business_day_before(self, at: datetime) -> datetime:
+        """09:00 Hong Kong time on the business day before `at`, in UTC."""
+        day = self.previous_business_day(self.day(at))
+        return datetime.combine(day, REMIND_AT, HONG_KONG).astimezone(UTC)
+
+    def in_maintenance(self, at: datetime) -> bool:
+        """Whether no eService is provided at that moment."""
+        start, end = self._window(at)
+        return start <= at < end
+
+    def maintenance_end(self, at: datetime) -> datetime:
+        """When the maintenance around `at`, or else the next one, ends; in UTC."""
+        return self._window(at)[1].astimezone(UTC)
+
+    def outside_maintenance(self, at: datetime) -> datetime:
+        """The moment itself, or the end of the maintenance it lies in; in UTC."""
+        return self.maintenance_end(at) if self.in_maintenance(at) else at.astimezone(UTC)
+
+    def _window(self, at: datetime) -> tuple[datetime, datetime]:
+        local = at.astimezone(HONG_KONG)
+        monday = local.date() - timedelta(days=local.weekday())
+        start = datetime.combine(monday + self.maintenance_from[0] * DAY, self.maintenance_from[1], HONG_KONG)
+        end = datetime.combine(monday + self.maintenance_to[0] * DAY, self.maintenance_to[1], HONG_KONG)
+        return start, end if end > start else end + 7 * DAY
+
+
+@lru_cache(maxsize=8)
+def exchange_calendar(first: int, last: int) -> Calendar:
+    """The calendar of the Hong Kong exchange (XHKG) for the years `first` to `last`.
+
+    Holidays of 2027 follow the published rules; the gazette may still move one.
+    """
+    years = range(first, last + 1)
+    return Calendar(closed=_days("public", years), half=_days("half_day", years))
+
+
+def _days(category: str, years: Iterable[int]) -> frozenset[date]:
+    return frozenset(financial_holidays("XHKG", years=list(years), categories=(category,)))

@@ -1,0 +1,136 @@
+"""Where expressions stand, and what each place knows: the names, the facts of a case, and the kind of value it wants."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from engine.errors import BadExpression
+from engine.expression import compiled
+
+CASE_KEYS = frozenset(
+    {"reference", "participant_id", "received_on", "lead_days", "sla_days", "cutoff", "round", "status"}
+    | {"company", "desk", "title"}
+)
+OPEN_STATUSES = frozenset(
+    {"DRAFT", "PENDING_CHECKER", "RETURNED_BY_CHECKER", "PENDING_NEXT_COMPANY", "RETURNED_BY_NEXT_COMPANY"}
+    | {"PENDING_HKEX", "RETURNED_BY_HKEX"}
+)
+SUCCESSES = frozenset({"APPROVED", "COMPLETED"})
+TERMINAL_STATUSES = SUCCESSES | {"REJECTED", "WITHDRAWN", "DISCARDED", "ABORTED"}
+STATUSES = OPEN_STATUSES | TERMINAL_STATUSES
+FEEL = re.compile(r"^\s*=|[$#]\{")
+MOMENT = re.compile(r"^\s*\d{4}-\d{2}-\d{2}")
+ZONED = re.compile(r"(Z|[+-]\d{2}:?\d{2})\s*$")
+CYCLE = re.compile(r"^\s*R\d*/")
+LENGTH = re.compile(r"^\s*P[\dT]")
+TIMES = frozenset({"cutoff_after", "business_day_before"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What an expression may name where it stands.
+
+    fields: the keys of `form`; None when no form is known. words: for a name, the texts it can be compared with.
+    """
+
+    names: frozenset[str]
+    fields: frozenset[str] | None = None
+    words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def wrong(text: str, place: Place) -> Iterator[str]:
+    """What is wrong with an expression at its place, a sentence each."""
+    if FEEL.search(text):
+        plain = re.sub(r"^\s*=\s*|[$#]\{|\}", "", text)[:60]
+        yield f"Expected the portal's own language, but `{text[:60]}` is FEEL or holds ${{}}: write `{plain}` alone."
+        return
+    try:
+        names = compiled(text).names
+    except BadExpression as error:
+        yield f"{error} Correct the expression."
+        return
+    for name in sorted(names - place.names):
+        known = ", ".join(sorted(place.names)) or "nothing"
+        yield f"Expected only names known here ({known}), but `{text[:60]}` reads {name}: correct the name."
+    yield from _wrong_parts(ast.parse(text.strip(), mode="eval"), text, place)
+
+
+def wrong_timer(kind: str, text: str, place: Place) -> Iterator[str]:
+    """What is wrong with the text of a timer."""
+    if not text:
+        yield "Expected a time such as `cutoff_after(2)`, but the timer is empty: write one."
+    elif CYCLE.match(text):
+        yield f"Expected one moment, but {text[:40]} repeats: draw a loop with a user task."
+    elif MOMENT.match(text):
+        zone = "is a fixed date" if ZONED.search(text) else "is a naive time, without its zone"
+        yield f"Expected a time reckoned from the case, but {text[:40]} {zone}: write `cutoff_after(2)` or P2D."
+    elif kind == "timeDuration":
+        if not re.fullmatch(r"P(?=.)(\d{1,4}D)?(T(?=.)(\d{1,4}H)?(\d{1,5}M)?)?", text):
+            yield f"Expected a duration such as P2D or PT4H, but it is {text[:40]}: correct it, or use a date timer."
+    elif LENGTH.match(text):
+        yield f"Expected a time in a date timer, but {text[:40]} is a duration: make it a duration timer."
+    else:
+        yield from wrong_time(text, place)
+
+
+def wrong_time(text: str, place: Place) -> Iterator[str]:
+    """What is wrong with an expression that has to give a time."""
+    found = list(wrong(text, place))
+    yield from found
+    if not found and not _gives_time(ast.parse(text.strip(), mode="eval").body):
+        yield f"Expected a time, but `{text[:60]}` gives something else: write `cutoff_after(2)` or `business_day_before(due)`."
+
+
+def _gives_time(node: ast.expr) -> bool:
+    if isinstance(node, ast.IfExp):
+        return _gives_time(node.body) and _gives_time(node.orelse)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func.id in TIMES
+    return isinstance(node, ast.Name) and node.id == "due"
+
+
+def _wrong_parts(tree: ast.Expression, text: str, place: Place) -> Iterator[str]:
+    for owner, key in members(tree):
+        if owner == "case" and key not in CASE_KEYS:
+            yield f"Expected a fact of the case ({', '.join(sorted(CASE_KEYS))}), but case.{key} is none: correct it."
+        if owner == "form" and place.fields is not None and key not in place.fields:
+            yield f"Expected a field of the form, but form.{key} is none: correct the name or add the field."
+    for name, word in comparisons(tree):
+        known = place.words.get(name)
+        if known is not None and word not in known:
+            yield (
+                f"Expected {name} to be compared with one of {', '.join(sorted(known)) or 'nothing'}, "
+                f'but `{text[:60]}` asks for "{word}": correct the word.'
+            )
+
+
+def members(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """Each `owner.key` and `owner["key"]` in an expression."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield node.value.id, node.attr
+        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and isinstance(node.slice, ast.Constant):
+            if isinstance(node.slice.value, str):
+                yield node.value.id, node.slice.value
+
+
+def comparisons(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """Each name with each text that it is compared with, either way round, and in lists."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Compare):
+            continue
+        sides = [node.left, *node.comparators]
+        for name in (side.id for side in sides if isinstance(side, ast.Name)):
+            for word in (word for side in sides for word in _words(side)):
+                yield name, word
+
+
+def _words(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    if isinstance(node, ast.List | ast.Tuple):
+        for part in node.elts:
+            yield from _words(part)

@@ -1,0 +1,571 @@
+"""Advancing a case: start, complete, fire, cancel. A pure function from state and values to an outcome."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
+from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
+from SpiffWorkflow.bpmn.specs.control import _EndJoin
+from SpiffWorkflow.bpmn.specs.mixins import UserTaskMixin
+from SpiffWorkflow.bpmn.util.event import BpmnEvent
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine import seal, services
+from engine.bpmn import Element
+from engine.definition import Definition, Timer
+from engine.errors import BadDrawing, BadExpression, BadState, NoWayOut, Refused, RunAway, TaskNotOpen
+from engine.expression import Scope, compiled
+from engine.services import Effect
+
+BUDGET = 200
+DURATION = re.compile(r"^P(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?)?$")
+STATE_VERSION = 1
+OPEN = TaskState.READY | TaskState.WAITING | TaskState.STARTED
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the world outside the drawing looks like at one step.
+
+    answers: the case's newest answers, read as `form.x`. case: facts read as `case.x` (participant_id, sla_days, ...).
+    """
+
+    scope: Scope
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    case: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def now(self) -> datetime:
+        """The time of the step."""
+        if self.scope.now is None:
+            raise BadExpression("Expected to know the time of the step, but the context has none.")
+        return self.scope.now
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """Something a person must do now; fresh when it opened in this very step."""
+
+    key: str
+    step: str
+    name: str
+    kind: str
+    lane: str
+    form: str
+    due_at: datetime | None
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A timer that waits."""
+
+    key: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """A message that the drawing waits for, such as withdraw."""
+
+    name: str
+    key: str
+    title: str
+    who: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A milestone or a notice that the token passed."""
+
+    key: str
+    element: str
+    status: str
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything one step led to."""
+
+    state: bytes
+    status: str
+    finished: bool
+    tasks: tuple[OpenTask, ...]
+    timers: tuple[Due, ...]
+    ways_out: tuple[WayOut, ...]
+    passed: tuple[Passed, ...]
+    effects: tuple[Effect, ...]
+    done: tuple[str, ...]
+
+
+def start(definition: Definition, context: Context) -> Outcome:
+    """Begin a case: everything up to the first thing that waits."""
+    return _Run(definition, context).begun()
+
+
+def complete(
+    definition: Definition, state: bytes, key: str, values: Mapping[str, Any], context: Context
+) -> Outcome:
+    """Complete the open task at `key` with its answers; only those that the drawing routes reach the process.
+
+    Raises `TaskNotOpen`, `BadState`, `BadExpression`, `ServiceFailed`, `RunAway`.
+    """
+    run = _Run(definition, context, state)
+    task, element = run.open_task(key)
+    task.data.update({name: _routable(values.get(name)) for name in element.routes})
+    run.ran(task)
+    return run.advanced()
+
+
+def fire(definition: Definition, state: bytes, key: str, context: Context) -> Outcome:
+    """Fire the waiting timer or message at `key`; raises `TaskNotOpen` when nothing waits there."""
+    run = _Run(definition, context, state)
+    run.caught(key)
+    return run.advanced()
+
+
+def cancel(definition: Definition, state: bytes, name: str, context: Context) -> Outcome:
+    """Leave by the way out called `name`; raises `NoWayOut` when the drawing does not offer it now."""
+    run = _Run(definition, context, state)
+    for way in run.ways_out():
+        if way.name == name:
+            run.caught(way.key)
+            return run.advanced()
+    raise NoWayOut(name, run.status)
+
+
+# --- one run ----------------------------------------------------------------------------------------------------------
+class _Run:
+    """One workflow in memory, thrown away after the step."""
+
+    def __init__(self, definition: Definition, context: Context, state: bytes | None = None) -> None:
+        self.definition = definition
+        self.context = context
+        self.status = ""
+        self.passed: list[Passed] = []
+        self.effects: list[Effect] = []
+        self.done: list[str] = []
+        self.steps = 0
+        engine = _ScriptEngine(self)
+        if state is None:
+            self.workflow = BpmnWorkflow(definition.spec, dict(definition.subprocess_specs), script_engine=engine)
+        else:
+            self.workflow, self.status = _restored(definition, state, engine)
+
+    def begun(self) -> Outcome:
+        return self.advanced()
+
+    def advanced(self) -> Outcome:
+        """Run everything automatic, then take stock."""
+        with _ours():
+            self.workflow.do_engine_steps(did_complete_task=self._ran)
+        tasks = tuple(self._tasks())
+        timers = tuple(self._timers())
+        _compact(self.workflow)
+        finished = not any(task.has_state(OPEN) for task in self.workflow.tasks.values())
+        return Outcome(
+            state=_saved(self.workflow, self.status),
+            status=self.status,
+            finished=finished,
+            tasks=tasks,
+            timers=timers,
+            ways_out=tuple(self.ways_out()),
+            passed=tuple(self.passed),
+            effects=tuple(self.effects),
+            done=tuple(self.done),
+        )
+
+    def ran(self, task: Task) -> None:
+        with _ours():
+            task.run()
+        self._ran(task)
+
+    def _ran(self, task: Task) -> None:
+        self.steps += 1
+        if self.steps > BUDGET:
+            raise RunAway(BUDGET)
+        element = self.element(task)
+        if element is None:
+            return
+        key = self.key(task)
+        self.done.append(key)
+        status, notice = element.properties.get("status", ""), element.properties.get("notice", "")
+        self.status = status or self.status
+        if status or notice:
+            self.passed.append(Passed(key, element.id, status, notice))
+
+    # finding things
+    def workflows(self) -> list[Any]:
+        return [self.workflow, *self.workflow.subprocesses.values()]
+
+    def element(self, task: Task) -> Element | None:
+        return self.definition.element(task.workflow.spec.name, task.task_spec.name)
+
+    def key(self, task: Task) -> str:
+        element = self.element(task)
+        own = element.id if element else task.task_spec.name
+        return self._path(task.workflow) + own
+
+    def _path(self, workflow: Any) -> str:
+        if workflow.parent_task_id is None:
+            return ""
+        return self.key(self.workflow.get_task_from_id(workflow.parent_task_id)) + "/"
+
+    def _waiting(self, state: int, kind: type) -> Iterator[tuple[str, Task, Element]]:
+        seen: dict[str, int] = {}
+        for workflow in self.workflows():
+            for task in workflow.tasks.values():
+                element = self.element(task) if task.has_state(state) else None
+                if element is not None and isinstance(task.task_spec, kind):
+                    key = self.key(task)
+                    seen[key] = seen.get(key, 0) + 1
+                    yield key if seen[key] == 1 else f"{key}#{seen[key]}", task, element
+
+    def _users(self) -> Iterator[tuple[str, Task, Element]]:
+        return self._waiting(TaskState.READY, UserTaskMixin)
+
+    def _events(self) -> Iterator[tuple[str, Task, Element]]:
+        for key, task, element in self._waiting(TaskState.WAITING, object):
+            if element.message or element.timer:
+                yield key, task, element
+
+    def open_task(self, key: str) -> tuple[Task, Element]:
+        for found, task, element in self._users():
+            if found == key:
+                return task, element
+        raise TaskNotOpen(key)
+
+    def caught(self, key: str) -> None:
+        """Fire with the waiting task's own event definition: the engine below compares events by class."""
+        for found, task, _ in self._events():
+            if found == key:
+                with _ours():
+                    task.task_spec.catch(task, BpmnEvent(task.task_spec.event_definition))
+                    task.task_spec._update(task)
+                return
+        raise TaskNotOpen(key)
+
+    # taking stock
+    def _tasks(self) -> Iterator[OpenTask]:
+        for key, task, element in self._users():
+            fresh = "since" not in task.internal_data
+            if fresh:
+                due = self._due_of(element, task)
+                task.internal_data["since"] = self.context.now.isoformat()
+                task.internal_data["due"] = due.isoformat() if due else None
+            due_text = task.internal_data["due"]
+            yield OpenTask(
+                key=key,
+                step=element.id,
+                name=element.name,
+                kind=element.properties.get("kind", "fill"),
+                lane=element.lane,
+                form=self.definition.form_of(element),
+                due_at=datetime.fromisoformat(due_text) if due_text else None,
+                fresh=fresh,
+            )
+
+    def _due_of(self, element: Element, task: Task) -> datetime | None:
+        text = element.properties.get("due")
+        return self._moment(text, task, {}) if text else None
+
+    def _timers(self) -> Iterator[Due]:
+        for key, task, element in self._events():
+            if not isinstance(task.task_spec.event_definition, Timer):
+                continue
+            if "at" not in task.internal_data:
+                at = self._timer(element, task)
+                task.internal_data["at"] = at.isoformat() if at else None
+            at_text = task.internal_data["at"]
+            if at_text:
+                yield Due(key, datetime.fromisoformat(at_text))
+
+    def _timer(self, element: Element, task: Task) -> datetime | None:
+        if element.timer_kind == "timeDuration":
+            return self.context.scope.calendar.outside_maintenance(self.context.now + duration(element.timer))
+        host = next((t for t in task.parent.children if isinstance(t.task_spec, UserTaskMixin)), None)
+        due_text = None if host is None else host.internal_data.get("due")
+        return self._moment(element.timer, task, {"due": datetime.fromisoformat(due_text) if due_text else None})
+
+    def _moment(self, text: str, task: Task, more: Mapping[str, Any]) -> datetime | None:
+        moment = compiled(text)(self.scope(task, more))
+        if moment is None:
+            return None
+        if not isinstance(moment, datetime):
+            raise BadExpression(f"Expected a time from `{text}`, but it gives {moment!r}.")
+        return self.context.scope.calendar.outside_maintenance(moment)
+
+    def ways_out(self) -> Iterator[WayOut]:
+        steps = [element.id for _, _, element in self._users()]
+        for key, task, element in self._events():
+            if not element.message or "who" not in element.properties:
+                continue
+            scope = self.scope(task, {"status": self.status, "open_steps": steps})
+            if compiled(element.properties.get("when") or "True")(scope):
+                who = tuple(part.strip() for part in element.properties["who"].split(","))
+                title = element.properties.get("title") or element.name
+                yield WayOut(element.message, key, title, who, element.properties.get("reason", "required"))
+
+    def scope(self, task: Task, more: Mapping[str, Any]) -> Scope:
+        """What an expression in the drawing sees: routing variables, `form`, `case`, and what the place adds."""
+        base = self.context.scope
+        names = {**task.data, **base.names, "form": self.context.answers, "case": self.context.case, **more}
+        return Scope(names, base.now, base.calendar, base.cutoff)
+
+    def call(self, task: Task) -> None:
+        """Run the registered step of a service task and keep what it leaves."""
+        element = self.element(task)
+        if element is None:
+            raise BadDrawing(f"Expected a drawn service task, but {task.task_spec.name} is none.")
+        scope = self.scope(task, {})
+        done = services.call(element.topic, {name: compiled(text)(scope) for name, text in element.inputs.items()})
+        self.effects.extend(done.effects)
+        task.data.update({name: _routable(value) for name, value in done.variables.items()})
+
+
+def _routable(value: Any) -> Any:
+    """Routing variables are short and plain: nothing a participant types can reach the engine below."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_.-]{0,60}", value):
+        return value
+    raise BadExpression(f"Expected a plain word or number to route by, but got {str(value)[:40]!r}.")
+
+
+def duration(text: str) -> timedelta:
+    """The length of an ISO 8601 duration in days, hours and minutes (`P2D`, `PT4H`)."""
+    found = DURATION.match(text)
+    if not found or not any(found.groups()):
+        raise BadExpression(f"Expected a duration such as P2D or PT4H, but it is {text!r}.")
+    days, hours, minutes = (int(part or 0) for part in found.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes)
+
+
+class _Sealed(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
+    """Author code never runs: three ways lead here round the script engine, and each ends in a refusal."""
+
+    def evaluate(self, expression: Any, context: Any, external_context: Any = None) -> Any:
+        """Refuse."""
+        raise BadDrawing("Expected no code in a drawing, but it holds some.")
+
+    def execute(self, script: Any, context: Any, external_context: Any = None) -> Any:
+        """Refuse."""
+        raise BadDrawing("Expected no code in a drawing, but it holds some.")
+
+    def call_service(self, context: Any, **kwargs: Any) -> Any:
+        """Refuse."""
+        raise BadDrawing("Expected a registered topic, but the drawing calls something else.")
+
+
+class _ScriptEngine(PythonScriptEngine):  # type: ignore[misc]
+    """Conditions go to the one expression language; scripts go nowhere."""
+
+    def __init__(self, run: _Run) -> None:
+        super().__init__(_Sealed())
+        self._run = run
+
+    def evaluate(self, task: Task, expression: str, external_context: Any = None) -> Any:
+        """The value of a condition on a flow."""
+        return compiled(expression)(self._run.scope(task, {}))
+
+    def execute(self, task: Task, script: Any, external_context: Any = None) -> Any:
+        """Refuse."""
+        return self.environment.execute(script, {})
+
+    def call_service(self, task: Task, **kwargs: Any) -> None:
+        """Run the registered step of a service task."""
+        self._run.call(task)
+
+
+class _ours:  # noqa: N801  reads as a statement
+    """Turns the engine's own exceptions into ours."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
+        if isinstance(error, Refused) or error is None:
+            return
+        if isinstance(error, SpiffWorkflowException | RecursionError | KeyError | AttributeError | TypeError):
+            raise BadDrawing(f"Expected the drawing to run, but the engine stopped: {type(error).__name__}.") from error
+
+
+# --- compaction -------------------------------------------------------------------------------------------------------
+def _compact(workflow: BpmnWorkflow) -> None:
+    """Drop what is finished above the live tasks: a loop of a thousand returns stays as small as the first."""
+    for each in [workflow, *workflow.subprocesses.values()]:
+        _compact_one(each)
+    for parent_id in list(workflow.subprocesses):
+        holder = _holder(workflow, parent_id)
+        if holder is None or not holder.has_state(OPEN):
+            del workflow.subprocesses[parent_id]
+
+
+def _holder(workflow: BpmnWorkflow, task_id: UUID) -> Task | None:
+    for each in [workflow, *workflow.subprocesses.values()]:
+        if task_id in each.tasks:
+            return each.tasks[task_id]
+    return None
+
+
+def _compact_one(workflow: Any) -> None:
+    live = [task for task in workflow.tasks.values() if task.has_state(TaskState.NOT_FINISHED_MASK)]
+    moving = [task for task in live if not isinstance(task.task_spec, _EndJoin) or task.has_state(TaskState.READY)]
+    if not moving:
+        return
+    meeting = _meeting_point(moving)
+    root = workflow.task_tree
+    if meeting is root or meeting.parent is root:
+        return
+    kept = set(_branch(meeting)) | {root.id}
+    for task_id in [task_id for task_id in workflow.tasks if task_id not in kept]:
+        del workflow.tasks[task_id]
+    meeting.parent = root
+    root.children = [meeting]
+    if workflow.last_task is not None and workflow.last_task.id not in workflow.tasks:
+        workflow.last_task = None
+
+
+def _meeting_point(tasks: list[Task]) -> Task:
+    """The lowest task that all these tasks descend from, or are."""
+    paths = [_lineage(task) for task in tasks]
+    meeting = paths[0][0]
+    for level in zip(*paths, strict=False):
+        if any(task is not level[0] for task in level):
+            break
+        meeting = level[0]
+    return meeting
+
+
+def _lineage(task: Task) -> list[Task]:
+    path = [task]
+    while (parent := path[-1].parent) is not None:
+        path.append(parent)
+    return path[::-1]
+
+
+def _branch(task: Task) -> Iterator[UUID]:
+    waiting = [task]
+    while waiting:
+        current = waiting.pop()
+        yield current.id
+        waiting.extend(current.children)
+
+
+# --- the saved state: tasks only, in a fixed order, with small numbers for ids ----------------------------------------
+def _saved(workflow: BpmnWorkflow, status: str) -> bytes:
+    order = {task_id: number for number, task_id in enumerate(_in_order(workflow))}
+    changed = sorted({t.last_state_change for w in _all(workflow) for t in w.tasks.values()})
+    ranks = {moment: rank for rank, moment in enumerate(changed)}
+    parts = [_saved_part(each, order, ranks) for each in _ordered(workflow, order)]
+    return seal.canonical({"v": STATE_VERSION, "status": status, "parts": parts})
+
+
+def _all(workflow: BpmnWorkflow) -> list[Any]:
+    return [workflow, *workflow.subprocesses.values()]
+
+
+def _in_order(workflow: BpmnWorkflow) -> Iterator[UUID]:
+    by_holder = workflow.subprocesses
+    waiting = [workflow]
+    while waiting:
+        each = waiting.pop(0)
+        for task_id in _depth_first(each.task_tree):
+            yield task_id
+            if task_id in by_holder:
+                waiting.append(by_holder[task_id])
+
+
+def _depth_first(root: Task) -> Iterator[UUID]:
+    yield root.id
+    for child in root.children:
+        yield from _depth_first(child)
+
+
+def _ordered(workflow: BpmnWorkflow, order: Mapping[UUID, int]) -> list[Any]:
+    subs = sorted(workflow.subprocesses.items(), key=lambda item: order[item[0]])
+    return [workflow, *(sub for _, sub in subs)]
+
+
+def _saved_part(workflow: Any, order: Mapping[UUID, int], ranks: Mapping[float, int]) -> dict[str, Any]:
+    return {
+        "held_by": None if workflow.parent_task_id is None else order[workflow.parent_task_id],
+        "spec": workflow.spec.name,
+        "last": None if workflow.last_task is None else order[workflow.last_task.id],
+        "tasks": [
+            _saved_task(workflow.tasks[task_id], order, ranks)
+            for task_id in sorted(workflow.tasks, key=lambda task_id: order[task_id])
+        ],
+    }
+
+
+def _saved_task(task: Task, order: Mapping[UUID, int], ranks: Mapping[float, int]) -> list[Any]:
+    parent = task.parent
+    data = None if parent is not None and parent.data == task.data else task.data
+    return [
+        order[task.id],
+        None if parent is None else order[parent.id],
+        task.task_spec.name,
+        task.state,
+        int(task.triggered),
+        ranks[task.last_state_change],
+        {name: value for name, value in task.internal_data.items() if _plain(value)},
+        data,
+    ]
+
+
+def _plain(value: Any) -> bool:
+    return value is None or isinstance(value, str | int | bool)
+
+
+def _restored(definition: Definition, state: bytes, engine: _ScriptEngine) -> tuple[BpmnWorkflow, str]:
+    try:
+        saved = json.loads(state)
+        if saved["v"] != STATE_VERSION:
+            raise BadState(f"Expected a state of version {STATE_VERSION}, but it is of version {saved['v']}.")
+        workflow = _workflow(definition, saved["parts"], engine)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
+        raise BadState("Expected the state of a case, but these bytes are none.") from None
+    return workflow, saved["status"]
+
+
+def _workflow(definition: Definition, parts: list[dict[str, Any]], engine: _ScriptEngine) -> BpmnWorkflow:
+    top = BpmnWorkflow(definition.spec, dict(definition.subprocess_specs), script_engine=engine, deserializing=True)
+    tasks = _restored_tasks(top, parts[0])
+    for part in parts[1:]:
+        holder = tasks[part["held_by"]]
+        spec = definition.subprocess_specs[part["spec"]]
+        sub = BpmnSubWorkflow(spec, holder.id, top, deserializing=True)
+        tasks |= _restored_tasks(sub, part)
+        top.subprocesses[holder.id] = sub
+        sub.completed_event.connect(holder.task_spec._on_subworkflow_completed, holder)
+    return top
+
+
+def _restored_tasks(workflow: Any, part: Mapping[str, Any]) -> dict[int, Task]:
+    tasks: dict[int, Task] = {}
+    for number, parent, spec, state, triggered, rank, internal, data in part["tasks"]:
+        above = None if parent is None else tasks[parent]
+        task = Task(workflow, workflow.spec.task_specs[spec], above, state=state, id=UUID(int=number + 1))
+        task.triggered = bool(triggered)
+        task.last_state_change = rank
+        task.internal_data = internal
+        task.data = dict(above.data if data is None and above is not None else data or {})
+        tasks[number] = task
+    workflow.task_tree = next(iter(tasks.values()))
+    last = part["last"]
+    workflow.last_task = None if last is None else tasks.get(last)
+    return tasks
