@@ -153,15 +153,15 @@ REGISTERS = (
     ("responsible_officer", "B00123", "AMB404", {"name": "Chan Tai Man", "ce_no": "AMB404"}, None),
     ("responsible_officer", "B00123", "AQR112", {"name": "Wong Siu Ling", "ce_no": "AQR112"}, None),
     ("responsible_officer", "B00456", "BJA907", {"name": "Lee Ka Yan", "ce_no": "BJA907"}, None),
-    ("ocg_session", "B00123", "HBS01C", {"name": "HBS01C, trading, FIX", "protocol": "FIX", "throttle": 100}, None),
+    ("ocg_session", "B00123", "HBS01C", {"name": "Trading, FIX", "protocol": "FIX", "throttle": 100}, None),
     (
         "ocg_session",
         "B00123",
         "HBS02C",
-        {"name": "HBS02C, trading, binary", "protocol": "BINARY", "throttle": 200},
+        {"name": "Trading, binary", "protocol": "BINARY", "throttle": 200},
         None,
     ),
-    ("ocg_session", "B00456", "LRB01C", {"name": "LRB01C, trading, FIX", "protocol": "FIX", "throttle": 50}, None),
+    ("ocg_session", "B00456", "LRB01C", {"name": "Trading, FIX", "protocol": "FIX", "throttle": 50}, None),
 )
 SET_ON = date(2025, 3, 13)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,6 +67,29 @@ class Definition:
     def element(self, spec: Any, name: str) -> Element | None:
         """The drawn element behind an engine task, if it was drawn at all."""
         return self.elements.get((spec, name))
+
+    def place(self, key: str) -> tuple[str, str]:
+        """The drawing (its process id) and the element that a key such as `request/review` means."""
+        process = scope = self.eservice.code
+        *containers, name = key.partition("#")[0].split("/")
+        for container in containers:
+            element = self.elements.get((scope, bpmn.renamed(container)))
+            if element is None:
+                break
+            scope = element.called or element.id
+            process = element.called or process
+        return process, name
+
+    def on_drawing(self, process: str, keys: Iterable[str]) -> frozenset[str]:
+        """The elements of one drawing that these keys lie on or in."""
+        found = set()
+        for key in keys:
+            parts = key.split("/")
+            for length in range(1, len(parts) + 1):
+                drawing, name = self.place("/".join(parts[:length]))
+                if drawing == process:
+                    found.add(name)
+        return frozenset(found)
 
     def form_of(self, element: Element) -> str:
         """The id of the form that a user task shows."""

@@ -25,7 +25,7 @@ YES_NO = (("yes", "Yes"), ("no", "No"))
 EXPRESSIONS = ("prefill", "show_if", "required_if", "rule", "warn")
 CLASSES = frozenset({"public", "business", "personal", "secret"})
 CONFIRMED = ".confirmed"
-PER_FIELD = re.compile(r"^comments\.([a-z][a-z0-9_]{0,59})$")
+PER_FIELD = re.compile(r"^comment\.([a-z][a-z0-9_]{0,59})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,7 +379,7 @@ def clean(form: Form, raw: Mapping[str, str], *, other_fields: Iterable[str] = (
     allowed = set(form.keys)
     allowed |= {f"{entry.key}{CONFIRMED}" for entry in form.fields if entry.warn is not None}
     if form.per_field_comments is not None:
-        allowed |= {f"comments.{key}" for key in other_fields}
+        allowed |= {f"comment.{key}" for key in other_fields}
     unknown = [name for name in raw if name not in allowed]
     if unknown:
         raise UnknownFields([name[:60] for name in unknown])

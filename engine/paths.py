@@ -34,14 +34,35 @@ class Graph:
 
 def caller_circle(drawings: Mapping[str, Drawing], code: str) -> tuple[str, ...]:
     """The processes that call each other in a circle, beginning at `code`; nothing when none do."""
-    waiting = [(code,)]
-    while waiting:
-        path = waiting.pop()
-        for called in sorted(calls(drawings[path[-1]]) & drawings.keys()):
-            if called in path:
-                return (*path, called)
-            waiting.append((*path, called))
+    return _circle(drawings, (code,), set())
+
+
+def _circle(drawings: Mapping[str, Drawing], path: tuple[str, ...], sound: set[str]) -> tuple[str, ...]:
+    for called in sorted(calls(drawings[path[-1]]) & drawings.keys() - sound):
+        if called in path:
+            return (*path, called)
+        if found := _circle(drawings, (*path, called), sound):
+            return found
+    sound.add(path[-1])
     return ()
+
+
+def size(drawings: Mapping[str, Drawing], code: str) -> int:
+    """How many elements a process has with everything it calls in place; calls must not go round in a circle."""
+    sizes: dict[str, int] = {}
+    for name in _innermost_first(drawings, code):
+        elements = drawings[name].elements.values()
+        sizes[name] = len(elements) + sum(sizes.get(element.called, 0) for element in elements)
+    return sizes[code]
+
+
+def _innermost_first(drawings: Mapping[str, Drawing], code: str) -> list[str]:
+    left, order = family(drawings, code), []
+    while left:
+        ready = sorted(name for name in left if not calls(drawings[name]) & left)
+        order += ready
+        left -= set(ready)
+    return order
 
 
 def calls(drawing: Drawing) -> set[str]:

@@ -11,8 +11,7 @@ from engine.errors import BadExpression
 from engine.expression import compiled
 
 CASE_KEYS = frozenset(
-    {"reference", "participant_id", "received_on", "lead_days", "sla_days", "cutoff", "round", "status"}
-    | {"company", "desk", "title"}
+    {"reference", "participant_id", "received_on", "lead_days", "sla_days", "cutoff", "round", "status", "desk", "title"}
 )
 OPEN_STATUSES = frozenset(
     {"DRAFT", "PENDING_CHECKER", "RETURNED_BY_CHECKER", "PENDING_NEXT_COMPANY", "RETURNED_BY_NEXT_COMPANY"}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -132,16 +131,13 @@ def _section(part: story.Part) -> record.Section:
 
 
 def _drawings(told: Story, exchange: str) -> Iterable[record.Drawing]:
-    done = {key for sealed in told.entries for key in (sealed.entry["passed"] or []) + _key(sealed.entry)}
-    steps_done = frozenset(key.rpartition("/")[2] for key in done)
+    done = [key for sealed in told.entries for key in sealed.entry["done"]]
+    open_now = [] if told.case.ended or not told.entries else told.entries[-1].entry["open"]
     titles = story.lane_titles(exchange, told.case.desk)
     for name, drawing in sorted(told.definition.drawings.items(), key=lambda item: item[0] != told.case.eservice):
         title = drawing.properties.get("title") or drawing.name
-        yield record.Drawing(name, title, drawing.content, frozenset(), steps_done, titles)
-
-
-def _key(entry: Mapping[str, Any]) -> list[str]:
-    return [entry["facts"]["key"]] if entry["action"] == "task.completed" else []
+        there, now = told.definition.on_drawing(name, done), told.definition.on_drawing(name, open_now)
+        yield record.Drawing(name, title, drawing.content, now, there - now, titles)
 
 
 def _forms(told: Story) -> Iterable[record.Form]:

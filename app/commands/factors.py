@@ -8,9 +8,11 @@ import secrets
 from datetime import datetime
 
 import pyotp
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.commands.portal import Portal
+from engine.errors import BadState
 
 STEP_SECONDS = 30
 NONCE_BYTES = 12
@@ -57,8 +59,11 @@ def seal(portal: Portal, text: str, owner: str) -> bytes:
 
 
 def unseal(portal: Portal, sealed: bytes, owner: str) -> str:
-    """Open what `seal` closed; raises `cryptography.exceptions.InvalidTag` for another owner or key."""
-    return _cipher(portal).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], owner.encode()).decode()
+    """Open what `seal` closed; raises BadState for another owner or key."""
+    try:
+        return _cipher(portal).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], owner.encode()).decode()
+    except InvalidTag as error:
+        raise BadState("Expected a secret sealed for this owner with this key, but it does not open.") from error
 
 
 def _cipher(portal: Portal) -> AESGCM:

@@ -217,7 +217,8 @@ def _entry(
         "status_to": outcome.status,
         "release": definition.sha256,
         "facts": dict(step.facts),
-        "passed": [passed.key for passed in outcome.passed],
+        "done": list(outcome.done),
+        "open": [task.key for task in outcome.tasks],
         "answers_hash": None if step.answers is None else seal.answers_hash(salt, step.answers),
         "state_hash": seal.digest(outcome.state),
     }

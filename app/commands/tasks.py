@@ -276,7 +276,8 @@ def _record_save(connection: Connection, portal: Portal, at: At, by: By) -> None
         "status_to": case.status,
         "release": case.release,
         "facts": {"key": at.task.key, "round": case.round},
-        "passed": [],
+        "done": [],
+        "open": [at.task.key],
         "answers_hash": None,
         "state_hash": seal.digest(steps.state_of(portal, case)),
     }

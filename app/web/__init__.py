@@ -1,0 +1,38 @@
+"""HTTP in, page or JSON out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from flask import Flask, url_for
+from flask_babel import Babel
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.commands.portal import Portal
+from app.web import cases, dashboard, demo, eservices, errors, guards, ops, pages, search, security, signin, tasks
+
+BLUEPRINTS = (signin.bp, dashboard.bp, eservices.bp, tasks.bp, cases.bp, search.bp, demo.bp, ops.bp)
+
+
+def build(portal: Portal) -> Flask:
+    """The web application of a running portal."""
+    app = Flask(__name__)
+    app.extensions["portal"] = portal
+    Babel(app, default_locale="en", default_timezone="Asia/Hong_Kong")
+    security.secure(app, portal.settings)
+    guards.admit(app)
+    errors.answer(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    _find_assets(app)
+    app.context_processor(pages.shared)
+    if portal.settings.trust_proxy:
+        hops = portal.settings.trust_proxy
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _find_assets(app: Flask) -> None:
+    built = json.loads((Path(app.root_path) / "static" / "manifest.json").read_text())
+    app.jinja_env.globals["asset"] = lambda name: url_for("static", filename=built[name])

@@ -1,0 +1,298 @@
+"""The page of one request: where it is, what was answered, its trail, its drawing, its PDF, and the ways out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from app.commands import cases as commands
+from app.commands import documents, steps
+from app.store import cases, story, tasks
+from app.store.cases import Case
+from app.store.story import Story
+from app.store.tasks import Task
+from app.web import fields, pages
+from app.web.guards import current_person, portal, signed_in
+from app.web.tasks import now_at
+from engine import form, rules
+from engine.drawing import picture, svg
+from engine.errors import NotFound, NoWayOut, ReasonMissing
+from engine.people import Person
+
+bp = Blueprint("cases", __name__, url_prefix="/requests")
+DANGEROUS = frozenset({"withdraw", "discard", "abort"})
+
+
+@bp.get("/<reference>")
+@signed_in
+def show(reference: str) -> str:
+    """Everything about one request."""
+    person, case, told, open_tasks = _find(reference)
+    return render_template(
+        "cases/show.html",
+        case=_case_view(told),
+        drawings=_drawings(told),
+        answers=_answers(told),
+        trail=_trail(told),
+        where=_where(told, portal().clock.now()),
+        next=_next(person, case, open_tasks),
+        pdf=_pdf(case),
+        ways_out=_ways_out(person, case),
+        not_submitted=case.status == "DRAFT",
+    )
+
+
+@bp.get("/<reference>/drawing/<process_id>.bpmn")
+@signed_in
+def drawing(reference: str, process_id: str) -> Response:
+    """One drawing of the request, as the analyst drew it."""
+    _, _, told, _ = _find(reference)
+    found = told.definition.drawings.get(process_id)
+    if found is None:
+        raise NotFound("the drawing")
+    return Response(found.content, mimetype="application/xml", headers={"Content-Disposition": "attachment"})
+
+
+@bp.get("/<reference>/trail.pdf")
+@signed_in
+def trail_pdf(reference: str) -> Response:
+    """The audit trail as a PDF: so far, or for good."""
+    person, case, _, _ = _find(reference)
+    content = documents.trail_pdf(portal(), case.reference, person.id)
+    name = f"{case.reference}.pdf" if case.ended else f"{case.reference}-so-far.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, mimetype="application/pdf", headers=headers)
+
+
+@bp.route("/<reference>/ways-out/<name>", methods=["GET", "POST"])
+@signed_in
+def way_out(reference: str, name: str) -> Any:
+    """Confirm leaving a request: withdraw, discard, abort."""
+    person, case, told, _ = _find(reference)
+    way = next((way for way in _allowed(person, case) if way["name"] == name), None)
+    if request.method == "GET":
+        if way is None:
+            raise NoWayOut(name, pages.status(case.status)["label"])
+        return _way_page(case, told, way, "", "")
+    reason = request.form.get("reason", "")
+    try:
+        commands.leave_case(portal(), reference, name, version=pages.version(), reason=reason, by=pages.acting())
+    except ReasonMissing:
+        if way is None:
+            raise
+        return _way_page(case, told, way, reason, _("Enter a reason of at least 5 characters")), 422
+    return redirect(url_for("cases.show", reference=reference), 303)
+
+
+# --- finding ----------------------------------------------------------------------------------------------------------
+def _find(reference: str) -> tuple[Person, Case, Story, list[Task]]:
+    person = current_person()
+    with portal().database.read() as connection:
+        case = cases.by_reference(connection, reference, person)
+        if case is None:
+            raise NotFound(f"the request {reference[:24]}")
+        told = story.of_case(connection, case, portal().settings.exchange_name)
+        return person, case, told, tasks.of_cases(connection, [case.id])[case.id]
+
+
+# --- showing ----------------------------------------------------------------------------------------------------------
+def _case_view(told: Story) -> dict[str, Any]:
+    case = told.case
+    return {
+        "title": told.definition.eservice.short_title,
+        "reference": case.reference,
+        "company": told.company.name_en,
+        "participant_id": case.participant_id,
+        "status": pages.status(case.status),
+        "round": case.round,
+    }
+
+
+def _drawings(told: Story) -> list[dict[str, Any]]:
+    """The drawings of the request, the one with the token first."""
+    case, definition = told.case, told.definition
+    states = _states(told)
+    lanes = story.lane_titles(portal().settings.exchange_name, pages.DESK_TITLES.get(case.desk, case.desk))
+    current = definition.place(states[-1]["open"][0])[0] if states[-1]["open"] else _deepest(told)
+    shown = []
+    for name, drawn in definition.drawings.items():
+        replay = [_state_on(told, name, state) for state in states]
+        now = replay[-1]
+        title = drawn.properties.get("title") or drawn.name
+        drawn_svg = svg(
+            picture(drawn.content),
+            open=frozenset(now["open"]),
+            done=frozenset(now["done"]),
+            title=title,
+            lane_titles=lanes,
+        )
+        shown.append(
+            {
+                "process_id": name,
+                "title": title,
+                "url": url_for("cases.drawing", reference=case.reference, process_id=name),
+                "svg": Markup(drawn_svg),  # noqa: S704  engine.drawing escapes every word of the drawing
+                "open": now["open"],
+                "done": now["done"],
+                "lanes": lanes,
+                "replay": replay,
+                "current": name == current,
+            }
+        )
+    return sorted(shown, key=lambda one: (not one["current"], one["process_id"]))
+
+
+def _deepest(told: Story) -> str:
+    """Of an ended request, the drawing in which people worked."""
+    worked = [entry.entry["facts"].get("key", "") for entry in told.entries if entry.entry["action"] == "task.completed"]
+    return told.definition.place(worked[-1])[0] if worked else told.case.eservice
+
+
+def _states(told: Story) -> list[dict[str, Any]]:
+    states: list[dict[str, Any]] = []
+    done: list[str] = []
+    for sealed, line in zip(told.entries, told.told, strict=True):
+        if sealed.entry["action"] == "draft.saved":
+            continue
+        done = [*done, *sealed.entry["done"]]
+        label = f"{pages.exact_time(line.at)} · {line.label}" + (f" · {line.who}" if line.who else "")
+        states.append({"open": sealed.entry["open"], "done": done, "label": label})
+    number = len(states)
+    for place, state in enumerate(states, 1):
+        state["label"] = _("Step %(n)s of %(all)s", n=place, all=number) + f" · {state['label']}"
+    return states
+
+
+def _state_on(told: Story, process: str, state: dict[str, Any]) -> dict[str, Any]:
+    now = told.definition.on_drawing(process, state["open"])
+    done = told.definition.on_drawing(process, state["done"]) - now
+    return {"open": sorted(now), "done": sorted(done), "label": state["label"]}
+
+
+def _answers(told: Story) -> list[dict[str, Any]]:
+    if not told.last_round:
+        return []
+    with portal().database.read() as connection:
+        now = told.case.closed_at or portal().clock.now()
+        facts = steps.facts_of(connection, told.definition, steps.as_facts(told.case), now)
+    main = told.definition.forms[told.definition.main_form]
+    return fields.rows(main, form.loaded(main, told.last_round), facts)
+
+
+def _trail(told: Story) -> list[dict[str, str]]:
+    return [
+        {
+            "label": entry.label,
+            "who": ", ".join(part for part in (entry.who, entry.lane) if part),
+            "at": pages.exact_time(entry.at),
+            "detail": " · ".join(part for part in (_move(entry), entry.comment, *entry.details) if part),
+            "step": entry.step,
+        }
+        for entry in told.told
+    ]
+
+
+def _move(entry: story.Told) -> str:
+    if not entry.status_to:
+        return ""
+    return f"{entry.status_from} → {entry.status_to}" if entry.status_from else entry.status_to
+
+
+def _where(told: Story, now: datetime) -> list[dict[str, str]]:
+    moves = [entry for entry in told.told if entry.status_to]
+    past = [
+        {"label": entry.label, "who": entry.who, "at": pages.day_and_time(entry.at), "state": "done"} for entry in moves
+    ]
+    if told.case.ended:
+        return [*past, *_result(told)]
+    return [*past, {**now_at(told.case, now), "state": "now"}, *_later(told)]
+
+
+def _result(told: Story) -> list[dict[str, str]]:
+    effective = told.last_round.get("effective_date")
+    if told.case.status != told.definition.eservice.success or not effective:
+        return []
+    day = form.short_date(datetime.fromisoformat(str(effective)).date())
+    return [{"label": _("Takes effect on %(day)s, 00:00 HKT", day=day), "who": "", "at": "", "state": "later"}]
+
+
+def _later(told: Story) -> list[dict[str, str]]:
+    at_exchange = told.case.status.startswith("PENDING_HKEX")
+    desk = [] if at_exchange else [pages.desk_title(told.case.desk)]
+    labels = [*desk, pages.status(told.definition.eservice.success)["label"]]
+    return [{"label": label, "who": "", "at": "", "state": "later"} for label in labels]
+
+
+def _next(person: Person, case: Case, open_tasks: list[Task]) -> dict[str, str] | None:
+    with portal().database.read() as connection:
+        hands = cases.hands_in(connection, case.id)
+    for task in open_tasks:
+        held = person.may(task.lane, task.holder, task.membership_id)
+        if held and not rules.prepared(person.id, task.lane, hands):
+            return {"label": next_label(task, case.status), "url": url_for("tasks.show", task_id=task.id)}
+    return None
+
+
+def next_label(task: Task, status: str) -> str:
+    """What a person does next with a task, as its button says."""
+    if task.kind != "fill":
+        return task.name
+    return _("Correct and resubmit") if status.startswith("RETURNED") else _("Complete")
+
+
+def _pdf(case: Case) -> dict[str, Any]:
+    return {
+        "url": url_for("cases.trail_pdf", reference=case.reference),
+        "ready": case.ended,
+        "sentence": _("sealed · verify offline") if case.ended else _("the trail so far"),
+    }
+
+
+# --- ways out ---------------------------------------------------------------------------------------------------------
+def _allowed(person: Person, case: Case) -> list[dict[str, Any]]:
+    return [
+        dict(way)
+        for way in case.ways_out
+        if rules.may_leave(person, way["who"], case.function, case.desk, case.membership_id)
+    ]
+
+
+def _ways_out(person: Person, case: Case) -> list[dict[str, str]]:
+    return [
+        {
+            "label": way["title"],
+            "url": url_for("cases.way_out", reference=case.reference, name=way["name"]),
+            "style": "danger" if way["name"] in DANGEROUS else "plain",
+        }
+        for way in _allowed(person, case)
+    ]
+
+
+def _way_page(case: Case, told: Story, way: dict[str, Any], reason: str, error: str) -> str:
+    field = {
+        "key": "reason",
+        "id": "f-reason",
+        "kind": "textarea",
+        "label": _("Reason"),
+        "hint": _("Everybody who can see the request reads it"),
+        "value": reason,
+        "required": way["reason"] == "required",
+        "errors": [error] if error else [],
+        "max_length": rules.LONGEST_REASON,
+    }
+    return render_template(
+        "cases/way_out.html",
+        case=_case_view(told),
+        way={
+            "label": way["title"],
+            "url": url_for("cases.way_out", reference=case.reference, name=way["name"]),
+            "fields": [field] if way["reason"] != "none" else [],
+        },
+        errors=[("f-reason", error)] if error else [],
+        version=case.version,
+        key=pages.action_token(),
+    )

@@ -1,0 +1,127 @@
+"""What a refusal looks like on the page: one table from reasons to HTTP, one template for all."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import structlog
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+from app.store.database import IntegrityError
+from app.web.pages import day_and_time
+from engine.errors import FourEyes, NoRight, NotFound, Refused, ServiceClosed, UnknownFields, WrongAnswers
+
+STATUS: dict[type[Refused], int] = {
+    NotFound: 404,
+    NoRight: 403,
+    FourEyes: 403,
+    UnknownFields: 400,
+    WrongAnswers: 422,
+    ServiceClosed: 503,
+}  # anything else is a conflict: 409
+SECURITY = (FourEyes, NoRight, UnknownFields)
+TITLES = {
+    400: "That request is not one of this portal's",
+    401: "Sign in first",
+    403: "You may not do this",
+    404: "Not found",
+    405: "That does not work here",
+    409: "This has changed meanwhile",
+    413: "That is too large",
+    429: "Too many tries",
+    500: "Something went wrong here",
+    503: "Closed for maintenance",
+}
+CURES = {
+    "stale_page": "Somebody changed the request after your page was shown. Open it again to see how it stands now.",
+    "task_not_open": "Somebody has done this step already, or the request took another way. Open it to see.",
+    "case_ended": "A request that has ended cannot be changed. You can open a new one.",
+    "four_eyes": "Another checker of your company has to decide.",
+    "no_right": "A delegated administrator of your company can grant the right.",
+    "not_found": "Check the reference, or look for the request on your dashboard.",
+    "unknown_fields": "Open the form again from your dashboard and fill it there. Nothing was changed.",
+    "no_way_out": "Open the request to see what is possible now.",
+}
+log = structlog.get_logger("web")
+
+
+def answer(app: Flask) -> None:
+    """Answer every refusal and every fault with a page that says what to do."""
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(IntegrityError, _conflict)
+    app.register_error_handler(Exception, _fault)
+
+
+def status_of(error: Refused) -> int:
+    """The HTTP status of a refusal."""
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 409)
+
+
+def wants_json() -> bool:
+    """Whether a script asks, not a person."""
+    return request.headers.get("X-Background") == "1" or request.accept_mimetypes.best == "application/json"
+
+
+def _refused(error: Refused) -> Response:
+    status = status_of(error)
+    if isinstance(error, SECURITY):
+        log.warning("refused", code=error.code, endpoint=request.endpoint)
+    if isinstance(error, ServiceClosed):
+        return _closed(error)
+    title = _("Not found") if status == 404 else _(TITLES[status])
+    return _page(status, title, str(error), _(CURES[error.code]) if error.code in CURES else "", error.code)
+
+
+def _closed(error: ServiceClosed) -> Response:
+    until: Any = error.until
+    if wants_json():
+        response = jsonify(code=error.code, sentence=str(error))
+    else:
+        response = make_response(render_template("maintenance.html", until=day_and_time(until)))
+    response.status_code = 503
+    response.headers["Retry-After"] = until.strftime("%a, %d %b %Y %H:%M:%S GMT")
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if 300 <= status < 400:
+        return make_response(error.get_response())
+    response = _page(status, _(TITLES.get(status, TITLES[400])), _sentence(error, status), "", str(status))
+    for name, value in error.get_headers():
+        if name in ("Retry-After", "Allow"):
+            response.headers[name] = value
+    return response
+
+
+def _sentence(error: HTTPException, status: int) -> str:
+    if status == 404:
+        return _("There is no such page, or it is not yours to see.")
+    if status == 429:
+        return _("Please wait a minute and try again.")
+    return str(error.description or "")
+
+
+def _conflict(error: IntegrityError) -> Response:
+    log.warning("conflict", endpoint=request.endpoint, kind=type(error.orig).__name__)
+    return _page(409, _(TITLES[409]), _("Somebody was faster. Nothing was changed by you."), _(CURES["stale_page"]), "conflict")
+
+
+def _fault(error: Exception) -> Response:
+    incident = secrets.token_hex(4)
+    log.error("fault", incident=incident, endpoint=request.endpoint, exc_info=error)
+    return _page(500, _(TITLES[500]), _("It was noted and will be looked at. Nothing you did before is lost."), "", "fault", incident)
+
+
+def _page(status: int, title: str, sentence: str, cure: str, code: str, incident: str = "") -> Response:
+    if wants_json():
+        response = jsonify(code=code, sentence=sentence, incident=incident)
+    else:
+        page = render_template("error.html", title=title, sentence=sentence, what_to_do=cure, incident=incident)
+        response = make_response(page)
+    response.status_code = status
+    return response

@@ -1,0 +1,99 @@
+"""The eServices by business function, and opening a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from app.commands import cases as commands
+from app.store import cases, definitions, people, tasks
+from app.web import pages
+from app.web.guards import current_person, portal, signed_in
+from engine.definition import EService
+from engine.errors import NotFound
+from engine.people import Person
+
+bp = Blueprint("eservices", __name__, url_prefix="/eservices")
+
+
+@bp.get("")
+@signed_in
+def index() -> str:
+    """Every eService of the functions in which I hold a right."""
+    return _page(current_person(), None)
+
+
+@bp.get("/<name>")
+@signed_in
+def function(name: str) -> str:
+    """The eServices of one business function."""
+    person = current_person()
+    if name not in pages.functions_of(person):
+        raise NotFound("the business function")
+    return _page(person, name)
+
+
+@bp.post("/<code>/requests")
+@signed_in
+def open_case(code: str) -> Any:
+    """Open a draft and lead to its form."""
+    reference = commands.open_case(portal(), code, pages.acting())
+    with portal().database.read() as connection:
+        case = cases.by_reference(connection, reference)
+        open_tasks = tasks.of_cases(connection, [case.id])[case.id] if case else []
+    return redirect(url_for("tasks.show", task_id=open_tasks[0].id), 303)
+
+
+def open_services(person: Person) -> list[EService]:
+    """The eServices whose blank form the person may open: makers only."""
+    with portal().database.read() as connection:
+        seats = people.memberships_of(connection, person.company)
+        made = definitions.current(connection)
+    return [one.eservice for one in made.values() if _may_open(person, one.eservice, seats)]
+
+
+def _may_open(person: Person, service: EService, seats: list[people.Membership]) -> bool:
+    return any(
+        seat.kind in service.memberships and person.may("maker", service.function, seat.id) for seat in seats
+    )
+
+
+def _page(person: Person, only: str | None) -> str:
+    with portal().database.read() as connection:
+        seats = people.memberships_of(connection, person.company)
+        made = definitions.current(connection)
+    mine = pages.functions_of(person)
+    shown = sorted({one.eservice.function for one in made.values()} & mine if only is None else {only})
+    functions = [
+        {
+            "code": name,
+            "title": pages.function_title(name),
+            "url": url_for("eservices.function", name=name),
+            "services": [_view(person, one.eservice, seats) for one in made.values() if one.eservice.function == name],
+        }
+        for name in shown
+    ]
+    return render_template("eservices/index.html", functions=functions)
+
+
+def _view(person: Person, service: EService, seats: list[people.Membership]) -> dict[str, Any]:
+    can_open = _may_open(person, service, seats)
+    return {
+        "code": service.code,
+        "title": service.title,
+        "title_zh": service.titles.get("zh_Hant", ""),
+        "replaces": service.replaces,
+        "cutoff": _("cut-off %(time)s HKT", time=service.cutoff),
+        "lead": _("effective at the earliest %(days)s business days after receipt", days=service.lead_days),
+        "can_open": can_open,
+        "open_url": url_for("eservices.open_case", code=service.code),
+        "why_not": "" if can_open else _why_not(service, seats),
+    }
+
+
+def _why_not(service: EService, seats: list[people.Membership]) -> str:
+    if not any(seat.kind in service.memberships for seat in seats):
+        return _("For %(kinds)s only", kinds=", ".join(service.memberships))
+    return _("You check these; only makers open them")

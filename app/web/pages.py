@@ -1,0 +1,198 @@
+"""What every page shares: who I am, the menu, times as Hong Kong reads them, statuses, action tokens."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext as _
+
+from app.commands import steps
+from app.commands.steps import By
+from app.store import definitions, people
+from app.store import tasks as task_store
+from app.web.guards import current_person, portal, somebody
+from engine import statuses
+from engine.definition import Definition
+from engine.form import short_date
+from engine.hours import HONG_KONG
+from engine.people import DESK_LANES, Person
+
+FUNCTION_TITLES = {
+    "EU_ParticipantAdmin": "Participant administration",
+    "EU_Compliance": "Compliance",
+    "EU_UserMaintenance": "User maintenance",
+    "EU_CashTrading": "Cash trading",
+    "EU_DerivTrading": "Derivatives trading",
+    "EU_DerivClearing": "Derivatives clearing",
+    "EU_ClearingRel": "Clearing relationships",
+    "EU_MoneySettlement": "Money settlement",
+    "EU_RiskMgmt": "Risk management",
+    "EU_StockConnect": "Stock Connect",
+    "EU_Readiness": "Readiness",
+    "EU_Events": "Events",
+    "EU_SmartcardMaint": "Smartcard maintenance",
+}
+DESK_TITLES = {
+    "CPS": "Clearing Participant Services",
+    "MPA": "Participantship Administration",
+    "CTO": "Cash Trading Operations",
+    "DTO": "Derivatives Trading Operations",
+    "CCO": "CCASS Operations",
+    "DCO": "DCASS Operations",
+    "CRM": "Clearing Risk Management",
+    "ITC": "Connectivity",
+    "MSV": "Market Surveillance",
+    "EVT": "Client Events",
+}
+
+
+# --- who I am, and where I can go -------------------------------------------------------------------------------------
+def shared() -> dict[str, Any]:
+    """The values that every template may use."""
+    person = somebody()
+    if person is None or request.endpoint in (None, "static"):
+        return {"me": None}
+    return {"me": _me(person)}
+
+
+def _me(person: Person) -> dict[str, Any]:
+    with portal().database.read() as connection:
+        to_do = task_store.to_do_count(connection, person)
+        participants = people.memberships_of(connection, person.company)
+        codes = definitions.current(connection)
+    held = {right.membership for right in person.rights}
+    mine = sorted({seat.participant_id for seat in participants if seat.id in held})
+    desks = sorted({right.holder for right in person.rights if right.lane in DESK_LANES})
+    return {
+        "name": person.name,
+        "company_name": person.company_name,
+        "participant_id": mine[0] if len(mine) == 1 else "",
+        "is_staff": person.is_staff,
+        "desk_names": [DESK_TITLES.get(desk, desk) for desk in desks][:3],
+        "nav": _menu(person, to_do, codes),
+        "demo": portal().settings.demo,
+    }
+
+
+def _menu(person: Person, to_do: int, services: dict[str, Definition]) -> list[dict[str, Any]]:
+    work = [
+        _link(_("Dashboard"), url_for("dashboard.show"), "dashboard.show", to_do or None),
+        _link(_("All eServices"), url_for("eservices.index"), "eservices.index"),
+    ]
+    if person.is_staff:
+        return [{"heading": _("Work"), "links": work[:1]}]
+    functions = sorted({made.eservice.function for made in services.values()} & functions_of(person))
+    links = [_link(function_title(name), url_for("eservices.function", name=name)) for name in functions]
+    menu = [{"heading": _("Work"), "links": work}]
+    return [*menu, {"heading": _("eServices"), "links": links}] if links else menu
+
+
+def _link(label: str, url: str, endpoint: str = "", count: int | None = None) -> dict[str, Any]:
+    current = request.path == url or (endpoint != "" and request.endpoint == endpoint)
+    return {"label": label, "url": url, "count": count, "current": current}
+
+
+def functions_of(person: Person) -> frozenset[str]:
+    """The business functions in which the person holds any right."""
+    return frozenset(right.holder for right in person.rights if right.lane not in DESK_LANES)
+
+
+def function_title(name: str) -> str:
+    """A business function as people read it."""
+    return FUNCTION_TITLES.get(name, name)
+
+
+def desk_title(desk: str) -> str:
+    """A desk of the exchange as people read it."""
+    return f"{portal().settings.exchange_name} {DESK_TITLES.get(desk, desk)}"
+
+
+def acting() -> By:
+    """Who acts in this request, from where, with which action token."""
+    return By(current_person().id, request.remote_addr or "", request.form.get("key", "")[:64])
+
+
+def action_token() -> str:
+    """A token that makes one action happen once, however often its page is sent."""
+    return secrets.token_urlsafe(16)
+
+
+def version() -> int:
+    """The version of the request that the page was rendered from."""
+    text = request.form.get("version", "")
+    return int(text) if text.isdigit() and len(text) < 10 else -1
+
+
+# --- times ------------------------------------------------------------------------------------------------------------
+def day_and_time(at: datetime) -> str:
+    """A moment in a timeline: 23 Nov 16:31 HKT."""
+    local = at.astimezone(HONG_KONG)
+    return f"{local.day} {local:%b %H:%M} HKT"
+
+
+def exact_time(at: datetime) -> str:
+    """A moment in a trail: 23 Nov 2026 16:31:04 HKT."""
+    local = at.astimezone(HONG_KONG)
+    return f"{local.day} {local:%b %Y %H:%M:%S} HKT"
+
+
+def clock_time(at: datetime) -> str:
+    """The time of day in Hong Kong: 16:31."""
+    return f"{at.astimezone(HONG_KONG):%H:%M}"
+
+
+def due(at: datetime | None, now: datetime) -> dict[str, Any] | None:
+    """When something is due, and whether that is today or past."""
+    if at is None:
+        return None
+    local, today = at.astimezone(HONG_KONG), now.astimezone(HONG_KONG).date()
+    if local.date() == today:
+        return {"text": _("Today %(time)s", time=f"{local:%H:%M}"), "overdue": True}
+    text = f"{local:%a} {local.day} {local:%b}"
+    return {"text": text if at > now else _("Overdue since %(day)s", day=text), "overdue": at <= now}
+
+
+def today_line(now: datetime) -> str:
+    """One line on what time it is in Hong Kong and what submitting now means."""
+    hours = steps.calendar(now)
+    local = now.astimezone(HONG_KONG)
+    day = local.date()
+    parts = [f"{local:%A} {local.day} {local:%B %Y, %H:%M} HKT"]
+    if hours.in_maintenance(now):
+        until = hours.maintenance_end(now)
+        return " · ".join([*parts, _("maintenance until %(time)s, no eService now", time=day_and_time(until))])
+    received = hours.received_on(now, "17:00")
+    if not hours.is_business_day(day):
+        parts.append(_("not a business day"))
+    else:
+        parts.append(_("half day") if day in hours.half else _("business day"))
+    if received == day:
+        until = hours.cutoff(day, "17:00")
+        parts.append(_("submissions until %(time)s count as received today", time=f"{until:%H:%M}"))
+    else:
+        parts.append(_("submissions now count as received on %(day)s", day=short_date(received)))
+    return " · ".join(parts)
+
+
+def time_left(until: datetime, now: datetime) -> str:
+    """How long until a cut-off, in words."""
+    left = until - now
+    if left < timedelta(0):
+        return _("passed")
+    hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
+    if hours >= 48:
+        return _("%(days)s days", days=hours // 24)
+    return _("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes) if hours else _("%(m)s minutes", m=minutes)
+
+
+# --- statuses ---------------------------------------------------------------------------------------------------------
+def status(code: str) -> dict[str, str]:
+    """A status as its pill shows it."""
+    return {
+        "code": code,
+        "label": statuses.label(code, portal().settings.exchange_name),
+        "tone": statuses.STATUSES[code].tone,
+    }
