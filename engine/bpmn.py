@@ -19,16 +19,29 @@ XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 LARGEST_FILE = 1024 * 1024
 MOST_NODES = 200
 DEEPEST = 100
-RESERVED = re.compile(r"^(Start|End|Root|StartEventSplit|StartEventJoin)$|\.(EndJoin|BoundaryEventSplit|BoundaryEventJoin)$")
+RESERVED = re.compile(
+    r"^(Start|End|Root|StartEventSplit|StartEventJoin)$|\.(EndJoin|BoundaryEventSplit|BoundaryEventJoin)$"
+)
 
 TASKS = frozenset({"userTask", "serviceTask"})
 CONTAINERS = frozenset({"callActivity", "subProcess"})
-GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway"})
+JOINS = frozenset({"parallelGateway", "inclusiveGateway"})
+GATEWAYS = JOINS | {"exclusiveGateway"}
 EVENTS = frozenset({"startEvent", "endEvent", "intermediateThrowEvent", "intermediateCatchEvent", "boundaryEvent"})
 RUNS = TASKS | CONTAINERS | GATEWAYS | EVENTS
 # What draws but does not run, and what holds the rest together.
 SILENT = frozenset(
-    {"process", "laneSet", "lane", "flowNodeRef", "childLaneSet", "sequenceFlow", "incoming", "outgoing", "documentation"}
+    {
+        "process",
+        "laneSet",
+        "lane",
+        "flowNodeRef",
+        "childLaneSet",
+        "sequenceFlow",
+        "incoming",
+        "outgoing",
+        "documentation",
+    }
     | {"extensionElements", "conditionExpression", "messageEventDefinition", "timerEventDefinition", "timeDate"}
     | {"timeDuration", "textAnnotation", "text", "association", "group", "message", "collaboration", "participant"}
     | {"definitions", "category", "categoryValue", "import", "partitionElementRef"}
@@ -324,11 +337,18 @@ def _unfit(process: Any, file: str) -> Iterator[Fault]:
         elif _local(node) in CURES:
             yield Fault(file, line, where, f"Expected what runs exactly, but found {name}: draw {CURES[name]} instead.")
         elif _local(node) and name not in RUNS | SILENT:
-            yield Fault(file, line, where, f"Expected an element that this portal runs, but found {name}: leave it out.")
+            yield Fault(
+                file, line, where, f"Expected an element that this portal runs, but found {name}: leave it out."
+            )
         elif _local(node) in RUNS:
             yield from _unfit_attributes(node, file)
     if (process.get("isExecutable") or "false") != "true":
-        yield Fault(file, process.sourceline or 0, process.get("id") or "", 'Expected isExecutable="true" on the process, but it is not set: tick "Executable".')
+        yield Fault(
+            file,
+            process.sourceline or 0,
+            process.get("id") or "",
+            'Expected isExecutable="true" on the process, but it is not set: tick "Executable".',
+        )
 
 
 def _unfit_attributes(node: Any, file: str) -> Iterator[Fault]:
@@ -337,9 +357,16 @@ def _unfit_attributes(node: Any, file: str) -> Iterator[Fault]:
         if node.get(attribute) not in (None, "1"):
             yield Fault(file, line, where, f"Expected {attribute} 1, but it is {node.get(attribute)}: draw the steps.")
     if node.get("triggeredByEvent") == "true":
-        yield Fault(file, line, where, "Expected what runs exactly, but found an event sub-process: draw a boundary event instead.")
+        yield Fault(
+            file,
+            line,
+            where,
+            "Expected what runs exactly, but found an event sub-process: draw a boundary event instead.",
+        )
     if node.get("isForCompensation") == "true":
-        yield Fault(file, line, where, "Expected what runs exactly, but found compensation: draw the steps that undo the work.")
+        yield Fault(
+            file, line, where, "Expected what runs exactly, but found compensation: draw the steps that undo the work."
+        )
     if node.get("parallelMultiple") == "true":
         yield Fault(file, line, where, "Expected one event definition, but found several: draw one event for each.")
 
@@ -359,12 +386,20 @@ def _misdrawn(drawing: Drawing, process: Any) -> Iterator[Fault]:
     for flow in drawing.flows:
         for end in (flow.source, flow.target):
             if end not in drawing.elements:
-                yield fault(flow, f"Expected the flow to join two elements, but {end or 'one end'} does not exist: reconnect it.")
+                yield fault(
+                    flow,
+                    f"Expected the flow to join two elements, but {end or 'one end'} does not exist: reconnect it.",
+                )
     scopes = {element.parent for element in drawing.elements.values()}
     for scope in sorted(scopes | {""}):
         starts = [e for e in drawing.elements.values() if e.kind == "startEvent" and e.parent == scope]
         if len(starts) != 1:
-            yield Fault(drawing.file, 1, scope or drawing.process, f"Expected one start event, but found {len(starts)}: draw exactly one.")
+            yield Fault(
+                drawing.file,
+                1,
+                scope or drawing.process,
+                f"Expected one start event, but found {len(starts)}: draw exactly one.",
+            )
     for element in drawing.elements.values():
         for sentence in _wrong_wiring(drawing, element):
             yield fault(element, sentence)
@@ -393,6 +428,8 @@ def _wrong_wiring(drawing: Drawing, element: Element) -> Iterator[str]:
         yield "Expected a plain flow, but it has a condition: draw an exclusive gateway."
     if element.kind in ("exclusiveGateway", "inclusiveGateway") and len(outgoing) > 1:
         yield from _wrong_choice(element, outgoing)
+    if element.kind in JOINS and len(incoming) > 1 and _comes_again(drawing, element):
+        yield "Expected what runs exactly, but found a join inside a loop: put split and join into a sub-process."
     if element.kind == "boundaryEvent":
         yield from _wrong_boundary(drawing, element)
     if element.kind == "intermediateCatchEvent" and not (element.message or element.timer):
@@ -408,7 +445,7 @@ def _wrong_choice(element: Element, outgoing: list[Flow]) -> Iterator[str]:
         if flow.id == element.default and flow.condition:
             yield f"Expected no condition on the default flow {flow.id}, but it has one: remove it."
         if flow.id != element.default and not flow.condition:
-            yield f"Expected a condition on the flow {flow.id}, but it has none: write one, such as decision == \"return\"."
+            yield f'Expected a condition on the flow {flow.id}, but it has none: write one, such as decision == "return".'
 
 
 def _wrong_boundary(drawing: Drawing, element: Element) -> Iterator[str]:
@@ -417,6 +454,19 @@ def _wrong_boundary(drawing: Drawing, element: Element) -> Iterator[str]:
         yield "Expected the event to sit on a task or sub-process, but it sits on nothing: attach it."
     if not (element.message or element.timer):
         yield "Expected a named message or a timer, but the event has neither: choose one."
+
+
+def _comes_again(drawing: Drawing, element: Element) -> bool:
+    """Whether flows lead back: the engine below counts the tokens of earlier rounds at a join."""
+    found: set[str] = set()
+    waiting = [element.id]
+    while waiting:
+        name = waiting.pop()
+        events = [e.id for e in drawing.elements.values() if e.attached_to == name]
+        ahead = {flow.target for flow in drawing.outgoing(name)}.union(events) - found
+        found |= ahead
+        waiting += ahead
+    return element.id in found
 
 
 def _events(drawing: Drawing, element: Element) -> bool:
@@ -436,5 +486,3 @@ def with_engine_ids(drawing: Drawing) -> Any:
         if _local(node) in ("flowNodeRef", "incoming", "outgoing") and (node.text or "").strip() in drawing.elements:
             node.text = renamed(node.text.strip())
     return root
-
-

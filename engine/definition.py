@@ -13,15 +13,15 @@ from SpiffWorkflow.bpmn.parser.event_parsers import BoundaryEventParser, Interme
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
-from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
 
-from engine import bpmn, form, seal
+from engine import bpmn, schema, seal
 from engine.bpmn import Drawing, Element
 from engine.errors import BadDrawing, BadForm
-from engine.form import Form
+from engine.schema import Form
 
 CODE = re.compile(r"^[A-Z]{2}[0-9]{3}$")
 CUTOFF = re.compile(r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
@@ -154,7 +154,7 @@ def compiled(files: Mapping[str, bytes], code: str) -> Definition:
     drawings, faults = _drawings(files)
     if faults:
         raise BadDrawing("\n".join(str(fault) for fault in faults))
-    forms = {read.id: read for read in (form.read(files[n], n) for n in sorted(files) if n.endswith(".form"))}
+    forms = {read.id: read for read in (schema.read(files[n], n) for n in sorted(files) if n.endswith(".form"))}
     for name in (n for n in files if n.endswith(".form")):
         if name != f"forms/{name[6:-5]}.form" or name[6:-5] not in forms:
             raise BadForm(f"{name}: Expected the form's id to be its file name, but it is another: rename one.")
@@ -193,7 +193,9 @@ def _eservice(drawing: Drawing) -> EService:
     said = drawing.properties
     for name in ("title", "function", "memberships", "desk", "success", "replaces", "form.main"):
         if not said.get(name):
-            raise BadDrawing(f"{drawing.file}:1: {drawing.process}: Expected the property {name}, but it is empty: fill it.")
+            raise BadDrawing(
+                f"{drawing.file}:1: {drawing.process}: Expected the property {name}, but it is empty: fill it."
+            )
     cutoff = said.get("cutoff", "17:00")
     if not CUTOFF.match(cutoff):
         raise BadDrawing(f"{drawing.file}:1: {drawing.process}: Expected a cutoff such as 17:00, but it is {cutoff}.")
@@ -222,7 +224,9 @@ def _listed(text: str) -> tuple[str, ...]:
 def _whole(drawing: Drawing, name: str) -> int:
     text = drawing.properties.get(name, "0")
     if not re.fullmatch(r"[0-9]{1,3}", text):
-        raise BadDrawing(f"{drawing.file}:1: {drawing.process}: Expected whole days in {name}, but it is {text[:20]!r}.")
+        raise BadDrawing(
+            f"{drawing.file}:1: {drawing.process}: Expected whole days in {name}, but it is {text[:20]!r}."
+        )
     return int(text)
 
 
@@ -255,7 +259,9 @@ def _require_nothing_lost(definition: Definition) -> None:
         reached = {output.removesuffix(".BoundaryEventSplit") for output in task._outputs}
         for flow in drawing.outgoing(element.id):
             if bpmn.renamed(flow.target) not in reached:
-                raise BadDrawing(f"{where} Expected the flow {flow.id} in the compiled drawing, but it is lost: redraw it.")
+                raise BadDrawing(
+                    f"{where} Expected the flow {flow.id} in the compiled drawing, but it is lost: redraw it."
+                )
 
 
 # --- the engine's own parser, with our timers and our service tasks ---------------------------------------------------

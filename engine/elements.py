@@ -197,7 +197,9 @@ def _unknown_properties(drawing: Drawing) -> Iterator[Fault]:
         for name in said:
             if name not in known and not name.startswith("title_"):
                 allowed = ", ".join(sorted(known)) or "none at all"
-                sentence = f"Expected properties of {allowed}, but found {name[:60] or 'one without a name'}: correct it."
+                sentence = (
+                    f"Expected properties of {allowed}, but found {name[:60] or 'one without a name'}: correct it."
+                )
                 yield Fault(drawing.file, line, where, sentence)
 
 
@@ -209,7 +211,9 @@ def _unreachable(drawing: Drawing) -> Iterator[Fault]:
     behind = paths.reached(paths.backwards(ways), ends)
     for element in drawing.elements.values():
         if element.id not in ahead:
-            yield _fault(drawing, element, "Expected a way from the start to this element, but there is none: connect it.")
+            yield _fault(
+                drawing, element, "Expected a way from the start to this element, but there is none: connect it."
+            )
         if element.id not in behind:
             yield _fault(drawing, element, "Expected a way from this element to an end, but there is none: lead it on.")
 

@@ -75,7 +75,9 @@ def _tree(text: str) -> ast.expr:
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise BadExpression(f"Expected an expression such as `form.limit_hkd > 0`, but `{text[:80]}` is none.") from None
+        raise BadExpression(
+            f"Expected an expression such as `form.limit_hkd > 0`, but `{text[:80]}` is none."
+        ) from None
     if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
         raise BadExpression(f"Expected at most {MOST_NODES} parts, but the expression has more: split it.")
     return tree
@@ -147,7 +149,9 @@ def _binary(node: ast.BinOp, names: set[str]) -> Closure:
 
 def _compare(node: ast.Compare, names: set[str]) -> Closure:
     first = _closure(node.left, names)
-    rest = [(_comparison(op, node), _closure(value, names)) for op, value in zip(node.ops, node.comparators, strict=True)]
+    rest = [
+        (_comparison(op, node), _closure(value, names)) for op, value in zip(node.ops, node.comparators, strict=True)
+    ]
     if len(rest) == 1:
         test, other = rest[0]
         return lambda scope: test(first(scope), other(scope))
@@ -182,7 +186,9 @@ def _call(node: ast.Call, names: set[str]) -> Closure:
         raise BadExpression(f"Expected one of the functions {known}, but found {_what(node.func)}.")
     work, fewest, most = FUNCTIONS[node.func.id]
     if node.keywords or not fewest <= len(node.args) <= most:
-        raise BadExpression(f"Expected {fewest} to {most} plain values in `{node.func.id}(...)`, but found {_what(node)}.")
+        raise BadExpression(
+            f"Expected {fewest} to {most} plain values in `{node.func.id}(...)`, but found {_what(node)}."
+        )
     parts = [_closure(part, names) for part in node.args]
     return lambda scope: work(scope, *[part(scope) for part in parts])
 

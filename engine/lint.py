@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from engine import bpmn, elements, form, paths, places, walks
+from engine import bpmn, elements, paths, places, schema, walks
 from engine import definition as definitions
 from engine.bpmn import Drawing, Element, Fault
 from engine.definition import CODE, CUTOFF, MAIN_FORM, Definition
 from engine.errors import Refused
-from engine.form import Form
 from engine.places import Place
+from engine.schema import Form
 
 __all__ = ["Fault", "check_folder"]
 
 LARGEST_FAMILY = 2000
 DRAWING, FORM, WALKS = "processes/{}.bpmn", "forms/{}.form", "processes/{}.walks.json"
-SAID = re.compile(r"(?s)^(?:(?P<file>[\w./-]+\.\w+):(?:(?P<line>\d+):)? )?(?:(?P<element>[\w.@/-]+): )?(?P<sentence>.*)$")
+SAID = re.compile(
+    r"(?s)^(?:(?P<file>[\w./-]+\.\w+):(?:(?P<line>\d+):)? )?(?:(?P<element>[\w.@/-]+): )?(?P<sentence>.*)$"
+)
 REQUIRED = ("title", "title_zh_Hant", "title_zh_Hans", "function", "memberships", "desk", "cutoff", "lead_days")
 REQUIRED += ("sla_days", "success", "replaces", "keywords", "form.main")
 FUNCTION = re.compile(r"EU_[A-Za-z][A-Za-z0-9]*")
@@ -71,12 +73,14 @@ class _Check:
     def read_forms(self) -> Iterator[Fault]:
         for name in _named(self.folder, "forms/", ".form"):
             try:
-                read = form.read(self.folder[name], name)
+                read = schema.read(self.folder[name], name)
             except Refused as error:
                 yield from (_placed(fault, self.folder[name]) for fault in faults_of(error, name))
                 continue
             if name != FORM.format(read.id):
-                yield Fault(name, 1, "", f"Expected the form's id to be the file name, but it is {read.id[:40]}: rename one.")
+                yield Fault(
+                    name, 1, "", f"Expected the form's id to be the file name, but it is {read.id[:40]}: rename one."
+                )
                 continue
             self.forms[read.id] = read
             yield from (_placed(fault, self.folder[name]) for fault in _wrong_form(read, name))
@@ -85,11 +89,23 @@ class _Check:
     def wrong_calls(self, drawing: Drawing) -> Iterator[Fault]:
         for element in drawing.elements.values():
             if element.called and DRAWING.format(element.called) not in self.folder:
-                yield _fault(drawing, element, f"Expected the process {element.called[:40]}, but there is none: correct calledElement.")
+                yield _fault(
+                    drawing,
+                    element,
+                    f"Expected the process {element.called[:40]}, but there is none: correct calledElement.",
+                )
             elif element.called in self.drawings and not elements.is_pattern(self.drawings[element.called]):
-                yield _fault(drawing, element, f"Expected a pattern to call, but {element.called} is an eService: call a pattern.")
+                yield _fault(
+                    drawing,
+                    element,
+                    f"Expected a pattern to call, but {element.called} is an eService: call a pattern.",
+                )
             if element.form and element.form != MAIN_FORM and FORM.format(element.form) not in self.folder:
-                yield _fault(drawing, element, f"Expected the form {element.form[:40]}, but there is none: correct formKey or add it.")
+                yield _fault(
+                    drawing,
+                    element,
+                    f"Expected the form {element.form[:40]}, but there is none: correct formKey or add it.",
+                )
 
     # one eService with its patterns
     def wrong_eservice(self, code: str) -> Iterator[Fault]:
@@ -97,11 +113,18 @@ class _Check:
         yield from _wrong_facts(drawing, self.forms)
         circle = paths.caller_circle(self.drawings, code)
         if circle:
-            yield Fault(drawing.file, 1, code, f"Expected calls to end, but {' calls '.join(circle)}: break the circle.")
+            yield Fault(
+                drawing.file, 1, code, f"Expected calls to end, but {' calls '.join(circle)}: break the circle."
+            )
             return
         size = paths.size(self.drawings, code)
         if size > LARGEST_FAMILY:
-            yield Fault(drawing.file, 1, code, f"Expected at most {LARGEST_FAMILY} elements with all calls in place, but there are {size}.")
+            yield Fault(
+                drawing.file,
+                1,
+                code,
+                f"Expected at most {LARGEST_FAMILY} elements with all calls in place, but there are {size}.",
+            )
             return
         found = list(self.wrong_family(code))
         yield from found
@@ -115,10 +138,14 @@ class _Check:
         yield from _Meaning(family, graph, self.forms, self.forms.get(_main(family[code]))).faults()
         for key in paths.unchecked(graph):
             place = graph.places[key]
-            yield _fault(*place, "Expected a checker before this desk, but a path gets round every check: draw a checker's task.")
+            yield _fault(
+                *place, "Expected a checker before this desk, but a path gets round every check: draw a checker's task."
+            )
         for key in paths.restless(graph):
             place = graph.places[key]
-            yield _fault(*place, "Expected a loop to wait somewhere, but nothing in this one does: put a user task into it.")
+            yield _fault(
+                *place, "Expected a loop to wait somewhere, but nothing in this one does: put a user task into it."
+            )
 
     def compiled(self, code: str) -> Iterator[Fault]:
         try:
@@ -141,13 +168,25 @@ class _Check:
         used = {name for code in codes for name in paths.family(self.drawings, code)}
         forms = {element.form for drawing in self.drawings.values() for element in drawing.elements.values()}
         forms |= {_main(drawing) for drawing in self.drawings.values()}
-        unread = {name for name in _named(self.folder, "processes/", ".bpmn")} - {d.file for d in self.drawings.values()}
+        unread = {name for name in _named(self.folder, "processes/", ".bpmn")} - {
+            d.file for d in self.drawings.values()
+        }
         for name, drawing in self.drawings.items() if not unread else ():
             if name not in used:
-                yield Fault(drawing.file, 1, name, "Expected an eService that calls this pattern, but none does: call it or remove it.")
+                yield Fault(
+                    drawing.file,
+                    1,
+                    name,
+                    "Expected an eService that calls this pattern, but none does: call it or remove it.",
+                )
         for name in self.forms if not unread else ():
             if name not in forms:
-                yield Fault(FORM.format(name), 1, "", "Expected a drawing that shows this form, but none does: use it or remove it.")
+                yield Fault(
+                    FORM.format(name),
+                    1,
+                    "",
+                    "Expected a drawing that shows this form, but none does: use it or remove it.",
+                )
 
     # walks
     def walked(self) -> Iterator[Fault]:
@@ -155,7 +194,9 @@ class _Check:
         for code, definition in self.definitions.items():
             name = WALKS.format(code)
             if name not in self.folder:
-                yield Fault(name, 1, "", f"Expected walks that show each way through {code}, but there is no such file: add it.")
+                yield Fault(
+                    name, 1, "", f"Expected walks that show each way through {code}, but there is no such file: add it."
+                )
                 continue
             found, passed = walks.walk_all(definition, self.folder[name], name)
             yield from found
@@ -163,8 +204,18 @@ class _Check:
         for name in _named(self.folder, "processes/", ".walks.json"):
             code = name.removeprefix("processes/").removesuffix(".walks.json")
             if DRAWING.format(code) not in self.folder or elements.is_pattern(self.drawings.get(code) or _NO_PATTERN):
-                yield Fault(name, 1, "", f"Expected an eService {code[:40]} for these walks, but there is none: rename the file.")
-        walked = {name for d in self.definitions.values() for name in d.drawings if WALKS.format(d.eservice.code) in self.folder}
+                yield Fault(
+                    name,
+                    1,
+                    "",
+                    f"Expected an eService {code[:40]} for these walks, but there is none: rename the file.",
+                )
+        walked = {
+            name
+            for d in self.definitions.values()
+            for name in d.drawings
+            if WALKS.format(d.eservice.code) in self.folder
+        }
         for name in sorted(walked):
             yield from _not_taken(self.drawings[name], taken)
 
@@ -175,7 +226,9 @@ _NO_PATTERN = Drawing("", b"", "", "", {}, {}, (), None)
 def _not_taken(drawing: Drawing, taken: set[walks.Taken]) -> Iterator[Fault]:
     for flow in drawing.flows:
         if (drawing.process, flow.id) not in taken:
-            yield Fault(drawing.file, flow.line, flow.id, "Expected a walk that takes this flow, but none does: write one.")
+            yield Fault(
+                drawing.file, flow.line, flow.id, "Expected a walk that takes this flow, but none does: write one."
+            )
 
 
 # --- the facts of an eService -----------------------------------------------------------------------------------------
@@ -206,8 +259,10 @@ def _wrong_fact_sentences(drawing: Drawing, forms: Mapping[str, Form]) -> Iterat
     main = forms.get(_main(drawing))
     if main is None and _main(drawing):
         yield f"Expected the form {_main(drawing)[:40]} of form.main, but there is none that can be read: correct it."
-    for text in form.PLACEHOLDER.findall(said.get("about", "")):
-        yield from (f"in about: {sentence}" for sentence in places.wrong(text, Place(frozenset({"form", "case"}), _keys(main))))
+    for text in schema.PLACEHOLDER.findall(said.get("about", "")):
+        yield from (
+            f"in about: {sentence}" for sentence in places.wrong(text, Place(frozenset({"form", "case"}), _keys(main)))
+        )
 
 
 def _main(drawing: Drawing) -> str:
@@ -222,7 +277,9 @@ def _shared_names(family: Iterable[Drawing]) -> Iterator[Fault]:
         for element in drawing.elements.values():
             name = ("process", element.id) if element.kind == "subProcess" else ("message", element.message)
             if name[1] and seen.setdefault(name, drawing) is not drawing:
-                sentence = f"Expected every {name[0]} name once, but {name[1]} stands in {seen[name].process} too: rename one."
+                sentence = (
+                    f"Expected every {name[0]} name once, but {name[1]} stands in {seen[name].process} too: rename one."
+                )
                 yield _fault(drawing, element, sentence)
 
 
@@ -328,13 +385,15 @@ def _wrong_form(read: Form, name: str) -> Iterator[Fault]:
     keys = frozenset(entry.key for entry in read.fields) | {"comments"}
     place = Place(frozenset({"form", "case", "register"}), keys)
     for entry in read.fields:
-        texts = [getattr(entry, part).text for part in form.EXPRESSIONS if getattr(entry, part) is not None]
+        texts = [getattr(entry, part).text for part in schema.EXPRESSIONS if getattr(entry, part) is not None]
         for message in (entry.rule_message, entry.warn_message):
-            texts += form.PLACEHOLDER.findall(message)
+            texts += schema.PLACEHOLDER.findall(message)
         for text in texts:
             yield from (Fault(name, 1, entry.key, sentence) for sentence in places.wrong(text, place))
         if entry.read_only and entry.prefill is None:
-            yield Fault(name, 1, entry.key, "Expected a prefill for what nobody may change, but there is none: write one.")
+            yield Fault(
+                name, 1, entry.key, "Expected a prefill for what nobody may change, but there is none: write one."
+            )
     if read.per_field_comments is not None:
         yield from (Fault(name, 1, "comments", s) for s in places.wrong(read.per_field_comments.text, place))
 

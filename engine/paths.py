@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from engine.bpmn import CONTAINERS, Drawing, Element
+from engine.bpmn import CONTAINERS, JOINS, Drawing, Element
 
 WAITING_KINDS = frozenset({"userTask", "intermediateCatchEvent"})
 CHECKING_LANES = frozenset({"checker", "next_checker"})
 MAKING_LANES = frozenset({"maker", "next_maker", "broker"})
-JOINS = frozenset({"parallelGateway", "inclusiveGateway"})
 LEFT = "!"
+Node = TypeVar("Node", bound=Hashable)
 
 
 @dataclass(slots=True)
@@ -99,9 +100,7 @@ def _place(made: Graph, drawings: Mapping[str, Drawing], drawing: Drawing, scope
     _attach(made, drawing, scope, above)
 
 
-def _place_one(
-    made: Graph, drawings: Mapping[str, Drawing], drawing: Drawing, element: Element, above: str
-) -> None:
+def _place_one(made: Graph, drawings: Mapping[str, Drawing], drawing: Drawing, element: Element, above: str) -> None:
     key = f"{above}{element.id}"
     made.places[key] = (drawing, element)
     inner = drawings.get(element.called) if element.called else drawing
@@ -132,7 +131,7 @@ def _attach(made: Graph, drawing: Drawing, scope: str, above: str) -> None:
 
 
 # --- questions --------------------------------------------------------------------------------------------------------
-def reached(ways: Mapping[str, Iterable[str]], starts: Iterable[str], without: Collection[str] = ()) -> set[str]:
+def reached(ways: Mapping[Node, Iterable[Node]], starts: Iterable[Node], without: Collection[Node] = ()) -> set[Node]:
     """All nodes that can be reached from `starts`, never going on from a node in `without`."""
     found, waiting = set(starts), list(starts)
     while waiting:
@@ -149,7 +148,9 @@ def unchecked(made: Graph) -> Iterator[str]:
     ways = {node: [t for t in targets if not _passes_check(made, node, t)] for node, targets in made.ways.items()}
     makers = [key for key, (_, e) in made.places.items() if e.kind == "userTask" and e.lane in MAKING_LANES]
     found = reached(ways, [*made.starts, *(key for key in makers if key in reached(made.ways, made.starts))])
-    yield from sorted(k for k in found if k in made.places and made.places[k][1].lane.startswith("desk_") and _asks(made, k))
+    yield from sorted(
+        k for k in found if k in made.places and made.places[k][1].lane.startswith("desk_") and _asks(made, k)
+    )
 
 
 def _asks(made: Graph, key: str) -> bool:
@@ -182,9 +183,9 @@ def within(drawing: Drawing) -> dict[str, list[str]]:
     return ways
 
 
-def backwards(ways: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+def backwards(ways: Mapping[Node, Iterable[Node]]) -> dict[Node, list[Node]]:
     """The same ways, each the other way round."""
-    turned: dict[str, list[str]] = {}
+    turned: dict[Node, list[Node]] = {}
     for source, targets in ways.items():
         for target in targets:
             turned.setdefault(target, []).append(source)

@@ -11,7 +11,18 @@ from engine.errors import BadExpression
 from engine.expression import compiled
 
 CASE_KEYS = frozenset(
-    {"reference", "participant_id", "received_on", "lead_days", "sla_days", "cutoff", "round", "status", "desk", "title"}
+    {
+        "reference",
+        "participant_id",
+        "received_on",
+        "lead_days",
+        "sla_days",
+        "cutoff",
+        "round",
+        "status",
+        "desk",
+        "title",
+    }
 )
 OPEN_STATUSES = frozenset(
     {"DRAFT", "PENDING_CHECKER", "RETURNED_BY_CHECKER", "PENDING_NEXT_COMPANY", "RETURNED_BY_NEXT_COMPANY"}
@@ -111,7 +122,11 @@ def members(tree: ast.AST) -> Iterator[tuple[str, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             yield node.value.id, node.attr
-        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and isinstance(node.slice, ast.Constant):
+        elif (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.value, ast.Name)
+            and isinstance(node.slice, ast.Constant)
+        ):
             if isinstance(node.slice.value, str):
                 yield node.value.id, node.slice.value
 

@@ -35,7 +35,9 @@ def makers(lane: str, hands: Collection[tuple[int, str]]) -> frozenset[int]:
 def may_leave(person: Person, who: Sequence[str], function: str, desk: str, membership: int) -> bool:
     """Whether the person is one of those who may take a way out of the case."""
     return any(
-        person.kind == "ops" if lane == "ops" else person.may(lane, desk if lane in DESK_LANES else function, membership)
+        person.kind == "ops"
+        if lane == "ops"
+        else person.may(lane, desk if lane in DESK_LANES else function, membership)
         for lane in who
     )
 

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
-from SpiffWorkflow.bpmn.specs.control import _EndJoin
 from SpiffWorkflow.bpmn.specs.mixins import UserTaskMixin
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
-from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine import seal, services
+from engine import services
 from engine.bpmn import Element
+from engine.compaction import OPEN, compact
 from engine.definition import Definition, Timer
-from engine.errors import BadDrawing, BadExpression, BadState, NoWayOut, Refused, RunAway, TaskNotOpen
+from engine.errors import BadDrawing, BadExpression, NoWayOut, Refused, RunAway, TaskNotOpen
 from engine.expression import Scope, compiled
 from engine.services import Effect
+from engine.state import restored, saved
 
 BUDGET = 200
 DURATION = re.compile(r"^P(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?)?$")
-STATE_VERSION = 1
-OPEN = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +112,7 @@ def start(definition: Definition, context: Context) -> Outcome:
     return _Run(definition, context).begun()
 
 
-def complete(
-    definition: Definition, state: bytes, key: str, values: Mapping[str, Any], context: Context
-) -> Outcome:
+def complete(definition: Definition, state: bytes, key: str, values: Mapping[str, Any], context: Context) -> Outcome:
     """Complete the open task at `key` with its answers; only those that the drawing routes reach the process.
 
     Raises `TaskNotOpen`, `BadState`, `BadExpression`, `ServiceFailed`, `RunAway`.
@@ -163,7 +157,7 @@ class _Run:
         if state is None:
             self.workflow = BpmnWorkflow(definition.spec, dict(definition.subprocess_specs), script_engine=engine)
         else:
-            self.workflow, self.status = _restored(definition, state, engine)
+            self.workflow, self.status = restored(definition, state, engine)
 
     def begun(self) -> Outcome:
         return self.advanced()
@@ -174,10 +168,10 @@ class _Run:
             self.workflow.do_engine_steps(did_complete_task=self._ran)
         tasks = tuple(self._tasks())
         timers = tuple(self._timers())
-        _compact(self.workflow)
+        compact(self.workflow)
         finished = not any(task.has_state(OPEN) for task in self.workflow.tasks.values())
         return Outcome(
-            state=_saved(self.workflow, self.status),
+            state=saved(self.workflow, self.status),
             status=self.status,
             finished=finished,
             tasks=tasks,
@@ -401,171 +395,3 @@ class _ours:  # noqa: N801  reads as a statement
             return
         if isinstance(error, SpiffWorkflowException | RecursionError | KeyError | AttributeError | TypeError):
             raise BadDrawing(f"Expected the drawing to run, but the engine stopped: {type(error).__name__}.") from error
-
-
-# --- compaction -------------------------------------------------------------------------------------------------------
-def _compact(workflow: BpmnWorkflow) -> None:
-    """Drop what is finished above the live tasks: a loop of a thousand returns stays as small as the first."""
-    for each in [workflow, *workflow.subprocesses.values()]:
-        _compact_one(each)
-    for parent_id in list(workflow.subprocesses):
-        holder = _holder(workflow, parent_id)
-        if holder is None or not holder.has_state(OPEN):
-            del workflow.subprocesses[parent_id]
-
-
-def _holder(workflow: BpmnWorkflow, task_id: UUID) -> Task | None:
-    for each in [workflow, *workflow.subprocesses.values()]:
-        if task_id in each.tasks:
-            return each.tasks[task_id]
-    return None
-
-
-def _compact_one(workflow: Any) -> None:
-    live = [task for task in workflow.tasks.values() if task.has_state(TaskState.NOT_FINISHED_MASK)]
-    moving = [task for task in live if not isinstance(task.task_spec, _EndJoin) or task.has_state(TaskState.READY)]
-    if not moving:
-        return
-    meeting = _meeting_point(moving)
-    root = workflow.task_tree
-    if meeting is root or meeting.parent is root:
-        return
-    kept = set(_branch(meeting)) | {root.id}
-    for task_id in [task_id for task_id in workflow.tasks if task_id not in kept]:
-        del workflow.tasks[task_id]
-    meeting.parent = root
-    root.children = [meeting]
-    if workflow.last_task is not None and workflow.last_task.id not in workflow.tasks:
-        workflow.last_task = None
-
-
-def _meeting_point(tasks: list[Task]) -> Task:
-    """The lowest task that all these tasks descend from, or are."""
-    paths = [_lineage(task) for task in tasks]
-    meeting = paths[0][0]
-    for level in zip(*paths, strict=False):
-        if any(task is not level[0] for task in level):
-            break
-        meeting = level[0]
-    return meeting
-
-
-def _lineage(task: Task) -> list[Task]:
-    path = [task]
-    while (parent := path[-1].parent) is not None:
-        path.append(parent)
-    return path[::-1]
-
-
-def _branch(task: Task) -> Iterator[UUID]:
-    waiting = [task]
-    while waiting:
-        current = waiting.pop()
-        yield current.id
-        waiting.extend(current.children)
-
-
-# --- the saved state: tasks only, in a fixed order, with small numbers for ids ----------------------------------------
-def _saved(workflow: BpmnWorkflow, status: str) -> bytes:
-    order = {task_id: number for number, task_id in enumerate(_in_order(workflow))}
-    changed = sorted({t.last_state_change for w in _all(workflow) for t in w.tasks.values()})
-    ranks = {moment: rank for rank, moment in enumerate(changed)}
-    parts = [_saved_part(each, order, ranks) for each in _ordered(workflow, order)]
-    return seal.canonical({"v": STATE_VERSION, "status": status, "parts": parts})
-
-
-def _all(workflow: BpmnWorkflow) -> list[Any]:
-    return [workflow, *workflow.subprocesses.values()]
-
-
-def _in_order(workflow: BpmnWorkflow) -> Iterator[UUID]:
-    by_holder = workflow.subprocesses
-    waiting = [workflow]
-    while waiting:
-        each = waiting.pop(0)
-        for task_id in _depth_first(each.task_tree):
-            yield task_id
-            if task_id in by_holder:
-                waiting.append(by_holder[task_id])
-
-
-def _depth_first(root: Task) -> Iterator[UUID]:
-    yield root.id
-    for child in root.children:
-        yield from _depth_first(child)
-
-
-def _ordered(workflow: BpmnWorkflow, order: Mapping[UUID, int]) -> list[Any]:
-    subs = sorted(workflow.subprocesses.items(), key=lambda item: order[item[0]])
-    return [workflow, *(sub for _, sub in subs)]
-
-
-def _saved_part(workflow: Any, order: Mapping[UUID, int], ranks: Mapping[float, int]) -> dict[str, Any]:
-    return {
-        "held_by": None if workflow.parent_task_id is None else order[workflow.parent_task_id],
-        "spec": workflow.spec.name,
-        "last": None if workflow.last_task is None else order[workflow.last_task.id],
-        "tasks": [
-            _saved_task(workflow.tasks[task_id], order, ranks)
-            for task_id in sorted(workflow.tasks, key=lambda task_id: order[task_id])
-        ],
-    }
-
-
-def _saved_task(task: Task, order: Mapping[UUID, int], ranks: Mapping[float, int]) -> list[Any]:
-    parent = task.parent
-    data = None if parent is not None and parent.data == task.data else task.data
-    return [
-        order[task.id],
-        None if parent is None else order[parent.id],
-        task.task_spec.name,
-        task.state,
-        int(task.triggered),
-        ranks[task.last_state_change],
-        {name: value for name, value in task.internal_data.items() if _plain(value)},
-        data,
-    ]
-
-
-def _plain(value: Any) -> bool:
-    return value is None or isinstance(value, str | int | bool)
-
-
-def _restored(definition: Definition, state: bytes, engine: _ScriptEngine) -> tuple[BpmnWorkflow, str]:
-    try:
-        saved = json.loads(state)
-        if saved["v"] != STATE_VERSION:
-            raise BadState(f"Expected a state of version {STATE_VERSION}, but it is of version {saved['v']}.")
-        workflow = _workflow(definition, saved["parts"], engine)
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError):
-        raise BadState("Expected the state of a case, but these bytes are none.") from None
-    return workflow, saved["status"]
-
-
-def _workflow(definition: Definition, parts: list[dict[str, Any]], engine: _ScriptEngine) -> BpmnWorkflow:
-    top = BpmnWorkflow(definition.spec, dict(definition.subprocess_specs), script_engine=engine, deserializing=True)
-    tasks = _restored_tasks(top, parts[0])
-    for part in parts[1:]:
-        holder = tasks[part["held_by"]]
-        spec = definition.subprocess_specs[part["spec"]]
-        sub = BpmnSubWorkflow(spec, holder.id, top, deserializing=True)
-        tasks |= _restored_tasks(sub, part)
-        top.subprocesses[holder.id] = sub
-        sub.completed_event.connect(holder.task_spec._on_subworkflow_completed, holder)
-    return top
-
-
-def _restored_tasks(workflow: Any, part: Mapping[str, Any]) -> dict[int, Task]:
-    tasks: dict[int, Task] = {}
-    for number, parent, spec, state, triggered, rank, internal, data in part["tasks"]:
-        above = None if parent is None else tasks[parent]
-        task = Task(workflow, workflow.spec.task_specs[spec], above, state=state, id=UUID(int=number + 1))
-        task.triggered = bool(triggered)
-        task.last_state_change = rank
-        task.internal_data = internal
-        task.data = dict(above.data if data is None and above is not None else data or {})
-        tasks[number] = task
-    workflow.task_tree = next(iter(tasks.values()))
-    last = part["last"]
-    workflow.last_task = None if last is None else tasks.get(last)
-    return tasks

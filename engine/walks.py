@@ -32,7 +32,9 @@ def walk_all(definition: Definition, content: bytes, file: str) -> tuple[list[Fa
     except (ValueError, RecursionError):
         return [Fault(file, 1, "", "Expected a list of walks in JSON, but the file is none: correct it.")], set()
     if not isinstance(walks, list) or not walks or not all(_is_walk(walk) for walk in walks):
-        return [Fault(file, 1, "", "Expected walks with a name, a now and steps, but one lacks them: correct it.")], set()
+        return [
+            Fault(file, 1, "", "Expected walks with a name, a now and steps, but one lacks them: correct it.")
+        ], set()
     faults: list[Fault] = []
     taken: set[Taken] = set()
     for walk in walks:

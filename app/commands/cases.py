@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
-
-from app.store.database import Connection
 
 from app.commands import steps
 from app.commands.portal import Portal
 from app.commands.steps import By, Step
-from app.store import cases, definitions, people, tasks
+from app.store import cases, casts, definitions, people
 from app.store.cases import Case
+from app.store.casts import Cast
+from app.store.database import Connection
 from app.store.story import main_step
 from engine import form, rules, run, seal
 from engine.definition import Definition
-from engine.errors import NoRight, NotFound, NoWayOut
+from engine.errors import NoRight, NotFound, NoWayOut, WrongAnswers
+from engine.typed import CONTROL, normal
 
 OPENED = "case.opened"
 LEFT = "case.left"
@@ -24,31 +26,32 @@ LEFT = "case.left"
 def open_case(portal: Portal, code: str, by: By, membership: int | None = None) -> str:
     """Open a draft of an eService and return its reference.
 
-    membership: needed only where the person may file for several. Raises `NotFound`, `NoRight`, `ServiceClosed`.
+    membership: needed only where the person may file for several. Raises `NotFound`, `NoRight`, `KeyReused`,
+    `ServiceClosed`.
     """
     now = portal.clock.now()
     steps.require_open_service(now)
     digest = steps.request_digest("open", code, membership)
     with portal.database.write() as connection:
-        if (done := steps.earlier(connection, by, digest)) is not None:
+        definition = definitions.current_of(connection, code)
+        reference = _reference(connection, code, now)
+        if (done := steps.claimed(connection, by, digest, reference, now)) is not None:
             return done
         person = steps.acting(connection, by)
-        definition = definitions.current_of(connection, code)
         seat = _membership(connection, definition, person, membership)
-        case = _new_case(connection, portal, definition, seat, by)
+        case = _new_case(connection, reference, definition, seat, by, now)
         outcome = run.start(definition, steps.context_of(definition, steps.as_facts(case), {}, now))
         facts = {"eservice": code, "participant_id": seat.participant_id}
         step = Step(OPENED, "", steps.actor_of(person, "maker", by.address), facts)
         steps.write_down(connection, portal, definition, case, outcome, step)
-        if by.key:
-            tasks.remember_answer(connection, by.person, by.key, digest, case.reference, now)
-        return case.reference
+        return reference
 
 
 def leave_case(portal: Portal, reference: str, name: str, *, version: int, reason: str, by: By) -> str:
     """Leave a request by the way out called `name` (withdraw, discard, abort) and return its reference.
 
-    Raises `NotFound`, `StalePage`, `CaseEnded`, `NoWayOut`, `NoRight`, `ReasonMissing`, `ServiceClosed`.
+    Raises `NotFound`, `StalePage`, `CaseEnded`, `NoWayOut`, `NoRight`, `ReasonMissing`, `WrongAnswers`,
+    `KeyReused`, `ServiceClosed`.
     """
     now = portal.clock.now()
     steps.require_open_service(now)
@@ -57,25 +60,24 @@ def leave_case(portal: Portal, reference: str, name: str, *, version: int, reaso
         case = cases.locked_by_reference(connection, reference)
         if case is None:
             raise NotFound(f"the request {reference}")
-        if (done := steps.earlier(connection, by, digest)) is not None:
+        if (done := steps.claimed(connection, by, digest, reference, now)) is not None:
             return done
-        person = steps.acting(connection, by)
-        if cases.by_reference(connection, reference, person) is None:
+        cast = casts.of_case(connection, case, by.person)
+        person = steps.acting_in(cast, by)
+        if not cases.may_see(person, case):
             raise NotFound(f"the request {reference}")
         steps.require_version(case, version)
         way = _way_out(case, name)
         if not rules.may_leave(person, way["who"], case.function, case.desk, case.membership_id):
             raise NoRight(" or ".join(way["who"]), case.function)
-        reason = form.normal(reason)
-        rules.require_reason(name, way["reason"], reason)
-        _leave(connection, portal, case, name, reason, steps.actor_of(person, _lane(person, case, way), by.address))
-        if by.key:
-            tasks.remember_answer(connection, by.person, by.key, digest, case.reference, now)
-        return case.reference
+        reason = _reason(way, reason)
+        actor = steps.actor_of(person, _lane(person, case, way), by.address)
+        _leave(connection, portal, case, cast, name, reason, actor)
+        return reference
 
 
 def _leave(
-    connection: Connection, portal: Portal, case: Case, name: str, reason: str, actor: Mapping[str, Any]
+    connection: Connection, portal: Portal, case: Case, cast: Cast, name: str, reason: str, actor: Mapping[str, Any]
 ) -> None:
     definition = definitions.of_release(connection, case.release)
     given = cases.newest_answers(connection, case.id, main_step(definition))
@@ -90,6 +92,7 @@ def _leave(
         {"reason": reason} if reason else None,
         received_on=case.received_on,
         round=case.round,
+        cast=cast,
     )
     steps.write_down(connection, portal, definition, case, outcome, step)
     if reason:
@@ -103,6 +106,14 @@ def _way_out(case: Case, name: str) -> Mapping[str, Any]:
         if way["name"] == name:
             return way
     raise NoWayOut(name, case.status)
+
+
+def _reason(way: Mapping[str, Any], text: str) -> str:
+    reason = "" if way["reason"] == "none" else normal(text)
+    rules.require_reason(way["name"], way["reason"], reason)
+    if len(reason) > rules.LONGEST_REASON or CONTROL.search(reason):
+        raise WrongAnswers({"reason": [f"Enter a reason of at most {rules.LONGEST_REASON} plain characters"]})
+    return reason
 
 
 def _lane(person: Any, case: Case, way: Mapping[str, Any]) -> str:
@@ -122,14 +133,15 @@ def _membership(connection: Connection, definition: Definition, person: Any, wan
     raise NoRight("maker", eservice.function)
 
 
+def _reference(connection: Connection, code: str, now: datetime) -> str:
+    prefix = f"{code}-{steps.calendar(now).day(now):%Y%m%d}"
+    return f"{prefix}-{cases.next_number(connection, prefix):06d}"
+
+
 def _new_case(
-    connection: Connection, portal: Portal, definition: Definition, seat: people.Membership, by: By
+    connection: Connection, reference: str, definition: Definition, seat: people.Membership, by: By, now: datetime
 ) -> Case:
-    now = portal.clock.now()
-    day = steps.calendar(now).day(now)
     eservice = definition.eservice
-    number = cases.next_number(connection, f"{eservice.code}-{day:%Y%m%d}")
-    reference = f"{eservice.code}-{day:%Y%m%d}-{number:06d}"
     columns: dict[str, Any] = {
         "reference": reference,
         "eservice": eservice.code,

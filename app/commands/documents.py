@@ -52,7 +52,12 @@ def trail_pdf(portal: Portal, reference: str, person: int) -> bytes:
         content = portal.blobs.get(kept or make_trail_pdf(portal, reference))
     with portal.database.write() as connection:
         people.record(
-            connection, portal.clock.now(), person, "document.downloaded", reference=reference, sha256=seal.digest(content)
+            connection,
+            portal.clock.now(),
+            person,
+            "document.downloaded",
+            reference=reference,
+            sha256=seal.digest(content),
         )
     return content
 
@@ -88,13 +93,9 @@ def signed(portal: Portal, unsigned: record.Record) -> record.Record:
     """The record with the portal's signature over its head and documents."""
     key = Ed25519PrivateKey.from_private_bytes(portal.keys.derive(SEAL_KEY))
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-    said = record.statement(
-        unsigned.reference, unsigned.seal.head, unsigned.seal.count, record.documents(unsigned)
-    )
+    said = record.statement(unsigned.reference, unsigned.seal.head, unsigned.seal.count, record.documents(unsigned))
     signature = base64.b64encode(key.sign(said)).decode()
-    closed = replace(
-        unsigned.seal, key_id=proof.fingerprint(public), signature=signature, public_key=public
-    )
+    closed = replace(unsigned.seal, key_id=proof.fingerprint(public), signature=signature, public_key=public)
     return replace(unsigned, seal=closed)
 
 
@@ -125,9 +126,7 @@ def _line(entry: Told) -> record.Line:
 
 
 def _section(part: story.Part) -> record.Section:
-    return record.Section(
-        part.title, tuple(record.Row(a.label, a.register, a.values, a.changed) for a in part.answers)
-    )
+    return record.Section(part.title, tuple(record.Row(a.label, a.register, a.values, a.changed) for a in part.answers))
 
 
 def _drawings(told: Story, exchange: str) -> Iterable[record.Drawing]:

@@ -84,6 +84,4 @@ def _mail(portal: Portal, job: Job) -> None:
     # Stable over tries, so that a letter sent twice shows as one.
     name = hashlib.sha256(job.key.encode()).hexdigest()[:32]
     domain = portal.settings.mail_from.rpartition("@")[2]
-    mail.send(
-        Letter(job.payload["to"], subject, text, f"<{name}@{domain}>", portal.clock.now()), portal.settings
-    )
+    mail.send(Letter(job.payload["to"], subject, text, f"<{name}@{domain}>", portal.clock.now()), portal.settings)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from app.store.database import Connection
-
 from app.commands.portal import Portal
-from app.store import cases, jobs, people, registers, tasks, trail
+from app.store import cases, casts, jobs, people, registers, tasks, trail
 from app.store.cases import Case
+from app.store.casts import Cast
+from app.store.database import Connection
 from app.store.story import record_label
-from engine import form, rules, run, seal
+from engine import form, run, seal
 from engine.definition import Definition
 from engine.errors import CaseEnded, KeyReused, NobodyCanCheck, NotFound, ServiceClosed, StalePage
 from engine.expression import Scope
@@ -40,7 +40,10 @@ class By:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step about to be written down: what it was, and what was answered."""
+    """One step about to be written down: what it was, and what was answered.
+
+    cast: who matters to the case, when that was read before. timed: whether timers may have waited before the step.
+    """
 
     action: str
     step: str
@@ -50,6 +53,8 @@ class Step:
     received_on: date | None = None
     round: int = 1
     about: str | None = None
+    cast: Cast | None = None
+    timed: bool = True
 
 
 # --- what a step sees -------------------------------------------------------------------------------------------------
@@ -129,13 +134,20 @@ def actor_of(person: Person, lane: str, address: str = "") -> dict[str, Any]:
 
 # --- the order of a step ----------------------------------------------------------------------------------------------
 def earlier(connection: Connection, by: By, digest: str) -> str | None:
-    """What the same action token led to before, once the case is locked; raises `KeyReused` for another action."""
+    """What the same action token led to before; raises `KeyReused` for another action."""
     known = tasks.earlier_answer(connection, by.person, by.key) if by.key else None
     if known is None:
         return None
     if known[0] != digest:
         raise KeyReused
     return known[1]
+
+
+def claimed(connection: Connection, by: By, digest: str, answer: str, now: datetime) -> str | None:
+    """The same, once the case is locked; else the token is taken for `answer`, if this transaction commits."""
+    if not by.key or tasks.claim_key(connection, by.person, by.key, digest, answer, now):
+        return None
+    return earlier(connection, by, digest)
 
 
 def request_digest(*parts: Any) -> str:
@@ -149,6 +161,13 @@ def acting(connection: Connection, by: By) -> Person:
     if person is None:
         raise NotFound("your account")
     return person
+
+
+def acting_in(cast: Cast, by: By) -> Person:
+    """The person with the rights that matter to one case, of this very transaction."""
+    if by.person not in cast.people:
+        raise NotFound("your account")
+    return cast.people[by.person]
 
 
 def require_version(case: Case, version: int) -> None:
@@ -200,8 +219,9 @@ def write_down(
     if outcome.finished:
         cases.forget_draft(connection, case.id)
     _apply(connection, case, outcome, now)
-    opened = _reopen(connection, definition, case, outcome, now)
-    _promise(connection, portal, definition, case, outcome, opened, seq, now)
+    opened = _reopen(connection, definition, case, outcome, step.timed, now)
+    cast = step.cast or casts.of_case(connection, case)
+    jobs.promise(connection, _promises(connection, definition, case, outcome, cast, opened, seq), now)
 
 
 def _entry(
@@ -235,14 +255,15 @@ def _apply(connection: Connection, case: Case, outcome: Outcome, now: datetime) 
 
 
 def _reopen(
-    connection: Connection, definition: Definition, case: Case, outcome: Outcome, now: datetime
+    connection: Connection, definition: Definition, case: Case, outcome: Outcome, timed: bool, now: datetime
 ) -> list[dict[str, Any]]:
     """Bring open tasks and timers to what the outcome says; returns the rows of tasks that are new."""
-    kept = {task.key for task in outcome.tasks if not task.fresh}
-    was_open = {task.key for task in tasks.of_cases(connection, [case.id])[case.id]}
-    tasks.close(connection, case.id, was_open - kept)
+    if case.entries:
+        tasks.close(connection, case.id, but={task.key for task in outcome.tasks if not task.fresh})
     rows = [_task_row(definition, case, task, now) for task in outcome.tasks if task.fresh]
     tasks.open_rows(connection, rows)
+    if timed:
+        tasks.clear_timers(connection, case.id)
     waiting = [{"id": uuid4(), "key": due.key, "due_at": due.due_at} for due in outcome.timers]
     tasks.set_timers(connection, case.id, waiting)
     return rows
@@ -266,36 +287,33 @@ def _task_row(definition: Definition, case: Case, task: OpenTask, now: datetime)
     }
 
 
-def _promise(
+def _promises(
     connection: Connection,
-    portal: Portal,
     definition: Definition,
     case: Case,
     outcome: Outcome,
+    cast: Cast,
     opened: list[dict[str, Any]],
     seq: int,
-    now: datetime,
-) -> None:
-    hands = cases.hands_in(connection, case.id)
+) -> list[dict[str, Any]]:
     letters = []
     for row in opened:
         if row["kind"] == "fill" and not case.entries:
             continue  # the maker has just opened it
-        seats = people.who_can(connection, row["lane"], row["holder"], row["membership_id"], _barred(row["lane"], hands))
+        seats = cast.who_can(row["lane"], row["holder"], row["membership_id"])
         if not seats and row["lane"] in COMPANY_LANES:
             raise NobodyCanCheck(_nobody(connection, definition, case, row["lane"]))
         letters += [_letter(case, definition, seq, "task.opened", seat.email, row) for seat in seats]
     for passed in outcome.passed:
         if passed.notice:
-            letters += _notice_letters(connection, definition, case, outcome, passed, hands, seq)
+            letters += _notice_letters(definition, case, outcome, passed, cast, seq)
     if outcome.finished:
-        letters += _ended_letters(connection, definition, case, outcome, hands, seq)
+        row = {"status": outcome.status, "key": "", "name": ""}
+        letters += [
+            _letter(case, definition, seq, "case.ended", seat.email, row) for seat in cast.who_did(COMPANY_LANES)
+        ]
         letters.append({"kind": "pdf", "key": f"pdf:{case.reference}", "payload": {"reference": case.reference}})
-    jobs.promise(connection, letters, now)
-
-
-def _barred(lane: str, hands: Iterable[tuple[int, str]]) -> frozenset[int]:
-    return rules.makers(lane, list(hands))
+    return letters
 
 
 def _nobody(connection: Connection, definition: Definition, case: Case, lane: str) -> str:
@@ -323,13 +341,7 @@ def _letter(
 
 
 def _notice_letters(
-    connection: Connection,
-    definition: Definition,
-    case: Case,
-    outcome: Outcome,
-    passed: run.Passed,
-    hands: list[tuple[int, str]],
-    seq: int,
+    definition: Definition, case: Case, outcome: Outcome, passed: run.Passed, cast: Cast, seq: int
 ) -> list[dict[str, Any]]:
     """A reminder goes to whoever can do the task that the timer hangs on."""
     scope = passed.key.rpartition("/")[0]
@@ -343,25 +355,9 @@ def _notice_letters(
         if task.step in hosts and task.key.rpartition("/")[0] == scope:
             row = _task_row(definition, case, task, task.due_at or case.opened_at)
             row["key"] = passed.key
-            barred = _barred(task.lane, hands)
-            for seat in people.who_can(connection, row["lane"], row["holder"], row["membership_id"], barred):
+            for seat in cast.who_can(row["lane"], row["holder"], row["membership_id"]):
                 letters.append(_letter(case, definition, seq, f"task.{passed.notice}", seat.email, row))
     return letters
-
-
-def _ended_letters(
-    connection: Connection,
-    definition: Definition,
-    case: Case,
-    outcome: Outcome,
-    hands: list[tuple[int, str]],
-    seq: int,
-) -> list[dict[str, Any]]:
-    """The company's makers and checkers who had a hand in it hear how it ended."""
-    company = [person for person, lane in hands if lane in COMPANY_LANES]
-    row = {"status": outcome.status, "key": "", "name": ""}
-    emails = {seat.email for seat in people.seats_of(connection, company)}
-    return [_letter(case, definition, seq, "case.ended", email, row) for email in sorted(emails)]
 
 
 def summary(definition: Definition, facts: Facts, answers: Mapping[str, Any]) -> str:

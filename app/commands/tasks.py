@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-
-from app.store.database import Connection
 
 from app.commands import steps
 from app.commands.portal import Portal
 from app.commands.steps import By, Step
-from app.store import cases, definitions, tasks, trail
-from app.store.cases import Case
-from app.store.tasks import Task
+from app.store import cases, casts, definitions, tasks, trail
+from app.store.cases import Case, Given
+from app.store.casts import Cast
+from app.store.database import Connection
 from app.store.story import main_step
+from app.store.tasks import Held, Task
 from engine import form, rules, run, seal
 from engine.definition import Definition
 from engine.errors import NotFound, Refused, TaskNotOpen, WarningsOpen, WrongAnswers
-from engine.form import Checked
+from engine.form import Checked, Facts
 from engine.people import Person
+from engine.spoken import typed
 
 COMPLETED = "task.completed"
 SAVED = "draft.saved"
@@ -33,7 +34,9 @@ class Unchanged(Refused):
     code = "unchanged"
 
     def __init__(self) -> None:
-        super().__init__("Expected a change after the return, but every answer is as it was: confirm that this is meant.")
+        super().__init__(
+            "Expected a change after the return, but every answer is as it was: confirm that this is meant."
+        )
 
 
 class OutOfDate(Refused):
@@ -43,7 +46,9 @@ class OutOfDate(Refused):
 
     def __init__(self, fields: Mapping[str, list[str]]) -> None:
         said = "; ".join(sentence for sentences in fields.values() for sentence in sentences)
-        super().__init__(f"Expected answers that still hold today, but they do not: {said}. Return the request to its maker.")
+        super().__init__(
+            f"Expected answers that still hold today, but they do not: {said}. Return the request to its maker."
+        )
         self.fields = dict(fields)
 
 
@@ -51,11 +56,29 @@ class OutOfDate(Refused):
 class At:
     """One task of one case, locked, with the person who acts on it."""
 
-    task: Task
-    case: Case
+    held: Held
+    cast: Cast
     person: Person
     definition: Definition
-    hands: list[tuple[int, str]]
+
+    @property
+    def task(self) -> Task:
+        """The task."""
+        return self.held.task
+
+    @property
+    def case(self) -> Case:
+        """Its case."""
+        return self.held.case
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What was answered: checked, with the facts it was checked against and what was given before."""
+
+    checked: Checked
+    facts: Facts
+    given: Given
 
 
 def save_draft(portal: Portal, task_id: UUID, *, version: int, raw: Mapping[str, str], explicit: bool, by: By) -> int:
@@ -67,11 +90,11 @@ def save_draft(portal: Portal, task_id: UUID, *, version: int, raw: Mapping[str,
     now = portal.clock.now()
     steps.require_open_service(now)
     with portal.database.write() as connection:
-        at = _at(connection, portal, task_id, version, by)
+        at = _at(connection, tasks.locked(connection, task_id), version, by)
         if at.task.kind != "fill":
             raise TaskNotOpen(at.task.key)
         kept = form.clean(at.definition.forms[at.task.form], raw)
-        first = cases.lend_hand(connection, at.case.id, at.person.id, at.task.lane, at.case.round)
+        first = _lend_hand(connection, at)
         cases.keep_draft(
             connection,
             at.case.id,
@@ -105,65 +128,54 @@ def complete_task(
     steps.require_open_service(now)
     digest = steps.request_digest("complete", task_id, raw or {}, unchanged_confirmed)
     with portal.database.write() as connection:
-        at = _at_or_done(connection, portal, task_id, version, by, digest)
-        if isinstance(at, str):
-            return at
-        checked = _checked(connection, portal, at, raw)
+        held = tasks.locked(connection, task_id)
+        if (done := _done_before(connection, held, by, digest, now)) is not None:
+            return done
+        at = _at(connection, held, version, by)
+        filled = _filled(connection, at, raw, now)
         if at.task.kind == "fill" and not unchanged_confirmed:
-            _require_change(connection, at, checked)
-        _complete(connection, portal, at, checked, by)
-        if by.key:
-            tasks.remember_answer(connection, by.person, by.key, digest, at.case.reference, now)
+            _require_change(filled.given.newest(at.task.step), filled.checked)
+        _complete(connection, portal, at, filled, by)
         return at.case.reference
 
 
 # --- finding and allowing ---------------------------------------------------------------------------------------------
-def _at_or_done(
-    connection: Connection, portal: Portal, task_id: UUID, version: int, by: By, digest: str
-) -> At | str:
-    """The task; or, once its case is locked, what this very action led to before."""
-    task = tasks.by_id(connection, task_id)
-    if task is not None:
-        cases.locked(connection, task.case_id)
-    if (done := steps.earlier(connection, by, digest)) is not None:
-        return done
-    return _at(connection, portal, task_id, version, by)
+def _done_before(connection: Connection, held: Held | None, by: By, digest: str, now: datetime) -> str | None:
+    """What this very action led to before; the task that is gone was completed by it or by another."""
+    if held is None:
+        return steps.earlier(connection, by, digest)
+    return steps.claimed(connection, by, digest, held.case.reference, now)
 
 
-def _at(connection: Connection, portal: Portal, task_id: UUID, version: int, by: By) -> At:
-    task = tasks.by_id(connection, task_id)
-    case = None if task is None else cases.locked(connection, task.case_id)
-    # Somebody may have completed the task while this transaction waited for the lock.
-    task = None if case is None else tasks.by_id(connection, task_id)
-    if task is None or case is None:
-        raise TaskNotOpen(str(task_id))
-    person = steps.acting(connection, by)
-    hands = cases.hands_in(connection, case.id)
-    if cases.by_reference(connection, case.reference, person) is None:
+def _at(connection: Connection, held: Held | None, version: int, by: By) -> At:
+    if held is None:
+        raise TaskNotOpen("of this page")
+    task, case = held.task, held.case
+    cast = casts.of_case(connection, case, by.person)
+    person = steps.acting_in(cast, by)
+    if not cases.may_see(person, case):
         raise NotFound("the task")
-    rules.allow(person, task.lane, task.holder, task.membership_id, hands)
+    rules.allow(person, task.lane, task.holder, task.membership_id, cast.hands)
     steps.require_version(case, version)
-    return At(task, case, person, definitions.of_release(connection, case.release), hands)
+    return At(held, cast, person, definitions.of_release(connection, case.release))
 
 
 # --- checking ---------------------------------------------------------------------------------------------------------
-def _checked(connection: Connection, portal: Portal, at: At, raw: Mapping[str, str] | None) -> Checked:
-    facts = steps.facts_of(connection, at.definition, steps.as_facts(at.case), portal.clock.now())
+def _filled(connection: Connection, at: At, raw: Mapping[str, str] | None, now: datetime) -> Filled:
+    given = cases.given_at(connection, at.case.id, {at.task.step, main_step(at.definition)})
+    facts = steps.facts_of(connection, at.definition, steps.as_facts(at.case), now)
     asked = at.definition.forms[at.task.form]
-    if raw is None:
-        kept = cases.draft(connection, at.case.id, at.task.step)
-        raw = kept.answers if kept else {}
     main = at.definition.forms[at.definition.main_form]
     other = [entry.key for entry in main.fields] if at.task.kind == "decide" else []
-    checked = form.check(asked, form.clean(asked, raw, other_fields=other), facts)
+    typed_in = form.clean(asked, given.draft(at.task.step) if raw is None else raw, other_fields=other)
+    checked = form.check(asked, typed_in, facts)
     if checked.warnings:
         raise WarningsOpen(checked.warnings)
-    return checked
+    return Filled(checked, facts, given)
 
 
-def _require_change(connection: Connection, at: At, checked: Checked) -> None:
-    before = cases.newest_answers(connection, at.case.id, at.task.step)
-    if before is not None and not form.differences(_answers_only(before.answers), form.dumped(checked.answers)):
+def _require_change(before: Mapping[str, Any] | None, checked: Checked) -> None:
+    if before is not None and not form.differences(_answers_only(before), form.dumped(checked.answers)):
         raise Unchanged
 
 
@@ -171,36 +183,28 @@ def _answers_only(kept: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in kept.items() if key != "confirmed"}
 
 
-def _require_still_right(connection: Connection, portal: Portal, at: At, received_on: date) -> None:
+def _require_still_right(at: At, answers: Mapping[str, Any], facts: Facts, received_on: date) -> None:
     """The request goes to the exchange: its answers must hold for the day it is received."""
-    given = cases.newest_answers(connection, at.case.id, main_step(at.definition))
-    if given is None:
-        return
     main = at.definition.forms[at.definition.main_form]
-    answers = form.loaded(main, given.answers)
-    known = {**steps.as_facts(at.case), "received_on": received_on}
-    facts = steps.facts_of(connection, at.definition, known, portal.clock.now())
-    raw = {entry.key: form.typed(entry, answers.get(entry.key)) for entry in main.fields if entry.asks}
+    raw = {entry.key: typed(entry, answers.get(entry.key)) for entry in main.fields if entry.asks}
     try:
-        form.check(main, raw, facts)
+        form.check(main, raw, replace(facts, case={**facts.case, "received_on": received_on}))
     except WrongAnswers as error:
         raise OutOfDate(error.fields) from None
 
 
 # --- completing -------------------------------------------------------------------------------------------------------
-def _complete(connection: Connection, portal: Portal, at: At, checked: Checked, by: By) -> None:
+def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by: By) -> None:
     now = portal.clock.now()
-    answers = _main_answers(connection, at, checked)
+    checked, answers = filled.checked, _main_answers(at, filled)
     context = steps.context_of(at.definition, steps.as_facts(at.case), answers, now)
-    outcome = run.complete(
-        at.definition, steps.state_of(portal, at.case), at.task.key, checked.answers, context
-    )
+    outcome = run.complete(at.definition, steps.state_of(portal, at.case), at.task.key, checked.answers, context)
     received_on = at.case.received_on
     if any(passed.status == steps.SENT_TO_EXCHANGE for passed in outcome.passed):
         received_on = steps.calendar(now).received_on(now, at.definition.eservice.cutoff)
-        _require_still_right(connection, portal, at, received_on)
+        _require_still_right(at, answers, filled.facts, received_on)
     returned = any(passed.status.startswith("RETURNED") for passed in outcome.passed)
-    cases.lend_hand(connection, at.case.id, at.person.id, at.task.lane, at.case.round)
+    _lend_hand(connection, at)
     step = Step(
         COMPLETED,
         at.task.step,
@@ -209,17 +213,30 @@ def _complete(connection: Connection, portal: Portal, at: At, checked: Checked, 
         {**form.dumped(checked.answers), **_said(checked)},
         received_on=received_on,
         round=at.case.round + 1 if returned else at.case.round,
-        about=_about(connection, portal, at, checked),
+        about=steps.summary(at.definition, filled.facts, answers) if _is_main(at) else None,
+        cast=at.cast.with_hand(at.person.id, at.task.lane),
+        timed=at.held.timed,
     )
     steps.write_down(connection, portal, at.definition, at.case, outcome, step)
     cases.add_remarks(connection, _remarks(at, checked, portal))
 
 
-def _main_answers(connection: Connection, at: At, checked: Checked) -> Mapping[str, Any]:
-    if at.task.form == at.definition.main_form:
-        return checked.answers
-    given = cases.newest_answers(connection, at.case.id, main_step(at.definition))
-    return form.loaded(at.definition.forms[at.definition.main_form], given.answers) if given else {}
+def _lend_hand(connection: Connection, at: At) -> bool:
+    """Note who acted in which lane; true when that is new."""
+    if (at.person.id, at.task.lane) in at.cast.hands:
+        return False
+    return cases.lend_hand(connection, at.case.id, at.person.id, at.task.lane, at.case.round)
+
+
+def _is_main(at: At) -> bool:
+    return at.task.form == at.definition.main_form
+
+
+def _main_answers(at: At, filled: Filled) -> Mapping[str, Any]:
+    if _is_main(at):
+        return filled.checked.answers
+    given = filled.given.newest(main_step(at.definition))
+    return {} if given is None else form.loaded(at.definition.forms[at.definition.main_form], given)
 
 
 def _facts(at: At, checked: Checked) -> dict[str, Any]:
@@ -235,13 +252,6 @@ def _said(checked: Checked) -> dict[str, Any]:
     if checked.comments:
         said["comments"] = dict(checked.comments)
     return said
-
-
-def _about(connection: Connection, portal: Portal, at: At, checked: Checked) -> str | None:
-    if at.task.form != at.definition.main_form:
-        return None
-    facts = steps.facts_of(connection, at.definition, steps.as_facts(at.case), portal.clock.now())
-    return steps.summary(at.definition, facts, checked.answers)
 
 
 def _remarks(at: At, checked: Checked, portal: Portal) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, 
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.tables import answers, cases, companies, counters, documents, hands, people, remarks, rights
-from engine.people import DESK_LANES, Person
+from engine.people import DESK_LANES, Person, Right
 
 SEES_EVERYTHING = frozenset({"ops", "auditor"})
 ENDED = ("APPROVED", "COMPLETED", "REJECTED", "WITHDRAWN", "DISCARDED", "ABORTED")
@@ -62,6 +62,22 @@ class Sealed:
     salt: str
     saved_by: int
     saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Answers at some steps of one case, oldest first."""
+
+    rows: tuple[Sealed, ...]
+
+    def draft(self, step: str) -> Mapping[str, Any]:
+        """What is being filled at a step."""
+        return next((row.answers for row in self.rows if row.step == step and row.entry == DRAFT_ENTRY), {})
+
+    def newest(self, step: str) -> Mapping[str, Any] | None:
+        """What was last submitted at a step."""
+        rows = [row for row in self.rows if row.step == step and row.entry > DRAFT_ENTRY]
+        return rows[-1].answers if rows else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +179,9 @@ def next_number(connection: Connection, name: str) -> int:
     """The next number of a daily sequence; numbers may be skipped, never reused."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(counters).values(name=name, value=1)
-    counted = statement.on_conflict_do_update(
-        index_elements=["name"], set_={"value": counters.c.value + 1}
-    ).returning(counters.c.value)
+    counted = statement.on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1}).returning(
+        counters.c.value
+    )
     return int(connection.execute(counted).scalar_one())
 
 
@@ -180,6 +196,11 @@ def all_answers(connection: Connection, case_id: int) -> list[Sealed]:
     return _answers(connection, case_id, answers.c.entry > DRAFT_ENTRY)
 
 
+def given_at(connection: Connection, case_id: int, steps: Collection[str]) -> Given:
+    """What was submitted at these steps, and what is being filled there."""
+    return Given(tuple(_answers(connection, case_id, answers.c.step.in_(steps))))
+
+
 def newest_answers(connection: Connection, case_id: int, step: str) -> Sealed | None:
     """The last answers that were submitted at a step."""
     given = _answers(connection, case_id, answers.c.step == step, answers.c.entry > DRAFT_ENTRY)
@@ -188,18 +209,14 @@ def newest_answers(connection: Connection, case_id: int, step: str) -> Sealed | 
 
 def _answers(connection: Connection, case_id: int, *where: ColumnElement[bool]) -> list[Sealed]:
     rows = connection.execute(select(answers).where(answers.c.case_id == case_id, *where).order_by(answers.c.entry))
-    return [
-        Sealed(r.step, r.entry, r.round, r.answers, r.salt, r.saved_by, r.saved_at) for r in rows
-    ]
+    return [Sealed(r.step, r.entry, r.round, r.answers, r.salt, r.saved_by, r.saved_at) for r in rows]
 
 
 def keep_draft(connection: Connection, case_id: int, step: str, **columns: Any) -> None:
     """Keep what is being filled, over what was there before."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(answers).values(case_id=case_id, step=step, entry=DRAFT_ENTRY, salt="", **columns)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["case_id", "step", "entry"], set_=columns)
-    )
+    connection.execute(statement.on_conflict_do_update(index_elements=["case_id", "step", "entry"], set_=columns))
 
 
 def seal_answers(connection: Connection, case_id: int, step: str, entry: int, **columns: Any) -> None:
@@ -217,7 +234,7 @@ def lend_hand(connection: Connection, case_id: int, person: int, lane: str, roun
     """Note that the person acted in that lane; false when that was known. The database refuses checking own work."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(hands).values(case_id=case_id, person_id=person, lane=lane, round=round_)
-    return bool(connection.execute(statement.on_conflict_do_nothing()).rowcount == 1)
+    return connection.execute(statement.on_conflict_do_nothing().returning(hands.c.lane)).first() is not None
 
 
 def add_remarks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -234,9 +251,7 @@ def remarks_on(connection: Connection, case_id: int) -> list[Remark]:
         .where(remarks.c.case_id == case_id)
         .order_by(remarks.c.id)
     )
-    return [
-        Remark(r.round, r.entry, r.name, r.person_id, r.lane, r.field, r.text, r.at) for r in rows
-    ]
+    return [Remark(r.round, r.entry, r.name, r.person_id, r.lane, r.field, r.text, r.at) for r in rows]
 
 
 # --- documents --------------------------------------------------------------------------------------------------------
@@ -266,12 +281,22 @@ def seen_by(person: Person) -> ColumnElement[bool]:
                 rights.c.holder == cases.c.function,
                 or_(cases.c.status != "DRAFT", rights.c.lane == "maker"),
             ),
-            and_(
-                rights.c.lane.in_(DESK_LANES), rights.c.holder == cases.c.desk, cases.c.received_on.is_not(None)
-            ),
+            and_(rights.c.lane.in_(DESK_LANES), rights.c.holder == cases.c.desk, cases.c.received_on.is_not(None)),
         ),
     )
     return exists(select(rights.c.id).where(mine))
+
+
+def may_see(person: Person, case: Case) -> bool:
+    """The same rule as `seen_by`, for a case at hand."""
+    return person.kind in SEES_EVERYTHING or any(_shows(right, case) for right in person.rights)
+
+
+def _shows(right: Right, case: Case) -> bool:
+    if right.lane in DESK_LANES:
+        return right.holder == case.desk and case.received_on is not None
+    own = (right.holder, right.membership) == (case.function, case.membership_id)
+    return own and (case.status != "DRAFT" or right.lane == "maker")
 
 
 def listed(
@@ -307,9 +332,7 @@ def listed(
     return [Row(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most))]
 
 
-def counted(
-    connection: Connection, person: Person, *, statuses: Collection[str] = (), participant_id: str = ""
-) -> int:
+def counted(connection: Connection, person: Person, *, statuses: Collection[str] = (), participant_id: str = "") -> int:
     """How many requests a list holds."""
     query = _filtered(select(func.count()).select_from(cases), person, statuses, (), participant_id)
     return int(connection.execute(query).scalar_one())

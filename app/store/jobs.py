@@ -60,7 +60,9 @@ def postpone(connection: Connection, job: Job, now: datetime, error: str) -> boo
     used_up = job.tries >= MOST_TRIES
     wait = timedelta(seconds=min(5 * 2**job.tries, 3600))
     state = "incident" if used_up else "waiting"
-    connection.execute(update(jobs).where(jobs.c.id == job.id).values(state=state, due_at=now + wait, error=error[:500]))
+    connection.execute(
+        update(jobs).where(jobs.c.id == job.id).values(state=state, due_at=now + wait, error=error[:500])
+    )
     return used_up
 
 

@@ -38,7 +38,11 @@ def current(connection: Connection, owners: list[str], on: date) -> list[Record]
 def change(connection: Connection, change: RegisterChange, reference: str, at: datetime, on: date) -> None:
     """Add the record that a case sets; columns that the case leaves empty keep their value."""
     before = next(
-        (r.values for r in current(connection, [change.owner], on) if (r.register, r.key) == (change.register, change.key)),
+        (
+            r.values
+            for r in current(connection, [change.owner], on)
+            if (r.register, r.key) == (change.register, change.key)
+        ),
         {},
     )
     connection.execute(

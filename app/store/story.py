@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 
 from app.store import cases, definitions, registers, trail
 from app.store.cases import Case, Company, Remark, Sealed
-from engine import form, statuses
+from engine import statuses
 from engine.definition import Definition
-from engine.form import Field
 from engine.hours import HONG_KONG
 from engine.people import LANES
+from engine.schema import Field, Form
+from engine.spoken import shown
 
 LANE_TITLES = {
     "maker": "Maker",
@@ -26,6 +27,14 @@ LANE_TITLES = {
     "desk_checker": "{exchange} {desk}, approver",
     "ops": "{exchange} operations",
     "system": "",
+}
+DECIDED = {
+    "approve": "Approved",
+    "forward": "Processed",
+    "return": "Returned",
+    "propose_reject": "Rejection proposed",
+    "back": "Sent back to the processor",
+    "reject": "Rejected",
 }
 
 
@@ -151,17 +160,19 @@ def _is_register_value(entry: Field) -> bool:
     return entry.read_only and entry.key.startswith("current_")
 
 
-def _answer(entry: Field, main: form.Form, filled: Sequence[Sealed], choices: Mapping[str, Any]) -> Answer:
+def _answer(entry: Field, main: Form, filled: Sequence[Sealed], choices: Mapping[str, Any]) -> Answer:
     today = main.field(f"current_{entry.key}")
     known = choices.get(entry.register, ())
     last = filled[-1].answers if filled else {}
-    register = "" if today is None else form.shown(today, last.get(today.key))
-    values = tuple(form.shown(entry, sealed.answers.get(entry.key), known) for sealed in filled)
+    register = "" if today is None else shown(today, last.get(today.key))
+    values = tuple(shown(entry, sealed.answers.get(entry.key), known) for sealed in filled)
     return Answer(entry.key, entry.label, register, values)
 
 
 # --- entries as sentences ---------------------------------------------------------------------------------------------
-def _told(definition: Definition, entry: Mapping[str, Any], remarks: Sequence[Remark], case: Case, exchange: str) -> Told:
+def _told(
+    definition: Definition, entry: Mapping[str, Any], remarks: Sequence[Remark], case: Case, exchange: str
+) -> Told:
     actor = entry["actor"]
     mine = [remark for remark in remarks if remark.entry == entry["seq"]]
     moved = entry["seq"] == 1 or entry["status_from"] != entry["status_to"]
@@ -223,10 +234,8 @@ def _decided(definition: Definition, entry: Mapping[str, Any]) -> str:
         return str(entry["step"])
     if element.properties.get("kind", "fill") == "fill":
         return "Resubmitted" if entry["facts"].get("round", 1) > 1 else "Submitted"
-    decision = entry["facts"].get("routed", {}).get("decision")
-    asked = definition.forms[definition.form_of(element)].field("decision")
-    chosen = dict(asked.options).get(str(decision), "") if asked else ""
-    return f"{element.name}: {chosen[0].lower()}{chosen[1:]}" if chosen else element.name
+    decision = str(entry["facts"].get("routed", {}).get("decision"))
+    return DECIDED.get(decision, f"{element.name}: {decision}")
 
 
 def _element(definition: Definition, name: str) -> Any:

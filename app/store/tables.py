@@ -175,7 +175,10 @@ counters = Table(
     Column("value", Integer, nullable=False),
 )
 TERMINAL = "'APPROVED', 'COMPLETED', 'REJECTED', 'WITHDRAWN', 'DISCARDED', 'ABORTED'"
-OPEN = "'DRAFT', 'PENDING_CHECKER', 'RETURNED_BY_CHECKER', 'PENDING_NEXT_COMPANY', 'RETURNED_BY_NEXT_COMPANY', 'PENDING_HKEX', 'RETURNED_BY_HKEX'"
+OPEN = (
+    "'DRAFT', 'PENDING_CHECKER', 'RETURNED_BY_CHECKER', 'PENDING_NEXT_COMPANY', 'RETURNED_BY_NEXT_COMPANY', "
+    "'PENDING_HKEX', 'RETURNED_BY_HKEX'"
+)
 cases = Table(
     "cases",
     metadata,
@@ -307,7 +310,7 @@ jobs = Table(
     metadata,
     Column("id", Key, primary_key=True),
     Column("kind", String(24), nullable=False),
-    Column("key", String(160), nullable=False, unique=True),
+    Column("key", String(480), nullable=False, unique=True),  # place, template and address of one promise
     Column("payload", JSON, nullable=False),
     Column("state", String(10), nullable=False, server_default="waiting"),  # waiting, done, incident
     Column("due_at", Moment, nullable=False),

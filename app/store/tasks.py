@@ -9,7 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 
+from app.store.cases import Case
 from app.store.tables import cases, hands, idempotency, rights, tasks, timers
 from engine.people import CHECKS, Person
 
@@ -33,6 +35,15 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A task and its case, locked; timed when timers wait in the case."""
+
+    task: Task
+    case: Case
+    timed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ToDo:
     """A task in somebody's list, with the request it belongs to."""
 
@@ -52,10 +63,25 @@ def by_id(connection: Connection, task_id: UUID) -> Task | None:
     return None if row is None else Task(**row._mapping)
 
 
+def locked(connection: Connection, task_id: UUID) -> Held | None:
+    """An open task and its case, held against everybody else until the transaction ends."""
+    # After a wait PostgreSQL reads the two locked rows again, but not the timers: whoever set them in the meantime
+    # also raised the case's version, so that this page is stale.
+    timed = exists(select(timers.c.id).where(timers.c.case_id == cases.c.id))
+    query = select(tasks, cases, timed.label("timed")).join_from(tasks, cases, cases.c.id == tasks.c.case_id)
+    row = connection.execute(query.where(tasks.c.id == task_id).with_for_update(of=[cases, tasks])).one_or_none()
+    if row is None:
+        return None
+    task = Task(*row[: len(tasks.c)])
+    return Held(task, Case(*row[len(tasks.c) : -1]), row.timed)
+
+
 def of_cases(connection: Connection, case_ids: Collection[int]) -> dict[int, list[Task]]:
     """The open tasks of these cases."""
     found: dict[int, list[Task]] = {case_id: [] for case_id in case_ids}
-    rows = connection.execute(select(tasks).where(tasks.c.case_id.in_(case_ids)).order_by(tasks.c.opened_at, tasks.c.key))
+    rows = connection.execute(
+        select(tasks).where(tasks.c.case_id.in_(case_ids)).order_by(tasks.c.opened_at, tasks.c.key)
+    )
     for row in rows:
         found[row.case_id].append(Task(**row._mapping))
     return found
@@ -67,15 +93,18 @@ def open_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         connection.execute(insert(tasks), list(rows))
 
 
-def close(connection: Connection, case_id: int, keys: Collection[str]) -> None:
-    """Close the tasks at these places of a case."""
-    if keys:
-        connection.execute(delete(tasks).where(tasks.c.case_id == case_id, tasks.c.key.in_(keys)))
+def close(connection: Connection, case_id: int, *, but: Collection[str]) -> None:
+    """Close the tasks of a case but those at these places."""
+    connection.execute(delete(tasks).where(tasks.c.case_id == case_id, tasks.c.key.not_in(but)))
+
+
+def clear_timers(connection: Connection, case_id: int) -> None:
+    """Forget the timers of a case."""
+    connection.execute(delete(timers).where(timers.c.case_id == case_id))
 
 
 def set_timers(connection: Connection, case_id: int, rows: Sequence[dict[str, Any]]) -> None:
-    """Make these the timers of a case."""
-    connection.execute(delete(timers).where(timers.c.case_id == case_id))
+    """Add timers to a case."""
     if rows:
         connection.execute(insert(timers), [{"case_id": case_id, **row} for row in rows])
 
@@ -97,9 +126,12 @@ def earlier_answer(connection: Connection, person: int, key: str) -> tuple[str, 
     return None if row is None else (row.digest, row.answer)
 
 
-def remember_answer(connection: Connection, person: int, key: str, digest: str, answer: str, at: datetime) -> None:
-    """Remember what an action token led to."""
-    connection.execute(insert(idempotency).values(person_id=person, key=key, digest=digest, answer=answer, at=at))
+def claim_key(connection: Connection, person: int, key: str, digest: str, answer: str, at: datetime) -> bool:
+    """Note what an action token is about to lead to; false when it led somewhere before."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    row = {"person_id": person, "key": key, "digest": digest, "answer": answer, "at": at}
+    statement = dialect.insert(idempotency).values(**row).on_conflict_do_nothing().returning(idempotency.c.key)
+    return connection.execute(statement).first() is not None
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------

@@ -40,5 +40,7 @@ def append(connection: Connection, case_id: int, head: str, entry: Mapping[str, 
 
 def entries(connection: Connection, case_id: int) -> list[Sealed]:
     """Every entry of a case, oldest first."""
-    rows = connection.execute(select(trail.c.entry, trail.c.hash).where(trail.c.case_id == case_id).order_by(trail.c.seq))
+    rows = connection.execute(
+        select(trail.c.entry, trail.c.hash).where(trail.c.case_id == case_id).order_by(trail.c.seq)
+    )
     return [Sealed(json.loads(row.entry), row.hash) for row in rows]

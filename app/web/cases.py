@@ -17,11 +17,12 @@ from app.store.story import Story
 from app.store.tasks import Task
 from app.web import fields, pages
 from app.web.guards import current_person, portal, signed_in
-from app.web.tasks import now_at
+from app.web.timelines import now_at
 from engine import form, rules
 from engine.drawing import picture, svg
 from engine.errors import NotFound, NoWayOut, ReasonMissing
 from engine.people import Person
+from engine.spoken import short_date
 
 bp = Blueprint("cases", __name__, url_prefix="/requests")
 DANGEROUS = frozenset({"withdraw", "discard", "abort"})
@@ -148,7 +149,9 @@ def _drawings(told: Story) -> list[dict[str, Any]]:
 
 def _deepest(told: Story) -> str:
     """Of an ended request, the drawing in which people worked."""
-    worked = [entry.entry["facts"].get("key", "") for entry in told.entries if entry.entry["action"] == "task.completed"]
+    worked = [
+        entry.entry["facts"].get("key", "") for entry in told.entries if entry.entry["action"] == "task.completed"
+    ]
     return told.definition.place(worked[-1])[0] if worked else told.case.eservice
 
 
@@ -216,7 +219,7 @@ def _result(told: Story) -> list[dict[str, str]]:
     effective = told.last_round.get("effective_date")
     if told.case.status != told.definition.eservice.success or not effective:
         return []
-    day = form.short_date(datetime.fromisoformat(str(effective)).date())
+    day = short_date(datetime.fromisoformat(str(effective)).date())
     return [{"label": _("Takes effect on %(day)s, 00:00 HKT", day=day), "who": "", "at": "", "state": "later"}]
 
 

@@ -15,7 +15,7 @@ from app.store.tasks import Task, ToDo
 from app.web import pages
 from app.web.cases import next_label
 from app.web.guards import current_person, portal, signed_in
-from app.web.tasks import who_acts
+from app.web.timelines import who_acts
 from engine import rules, statuses
 from engine.people import Person
 
@@ -61,7 +61,12 @@ def _tabs(connection: Connection, person: Person, tab: str, chosen: str) -> list
         "drafts": cases.counted(connection, person, statuses=("DRAFT",), participant_id=chosen),
         "history": None,
     }
-    labels = {"todo": _("To do"), "waiting": _("In progress"), "drafts": _("Drafts, not submitted"), "history": _("History")}
+    labels = {
+        "todo": _("To do"),
+        "waiting": _("In progress"),
+        "drafts": _("Drafts, not submitted"),
+        "history": _("History"),
+    }
     if person.is_staff:
         labels.pop("drafts")
     return [
@@ -130,7 +135,9 @@ def _row(connection: Connection, person: Person, row: Row, open_tasks: list[Task
         "about": row.about or (_("not submitted") if row.status == "DRAFT" else ""),
         "status": pages.status(row.status),
         "with_whom": _("You") if mine else "; ".join(who_acts(connection, task, hands) for task in open_tasks),
-        "next": {"label": next_label(mine[0], row.status), "url": url_for("tasks.show", task_id=mine[0].id)} if mine else None,
+        "next": {"label": next_label(mine[0], row.status), "url": url_for("tasks.show", task_id=mine[0].id)}
+        if mine
+        else None,
         "due": pages.due(due, now),
     }
 

@@ -108,13 +108,22 @@ def _sentence(error: HTTPException, status: int) -> str:
 
 def _conflict(error: IntegrityError) -> Response:
     log.warning("conflict", endpoint=request.endpoint, kind=type(error.orig).__name__)
-    return _page(409, _(TITLES[409]), _("Somebody was faster. Nothing was changed by you."), _(CURES["stale_page"]), "conflict")
+    return _page(
+        409, _(TITLES[409]), _("Somebody was faster. Nothing was changed by you."), _(CURES["stale_page"]), "conflict"
+    )
 
 
 def _fault(error: Exception) -> Response:
     incident = secrets.token_hex(4)
     log.error("fault", incident=incident, endpoint=request.endpoint, exc_info=error)
-    return _page(500, _(TITLES[500]), _("It was noted and will be looked at. Nothing you did before is lost."), "", "fault", incident)
+    return _page(
+        500,
+        _(TITLES[500]),
+        _("It was noted and will be looked at. Nothing you did before is lost."),
+        "",
+        "fault",
+        incident,
+    )
 
 
 def _page(status: int, title: str, sentence: str, cure: str, code: str, incident: str = "") -> Response:

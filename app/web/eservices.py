@@ -55,9 +55,7 @@ def open_services(person: Person) -> list[EService]:
 
 
 def _may_open(person: Person, service: EService, seats: list[people.Membership]) -> bool:
-    return any(
-        seat.kind in service.memberships and person.may("maker", service.function, seat.id) for seat in seats
-    )
+    return any(seat.kind in service.memberships and person.may("maker", service.function, seat.id) for seat in seats)
 
 
 def _page(person: Person, only: str | None) -> str:

@@ -11,7 +11,9 @@ from flask_babel import gettext as _
 
 from engine import form
 from engine.errors import BadExpression
-from engine.form import Facts, Field, Form
+from engine.form import Facts
+from engine.schema import Field, Form
+from engine.spoken import shown as as_shown
 
 Errors = Mapping[str, Sequence[str]]
 
@@ -52,7 +54,7 @@ def view(
     comments: Mapping[str, tuple[str, str]],
 ) -> dict[str, Any]:
     """One field."""
-    value = form.shown(entry, fixed.get(entry.key)) if entry.read_only else raw.get(entry.key, "")
+    value = as_shown(entry, fixed.get(entry.key)) if entry.read_only else raw.get(entry.key, "")
     confirmed = bool(raw.get(f"{entry.key}{form.CONFIRMED}"))
     comment = comments.get(entry.key)
     condition = show_condition(entry)
@@ -136,7 +138,7 @@ def rows(asked: Form, answers: Mapping[str, Any], facts: Facts, change_url: str 
             "rows": [
                 {
                     "label": entry.label,
-                    "value": form.shown(entry, answers.get(entry.key), form.options(entry, facts)),
+                    "value": as_shown(entry, answers.get(entry.key), form.options(entry, facts)),
                     "change_url": f"{change_url}#{html_id(entry.key)}" if change_url and not entry.read_only else "",
                 }
                 for entry in section.fields

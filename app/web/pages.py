@@ -16,9 +16,9 @@ from app.store import tasks as task_store
 from app.web.guards import current_person, portal, somebody
 from engine import statuses
 from engine.definition import Definition
-from engine.form import short_date
 from engine.hours import HONG_KONG
 from engine.people import DESK_LANES, Person
+from engine.spoken import short_date
 
 FUNCTION_TITLES = {
     "EU_ParticipantAdmin": "Participant administration",

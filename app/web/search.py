@@ -43,7 +43,14 @@ def show() -> Any:
 
 def _matches(service: EService, words: str) -> bool:
     held = " ".join(
-        [service.code, service.title, service.short_title, service.replaces, *service.titles.values(), *service.keywords]
+        [
+            service.code,
+            service.title,
+            service.short_title,
+            service.replaces,
+            *service.titles.values(),
+            *service.keywords,
+        ]
     ).casefold()
     return all(word in held for word in words.casefold().split())
 

@@ -164,7 +164,7 @@ class Office:
 
     def give_back(self, reference: str, who: str = "chen", **comments: str) -> str:
         """Return the request, with comments on single answers if any."""
-        return self.complete(reference, who, RETURN | {f"comments.{field}": said for field, said in comments.items()})
+        return self.complete(reference, who, RETURN | {f"comment.{field}": said for field, said in comments.items()})
 
     def process(self, reference: str, who: str = "karen") -> str:
         """Process at the exchange and send for approval."""

@@ -57,14 +57,21 @@ class Way:
     default: bool = False
 
 
-@dataclass
+@dataclass(repr=False)
 class Sketch:
     """A drawing and what it calls; the first process is the eService."""
 
     nodes: dict[str, Node] = field(default_factory=dict)
     ways: list[Way] = field(default_factory=list)
     processes: list[str] = field(default_factory=lambda: ["AA001"])
+    loops: list[tuple[str, str]] = field(default_factory=list)
     count: int = 0
+
+    def __repr__(self) -> str:
+        """The sketch as lines that a person can follow."""
+        nodes = [f"{n.process}.{n.scope} {n.kind} {n.id} {n.host} {n.event} {n.called}" for n in self.nodes.values()]
+        ways = [f"{w.source} -> {w.target} {w.variable} {list(w.words) if w.variable else ''}" for w in self.ways]
+        return "\n".join(["", *nodes, *ways])
 
     def add(self, kind: str, place: tuple[str, str], name: str = "", **more: object) -> str:
         """Put an element into (process, scope) and give back its id."""
@@ -181,7 +188,9 @@ def _sequence(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: in
 
 
 def _block(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -> Ends:
-    kinds = [_task, _milestone] if depth == 0 else [_task, _choice, _split, _some, _loop, _inner, _called, _timed, _left]
+    kinds = [_task, _milestone] if depth == 0 else [_task, _choice, _loop, _inner, _called, _timed, _left]
+    if depth and place not in sketch.loops:
+        kinds += [_split, _some]
     return draw(st.sampled_from(kinds))(draw, sketch, place, depth - 1)
 
 
@@ -235,7 +244,9 @@ def _some(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -
 
 
 def _loop(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -> Ends:
+    sketch.loops.append(place)
     first, last = _sequence(draw, sketch, place, depth)
+    sketch.loops.remove(place)
     task, variable = _asking(sketch, place)
     gateway = sketch.add("exclusiveGateway", place)
     merge = sketch.add("exclusiveGateway", place)
@@ -394,20 +405,28 @@ class Level:
         return True
 
     def nothing_comes(self, node: Node, arrived: list[int]) -> bool:
-        """Whether no token elsewhere can still reach a branch of an inclusive join that has none."""
+        """Whether each token elsewhere reaches no empty branch of the inclusive join, or a filled one as well."""
         sources = [self.game.sketch.ways[number].target for number in +self.tokens if number not in arrived]
         sources += [a.key for a in self.open] + [event for a in self.open for event in a.events]
-        seen, waiting = set(), [s for s in sources if s != node.id]
+        for source in sources:
+            reached = self.reached(source, node)
+            if reached - set(arrived) and not reached & set(arrived):
+                return False
+        return True
+
+    def reached(self, source: str, join: Node) -> set[int]:
+        """The branches of a join that can be reached from an element without passing the join."""
+        found: set[int] = set()
+        seen, waiting = {join.id}, [source]
         while waiting:
-            key = waiting.pop()
-            for number in self.game.sketch.outgoing(key):
-                if number in self.game.sketch.incoming(node.id):
-                    if number not in arrived:
-                        return False
-                elif (target := self.game.sketch.ways[number].target) not in seen:
+            for number in self.game.sketch.outgoing(waiting.pop()):
+                target = self.game.sketch.ways[number].target
+                if target == join.id:
+                    found.add(number)
+                if target not in seen:
                     seen.add(target)
                     waiting.append(target)
-        return True
+        return found
 
     def enter(self, node: Node) -> None:
         if node.kind in ("userTask", "subProcess", "callActivity"):

@@ -58,6 +58,4 @@ def _postgresql() -> None:
         f"$$ BEGIN IF EXISTS ({OWN_WORK}) THEN "
         "RAISE EXCEPTION 'nobody checks their own work' USING ERRCODE = '23514'; END IF; RETURN NEW; END $$"
     )
-    op.execute(
-        "CREATE TRIGGER hands_four_eyes BEFORE INSERT ON hands FOR EACH ROW EXECUTE FUNCTION four_eyes()"
-    )
+    op.execute("CREATE TRIGGER hands_four_eyes BEFORE INSERT ON hands FOR EACH ROW EXECUTE FUNCTION four_eyes()")

@@ -1,0 +1,165 @@
+"""The decision page: what changed, why this person may decide, and what each decision asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+
+from app.store import cases, story
+from app.web import fields, pages
+from app.web.filling import task_view
+from app.web.guards import portal
+from app.web.timelines import timeline
+from app.web.work import At
+from engine import form
+from engine.people import DESK_LANES
+from engine.schema import Field
+
+STYLES = {
+    "approve": "primary",
+    "forward": "primary",
+    "return": "danger",
+    "reject": "danger",
+    "propose_reject": "danger",
+}
+
+
+def decide_page(at: At, raw: Mapping[str, str], errors: Mapping[str, list[str]] | None = None) -> str:
+    """What was answered, what changed, and the decisions open to this person."""
+    choice = raw.get("decision") or request.args.get("decision", "")
+    deciding = _deciding(at, {**raw, "decision": choice}, errors or {})
+    columns, rows = _comparison(at, raw)
+    return render_template(
+        "tasks/decide.html",
+        task=task_view(at),
+        banner=_banner(at),
+        columns=columns,
+        rows=rows,
+        changed_line=_changed_line(at),
+        options=[] if deciding else _options(at),
+        deciding=deciding,
+        timeline=timeline(at.story, portal().clock.now()),
+        errors=fields.summary(at.form, errors or {}),
+        version=at.case.version,
+        key=pages.action_token(),
+    )
+
+
+def _banner(at: At) -> dict[str, str]:
+    if at.task.lane == "desk_checker":
+        return _approver_banner(at)
+    if at.task.lane in DESK_LANES:
+        return {"tone": "work", "strong": _("You can process this."), "text": pages.desk_title(at.case.desk)}
+    text = _("You did not prepare any round of it.")
+    if at.case.round > 1:
+        text += " " + _("Changes since the last round are marked.")
+    return {"tone": "work", "strong": _("You can check this."), "text": text}
+
+
+def _approver_banner(at: At) -> dict[str, str]:
+    last = at.story.told[-1]
+    decided = at.story.answers[-1].answers
+    if decided.get("decision") != "propose_reject":
+        return {"tone": "work", "strong": _("You can approve this."), "text": _("You did not process it.")}
+    asked = at.definition.forms[at.task.form].field("reason_code")
+    reason = dict(asked.options if asked else ()).get(str(decided.get("reason_code")), "")
+    said = ". ".join(part for part in (reason, last.comment) if part)
+    return {"tone": "waiting", "strong": _("%(who)s proposes to reject this.", who=last.who), "text": said}
+
+
+def _comparison(at: At, raw: Mapping[str, str]) -> tuple[list[str], list[dict[str, Any]]]:
+    told = at.story
+    last_two = told.rounds[-2:]
+    columns = [_("Register today"), *(_("Round %(n)s", n=number) for number in last_two)]
+    said = {r.field: r for r in told.remarks if r.field}
+    rows = []
+    for part in told.parts:
+        for answer_told in part.answers:
+            values = answer_told.values[-2:]
+            loud = _is_loud(answer_told, len(told.rounds) > 1)
+            remark = said.get(answer_told.key)
+            rows.append(
+                {
+                    "label": answer_told.label,
+                    "key": answer_told.key,
+                    "cells": [_register_cell(answer_told), *_round_cells(values, answer_told)],
+                    "comment": _remark_line(at, remark) if remark else None,
+                    "comment_value": raw.get(f"comment.{answer_told.key}", ""),
+                    "hidden_by_default": not loud and remark is None,
+                }
+            )
+    return columns, rows
+
+
+def _is_loud(told: story.Answer, has_rounds: bool) -> bool:
+    if has_rounds:
+        return told.changed
+    return bool(told.values and told.values[-1])
+
+
+def _register_cell(told: story.Answer) -> dict[str, str]:
+    return {"text": told.register, "tone": "same" if told.register else "none"}
+
+
+def _round_cells(values: tuple[str, ...], told: story.Answer) -> list[dict[str, str]]:
+    if len(values) == 1:
+        differs = bool(told.register) and told.register != values[0]
+        return [{"text": values[0], "tone": "changed" if differs else "same" if values[0] else "none"}]
+    old, new = values
+    if old == new:
+        return [{"text": old, "tone": "same" if old else "none"}, {"text": new, "tone": "same" if new else "none"}]
+    return [{"text": old, "tone": "old"}, {"text": new or _("removed"), "tone": "changed"}]
+
+
+def _remark_line(at: At, remark: cases.Remark) -> str:
+    who = _("your comment") if remark.person_id == at.person.id else _("%(who)s's comment", who=remark.person)
+    return f"{who}: “{remark.text}”"
+
+
+def _changed_line(at: At) -> str:
+    told = [answer_told for part in at.story.parts for answer_told in part.answers]
+    if len(at.story.rounds) < 2:
+        return _("%(n)s answers", n=sum(1 for entry in told if entry.values and entry.values[-1]))
+    changed = sum(1 for entry in told if entry.changed)
+    return _("%(changed)s of %(all)s answers changed", changed=changed, all=len(told))
+
+
+def _options(at: At) -> list[dict[str, Any]]:
+    """The decisions: one that asks for more leads to a second look, the others are taken at once."""
+    asked = at.form.field("decision")
+    return [
+        {
+            "value": value,
+            "label": label,
+            "style": STYLES.get(value, "plain"),
+            "url": url_for("tasks.show", task_id=at.task.id, decision=value) if _more(at, value) else None,
+        }
+        for value, label in (asked.options if asked else ())
+    ]
+
+
+def _more(at: At, decision: str) -> list[Field]:
+    """The fields that a decision asks for."""
+    shown = form.visible(at.form, {"decision": decision}, at.facts)
+    return [entry for entry in at.form.fields if entry.key in shown and entry.key != "decision"]
+
+
+def _deciding(at: At, raw: Mapping[str, str], errors: Mapping[str, list[str]]) -> dict[str, Any] | None:
+    asked = at.form.field("decision")
+    label = dict(asked.options if asked else ()).get(raw["decision"])
+    more = _more(at, raw["decision"]) if label else []
+    if not more:
+        return None
+    shown, needed = form.visible(at.form, raw, at.facts), form.required(at.form, raw, at.facts)
+    per_field = at.form.per_field_comments
+    return {
+        "value": raw["decision"],
+        "label": label,
+        "style": STYLES.get(raw["decision"], "plain"),
+        "fields": [fields.view(entry, raw, at.facts, shown, needed, {}, errors, {}, {}) for entry in more],
+        "per_field_comments": per_field is not None
+        and bool(per_field(at.facts.seen_with({"decision": raw["decision"]}))),
+    }

@@ -1,0 +1,167 @@
+"""The form page and the page to check one's answers, with what submitting now means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+
+from app.commands import steps
+from app.store import people, story
+from app.web import fields, pages
+from app.web.guards import portal
+from app.web.work import At
+from engine import form
+from engine.errors import WrongAnswers
+from engine.spoken import short_date
+
+
+def fill_page(
+    at: At,
+    raw: Mapping[str, str],
+    errors: Mapping[str, list[str]] | None = None,
+    warnings: Mapping[str, str] | None = None,
+) -> str:
+    """The form as it stands, with what is wrong or doubtful about it."""
+    doubts = {key: [sentence] for key, sentence in (warnings or {}).items()}
+    return render_template(
+        "tasks/fill.html",
+        task=task_view(at),
+        state_line=_state_line(at),
+        returned=_returned(at),
+        errors=fields.summary(at.form, errors or doubts),
+        sections=fields.sections(at.form, raw, at.facts, errors=errors, warnings=warnings, comments=_pinned(at)),
+        submitting=_submitting(at),
+        steps=_what_next(at),
+    )
+
+
+def review_page(at: At, unchanged: bool = False) -> Any:
+    """Check your answers; the form again when they would not pass."""
+    try:
+        checked = form.check(at.form, at.raw, at.facts)
+    except WrongAnswers as error:
+        return fill_page(at, at.raw, errors=error.fields), 422
+    if checked.warnings:
+        return fill_page(at, at.raw, warnings=checked.warnings), 422
+    before = at.story.last_round
+    same = bool(before) and not form.differences(
+        {key: value for key, value in before.items() if key != "confirmed"}, form.dumped(checked.answers)
+    )
+    return render_template(
+        "tasks/review.html",
+        task=task_view(at),
+        sections=fields.rows(at.form, checked.answers, at.facts, url_for("tasks.show", task_id=at.task.id)),
+        warnings=[_("You confirmed: %(label)s", label=_label(at, key)) for key in checked.confirmed],
+        unchanged=unchanged or same,
+        submitting=_submitting(at),
+        version=at.case.version,
+        key=pages.action_token(),
+        errors=[("unchanged_confirmed", _("Confirm that you submit it unchanged"))] if unchanged else [],
+    )
+
+
+def _label(at: At, key: str) -> str:
+    entry = at.form.field(key)
+    return entry.label if entry else key
+
+
+def task_view(at: At) -> dict[str, Any]:
+    """The task as every template of it shows it."""
+    eservice = at.definition.eservice
+    name = {"task_id": at.task.id}
+    discard = next((way["name"] for way in at.case.ways_out if way["name"] == "discard"), None)
+    submitted = next((told for told in reversed(at.story.told) if told.label in ("Submitted", "Resubmitted")), None)
+    return {
+        "id": at.task.id,
+        "title": eservice.short_title,
+        "heading": f"{at.task.name}: {eservice.short_title}",
+        "reference": at.case.reference,
+        "function_title": pages.function_title(eservice.function),
+        "replaces": eservice.replaces if at.task.kind == "fill" else "",
+        "submitted_line": (
+            _("submitted by %(who)s %(at)s", who=submitted.who, at=pages.day_and_time(submitted.at))
+            if submitted and at.task.kind == "decide"
+            else ""
+        ),
+        "version": at.case.version,
+        "round": at.case.round,
+        "url": url_for("tasks.show", **name),
+        "draft_url": url_for("tasks.save_draft", **name),
+        "answer_url": url_for("tasks.answer", **name),
+        "change_url": url_for("tasks.show", **name),
+        "complete_url": url_for("tasks.complete", **name),
+        "discard_url": url_for("cases.way_out", reference=at.case.reference, name=discard) if discard else None,
+    }
+
+
+def _state_line(at: At) -> str:
+    if at.draft is None:
+        return _("Nothing saved yet. Your checkers will see it only after you submit.")
+    saved = pages.clock_time(at.draft.saved_at)
+    return _("Saved %(at)s HKT. Your checkers will see it only after you submit.", at=saved)
+
+
+def _returned(at: At) -> dict[str, Any] | None:
+    if not at.case.status.startswith("RETURNED"):
+        return None
+    last = at.story.told[-1] if at.story.told[-1].label != "Draft saved" else _last_return(at)
+    remarks = [remark for remark in at.story.remarks if remark.round == at.case.round - 1]
+    return {
+        "by": f"{last.who}, {last.lane}" if last.lane else last.who,
+        "at": pages.day_and_time(last.at),
+        "comment": next((remark.text for remark in reversed(remarks) if not remark.field), ""),
+        "count": sum(1 for remark in remarks if remark.field),
+    }
+
+
+def _last_return(at: At) -> story.Told:
+    return next(told for told in reversed(at.story.told) if told.status_to)
+
+
+def _pinned(at: At) -> dict[str, tuple[str, str]]:
+    """The comments of the last return, at their fields."""
+    return {
+        remark.field: (remark.text, remark.person)
+        for remark in at.story.remarks
+        if remark.field and remark.round == at.case.round - 1
+    }
+
+
+def _submitting(at: At) -> dict[str, Any]:
+    now = portal().clock.now()
+    hours, eservice = steps.calendar(now), at.definition.eservice
+    received = hours.received_on(now, eservice.cutoff)
+    with portal().database.read() as connection:
+        barred = {at.person.id} | {person for person, lane in at.hands if lane == "maker"}
+        seats = people.who_can(connection, "checker", eservice.function, at.case.membership_id, barred)
+        admins = people.ccdas_of(connection, at.case.company_id)
+    return {
+        "received": short_date(received),
+        "earliest": short_date(hours.add(received, eservice.lead_days)),
+        "cutoff_left": pages.time_left(hours.cutoff(received, eservice.cutoff), now),
+        "can_check": [seat.name for seat in seats],
+        "nobody": None if seats else _nobody(eservice.function, [seat.name for seat in admins]),
+    }
+
+
+def _nobody(function: str, admins: list[str]) -> str:
+    return _(
+        "Nobody else of your company may check this: no other person holds Checker for %(function)s. "
+        "Your delegated administrators can grant it: %(names)s.",
+        function=pages.function_title(function),
+        names=", ".join(admins) or _("not set up yet"),
+    )
+
+
+def _what_next(at: At) -> list[dict[str, str]]:
+    eservice = at.definition.eservice
+    sla = _("usually %(days)s business days", days=eservice.sla_days)
+    return [
+        {"label": _("You complete the form"), "detail": "", "state": "now"},
+        {"label": _("A checker of your company approves or returns"), "detail": "", "state": "later"},
+        {"label": pages.desk_title(eservice.desk), "detail": sla, "state": "later"},
+        {"label": _("%(status)s, audit PDF", status=eservice.success.capitalize()), "detail": "", "state": "later"},
+    ]

@@ -1,0 +1,74 @@
+"""A task with everything its page shows, found for the person who may do it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.commands import steps
+from app.store import cases, definitions, story, tasks
+from app.store.cases import Case
+from app.store.database import Connection
+from app.store.story import Story
+from app.store.tasks import Task
+from app.web.guards import current_person, portal
+from engine import form, rules
+from engine.definition import Definition
+from engine.errors import NotFound, TaskNotOpen
+from engine.form import Facts
+from engine.people import Person
+from engine.schema import Form
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A task with everything its page shows."""
+
+    task: Task
+    case: Case
+    person: Person
+    definition: Definition
+    facts: Facts
+    story: Story
+    draft: cases.Sealed | None
+    hands: list[tuple[int, str]]
+
+    @property
+    def form(self) -> Form:
+        """The form that this task asks."""
+        return self.definition.forms[self.task.form]
+
+    @property
+    def raw(self) -> Mapping[str, str]:
+        """What was typed so far, or what is known beforehand."""
+        return self.draft.answers if self.draft else form.prefilled(self.form, self.facts)
+
+
+def found(task_id: UUID) -> At:
+    """The open task; raises `TaskNotOpen`, `NotFound`, `NoRight`, `FourEyes`."""
+    person = current_person()
+    with portal().database.read() as connection:
+        task = tasks.by_id(connection, task_id)
+        if task is None:
+            raise TaskNotOpen(str(task_id))
+        case = cases.by_id(connection, task.case_id)
+        if case is None or cases.by_reference(connection, case.reference, person) is None:
+            raise NotFound("the task")
+        hands = cases.hands_in(connection, case.id)
+        rules.allow(person, task.lane, task.holder, task.membership_id, hands)
+        return _at(connection, task, case, person, hands)
+
+
+def _at(connection: Connection, task: Task, case: Case, person: Person, hands: list[tuple[int, str]]) -> At:
+    definition = definitions.of_release(connection, case.release)
+    return At(
+        task=task,
+        case=case,
+        person=person,
+        definition=definition,
+        facts=steps.facts_of(connection, definition, steps.as_facts(case), portal().clock.now()),
+        story=story.of_case(connection, case, portal().settings.exchange_name),
+        draft=cases.draft(connection, case.id, task.step) if task.kind == "fill" else None,
+        hands=hands,
+    )

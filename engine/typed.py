@@ -1,0 +1,136 @@
+"""Raw texts as typed values: one marshmallow field for each kind of question."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from engine.schema import Field
+from engine.spoken import grouped
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def typed_field(entry: Field, choices: Sequence[tuple[str, str]]) -> fields.Field[Any]:
+    """The marshmallow field that reads the raw answer to a question."""
+    return _TYPES[entry.kind](entry, choices)
+
+
+def normal(text: str) -> str:
+    """Text in NFC with plain line ends; control characters stay, for `check` to name them."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+class _Answer(fields.Field[Any]):
+    """A raw text that becomes one typed value; empty text becomes None."""
+
+    def __init__(self, entry: Field, choices: Sequence[tuple[str, str]]) -> None:
+        super().__init__(allow_none=True, required=False)
+        self.entry = entry
+        self.choices = choices
+
+    def deserialize(self, value: Any, attr: Any = None, data: Any = None, **kwargs: Any) -> Any:
+        """The typed value of a raw text."""
+        text = normal(value) if isinstance(value, str) else ""
+        return self.parse(text) if text else self.empty()
+
+    def empty(self) -> Any:
+        return None
+
+    def parse(self, text: str) -> Any:
+        raise NotImplementedError
+
+
+class _Text(_Answer):
+    def parse(self, text: str) -> str:
+        entry = self.entry
+        if CONTROL.search(text) or (entry.kind == "text" and "\n" in text):
+            raise ValidationError("Remove the characters that cannot be printed")
+        if len(text) > entry.longest:
+            raise ValidationError(f"Enter at most {entry.longest:,} characters; this has {len(text):,}")
+        if len(text) < entry.shortest:
+            raise ValidationError(f"Enter at least {entry.shortest} characters")
+        return text
+
+
+class _Number(_Answer):
+    def parse(self, text: str) -> Any:
+        entry = self.entry
+        value = number(text)
+        if value is None:
+            raise ValidationError(f"Enter {entry.label} as a number, such as 50,000,000")
+        if -value.as_tuple().exponent > entry.decimals:  # type: ignore[operator]
+            raise ValidationError(
+                "Enter a whole number" if not entry.decimals else f"Enter at most {entry.decimals} decimals"
+            )
+        if entry.least is not None and value < entry.least:
+            raise ValidationError(f"Enter {grouped(entry.least)} or more")
+        if entry.most is not None and value > entry.most:
+            raise ValidationError(f"Enter {grouped(entry.most)} or less")
+        return value
+
+
+class _Day(_Answer):
+    def parse(self, text: str) -> date:
+        for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d %m %Y", "%d-%m-%Y"):
+            try:
+                day = datetime.strptime(text.replace(" / ", "/"), pattern).date()
+            except ValueError:
+                continue
+            if not 1900 <= day.year <= 2199:
+                raise ValidationError("Enter a date between 1900 and 2199")
+            return day
+        raise ValidationError(f"Enter {self.entry.label} as day/month/year, such as 26/11/2026")
+
+
+class _Choice(_Answer):
+    def parse(self, text: str) -> str:
+        if text not in {value for value, _ in self.choices}:
+            raise ValidationError(f"Choose {self.entry.label} from the list")
+        return text
+
+
+class _YesNo(_Answer):
+    def parse(self, text: str) -> bool:
+        if text not in ("yes", "no"):
+            raise ValidationError("Choose yes or no")
+        return text == "yes"
+
+
+class _Tick(_Answer):
+    def empty(self) -> bool:
+        return False
+
+    def parse(self, text: str) -> bool:
+        if text not in ("yes", "on", "true"):
+            raise ValidationError("Tick the box or leave it empty")
+        return True
+
+
+_TYPES: dict[str, type[_Answer]] = {
+    "text": _Text,
+    "textarea": _Text,
+    "number": _Number,
+    "money": _Number,
+    "date": _Day,
+    "select": _Choice,
+    "radio": _Choice,
+    "yesno": _YesNo,
+    "checkbox": _Tick,
+}
+NUMBER = re.compile(r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$")
+
+
+def number(text: str) -> Decimal | None:
+    """The number in a text, with or without separators and HKD; None when it is none."""
+    plain = text.replace(",", "").replace(" ", "").removeprefix("HKD").removeprefix("$")
+    try:
+        return Decimal(plain) if NUMBER.match(plain) else None
+    except InvalidOperation:
+        return None

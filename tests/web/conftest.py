@@ -1,0 +1,25 @@
+"""The office that the tests of pages look at, and its people at their browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.commands.office import Office, office_at
+from tests.web.visitors import Visitors
+
+
+@pytest.fixture
+def office(sqlite_url: str, tmp_path: Path) -> Iterator[Office]:
+    """The demo on SQLite, on Monday 23 November 2026 at 10:00 in Hong Kong."""
+    office = office_at(sqlite_url, tmp_path)
+    yield office
+    office.portal.database.close()
+
+
+@pytest.fixture
+def visitor(office: Office) -> Visitors:
+    """Signs somebody in and returns their browser."""
+    return Visitors(office)

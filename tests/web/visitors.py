@@ -1,0 +1,71 @@
+"""The office's people at their browsers: each signs in once and then finds their way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+from sqlalchemy import event
+
+from app import web
+from app.commands import letters, signin
+from app.commands.signin import Origin
+from app.seed import DEMO_PASSWORD
+from tests.commands.office import PEOPLE, Office
+from tests.web.client import Client
+
+HOME = Origin("127.0.0.1", "Tests")
+
+
+class Visitors:
+    """The pages of an office, and who reads them."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.app: Flask = web.build(office.portal)
+        self.app.testing = True
+        self.app.config["PROPAGATE_EXCEPTIONS"] = False
+        self.app.config["SIGN_IN_RATE"] = "10000 per minute"
+
+    def __call__(self, who: str) -> Client:
+        """A browser in which this person has just signed in, at the dashboard."""
+        settings = self.office.portal.settings
+        client = Client(self.app, plain_http=settings.plain_http)
+        name, domain = ("sid", "127.0.0.1") if settings.plain_http else ("__Host-sid", "portal.test")
+        client.raw.set_cookie(name, self._cookie(PEOPLE[who]), domain=domain, secure=not settings.plain_http)
+        client.get("/")
+        return client
+
+    def stranger(self) -> Client:
+        """A browser in which nobody has signed in."""
+        return Client(self.app, plain_http=self.office.portal.settings.plain_http)
+
+    def task(self, reference: str) -> str:
+        """The address of a request's open task."""
+        return f"/tasks/{self.office.task(reference).id}"
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """What the database is asked in the block; beginning a transaction is not a question."""
+        engine, seen = self.office.portal.database.engine, []
+
+        def asked(_connection, _cursor, statement, *_rest):
+            if not statement.startswith("BEGIN"):
+                seen.append(" ".join(statement.split()))
+
+        event.listen(engine, "before_cursor_execute", asked)
+        yield seen
+        event.remove(engine, "before_cursor_execute", asked)
+
+    def _cookie(self, email: str) -> str:
+        portal = self.office.portal
+        half = signin.visit(portal, signin.enter_password(portal, email, DEMO_PASSWORD, HOME), active=True)
+        assert half is not None
+        return signin.enter_code(portal, half, self._code(email), HOME)
+
+    def _code(self, email: str) -> str:
+        payloads = [job.payload for job in self.office.rows("jobs", kind="mail")]
+        newest = [one for one in payloads if one["template"] == "signin_code" and one["to"] == email][-1]
+        return re.search(r"\d{6}", letters.written(self.office.portal, newest)[1])[0]
