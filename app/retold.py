@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -10,7 +10,7 @@ from app.commands import steps
 from app.commands.letters import hong_kong_time
 from app.commands.portal import Portal
 from app.store import cases, definitions, trail
-from app.store.cases import Case
+from app.store.cases import Case, Sealed
 from engine import replay, seal
 from engine.definition import Definition
 from engine.errors import NotFound, Refused
@@ -24,8 +24,10 @@ def retell(portal: Portal, reference: str, say: Callable[[str], None]) -> bool:
             raise NotFound(f"the request {reference}")
         definition = definitions.of_release(connection, case.release)
         entries = trail.entries(connection, case.id)
-        given = {sealed.entry: sealed.answers for sealed in cases.all_answers(connection, case.id)}
-    difference = _broken_seal(case, entries) or _told(definition, case, [e.entry for e in entries], given, say)
+        answers = {sealed.entry: sealed for sealed in cases.all_answers(connection, case.id)}
+    given = {number: sealed.answers for number, sealed in answers.items()}
+    difference = _broken_seal(case, entries, answers)
+    difference = difference or _told(definition, case, [sealed.entry for sealed in entries], given, say)
     say(difference or f"identical: {len(entries)} entries, {case.status}")
     return not difference
 
@@ -54,12 +56,15 @@ def _told(
     return ""
 
 
-def _broken_seal(case: Case, entries: list[trail.Sealed]) -> str:
+def _broken_seal(case: Case, entries: list[trail.Sealed], answers: Mapping[int, Sealed]) -> str:
     head = seal.first_link(case.reference)
     for number, sealed in enumerate(entries, 1):
         head = seal.link(head, sealed.entry)
         if head != sealed.hash or sealed.entry["seq"] != number:
             return f"Expected entry {number} as it was sealed, but it was changed."
+        given = answers.get(number)
+        if given and sealed.entry["answers_hash"] != seal.answers_hash(given.salt, given.answers):
+            return f"Expected the answers of entry {number} as they were sealed, but they were changed."
     if (head, len(entries)) != (case.head, case.entries):
         return f"Expected {case.entries} entries as stored with the request, but found {len(entries)}."
     return ""

@@ -103,6 +103,13 @@ def serve(settings: Settings, host: str, port: int) -> None:
     ).serve(target_loader=application, wrap_loader=False)
 
 
+def any_port(host: str) -> int:
+    """A port at which nothing listens right now."""
+    with _socket(host) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
 def _import_ahead() -> None:
     """What the children need, imported once: they start in an instant, and share its memory."""
     import app.web
@@ -119,14 +126,14 @@ def _placed(env: dict[str, str], host: str, port: int | None, say: Say) -> tuple
         )
     port = _free_port(host, port, demo, say)
     if demo:
-        env = {**env, "CLIENT_CONNECT_SMTP_HOST": HOST, "CLIENT_CONNECT_SMTP_PORT": str(_any_port(HOST))}
+        env = {**env, "CLIENT_CONNECT_SMTP_HOST": HOST, "CLIENT_CONNECT_SMTP_PORT": str(any_port(HOST))}
         env.setdefault("CLIENT_CONNECT_BASE_URL", f"http://{_bracketed(host)}:{port}")
     return settings_of(env), port
 
 
 def _free_port(host: str, port: int | None, demo: bool, say: Say) -> int:
     if port == 0:
-        return _any_port(host)
+        return any_port(host)
     if port is not None or not demo:
         wanted = PORT if port is None else port
         if not _is_free(host, wanted):
@@ -159,12 +166,6 @@ def _is_free(host: str, port: int) -> bool:
                 return False
             raise CannotStart(f"Expected to listen at {host}:{port}, but: {error}.") from error
     return True
-
-
-def _any_port(host: str) -> int:
-    with _socket(host) as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
 
 
 def _socket(host: str) -> socket.socket:

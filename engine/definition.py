@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from SpiffWorkflow.bpmn.parser import BpmnParser
 from SpiffWorkflow.bpmn.parser.event_parsers import BoundaryEventParser, IntermediateCatchEventParser
@@ -239,7 +239,7 @@ def _specs(drawings: Mapping[str, Drawing], code: str) -> tuple[Any, dict[str, A
         return spec, parser.get_subprocess_specs(code)
     except ValidationException as error:
         raise BadDrawing(
-            f"{error.file_name or code}:{error.line_number or 1}: {error.tag or ''}: Expected a drawing that can be "
+            f"{error.file_name or f'processes/{code}.bpmn'}:{error.line_number or 1}: {error.tag or code}: Expected a drawing that can be "
             f"compiled, but {error}."
         ) from None
     except RecursionError:
@@ -265,7 +265,7 @@ def _require_nothing_lost(definition: Definition) -> None:
 
 
 # --- the engine's own parser, with our timers and our service tasks ---------------------------------------------------
-class Timer(EventDefinition):  # type: ignore[misc]
+class Timer(EventDefinition):
     """A timer whose moment the portal computes; it fires when it is told to, never by a clock of its own."""
 
     def __init__(self, name: str, expression: str = "", **kwargs: Any) -> None:
@@ -273,7 +273,7 @@ class Timer(EventDefinition):  # type: ignore[misc]
         self.expression = expression
 
 
-class ServiceStep(BpmnSpecMixin, BpmnTaskSpec):  # type: ignore[misc]
+class ServiceStep(BpmnSpecMixin, BpmnTaskSpec):
     """A service task that runs a registered step through the script engine's `call_service`."""
 
     def _run_hook(self, my_task: Any) -> bool:
@@ -289,16 +289,16 @@ class _OwnTimers:
         return Timer(self.node.get("id"), text)  # type: ignore[attr-defined]
 
 
-class _CatchParser(_OwnTimers, IntermediateCatchEventParser):  # type: ignore[misc]
+class _CatchParser(_OwnTimers, IntermediateCatchEventParser):
     pass
 
 
-class _BoundaryParser(_OwnTimers, BoundaryEventParser):  # type: ignore[misc]
+class _BoundaryParser(_OwnTimers, BoundaryEventParser):
     pass
 
 
-class _Parser(BpmnParser):  # type: ignore[misc]
-    OVERRIDE_PARSER_CLASSES = {
+class _Parser(BpmnParser):
+    OVERRIDE_PARSER_CLASSES: ClassVar[dict[str, Any]] = {
         full_tag("serviceTask"): (TaskParser, ServiceStep),
         full_tag("intermediateCatchEvent"): (_CatchParser, IntermediateCatchEvent),
         full_tag("boundaryEvent"): (_BoundaryParser, BoundaryEvent),

@@ -12,8 +12,8 @@ from engine import paths
 from engine.bpmn import BPMN, CAMUNDA, CONTAINERS, Drawing, Element, Fault
 from engine.errors import BadDrawing
 from engine.people import LANES
-from engine.places import OPEN_STATUSES, STATUSES, TERMINAL_STATUSES
 from engine.services import REGISTRY, missing_inputs
+from engine.statuses import ENDED, STATUSES
 
 WORD = re.compile(r"[a-z][a-z0-9_]{0,59}")
 NOTICES = ("reminder", "overdue")
@@ -104,10 +104,10 @@ def _wrong_status(drawing: Drawing, element: Element) -> Iterator[str]:
         yield f"Expected a status of {', '.join(sorted(STATUSES))}, but it is {status[:40]}: choose one."
         return
     closes = _closes(drawing, element)
-    if status in TERMINAL_STATUSES and not closes:
+    if status in ENDED and not closes:
         yield f"Expected {status} only where the eService ends, but it stands here: use it on an end event of the eService."
-    if status in OPEN_STATUSES and closes:
-        ends = ", ".join(sorted(TERMINAL_STATUSES))
+    if status and status not in ENDED and closes:
+        ends = ", ".join(sorted(ENDED))
         yield f"Expected a status that ends the case ({ends}), but it is {status}: choose one."
     if not status and closes:
         yield "Expected a status that ends the case, such as COMPLETED, but the end event has none: give it one."
@@ -156,7 +156,7 @@ def _wrong_end(drawing: Drawing, element: Element) -> Iterator[str]:
     reached = paths.reached(paths.within(drawing), [element.id])
     ends = [drawing.elements[name] for name in sorted(reached & drawing.elements.keys())]
     ends = [end for end in ends if end.kind == "endEvent" and not end.parent]
-    if any(end.properties.get("status") not in TERMINAL_STATUSES for end in ends) or not ends:
+    if any(end.properties.get("status") not in ENDED for end in ends) or not ends:
         yield "Expected the way out to end the case, but it leads elsewhere: lead it to an end event such as WITHDRAWN."
 
 

@@ -135,7 +135,7 @@ def check(form: Form, raw: Mapping[str, str], facts: Facts) -> Checked:
     try:
         values.update(_schema(wanted.values(), facts).load({key: raw.get(key) for key in wanted}))
     except ValidationError as error:
-        values.update(error.valid_data)
+        values.update(error.valid_data if isinstance(error.valid_data, dict) else {})
         errors = {str(key): list(sentences) for key, sentences in error.messages_dict.items()}
     values.update(fixed(form, facts))
     scope = facts.seen_with(values)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from engine import bpmn, elements, paths, places, schema, walks
+from engine import bpmn, components, elements, paths, places, schema, tokens, walks
 from engine import definition as definitions
 from engine.bpmn import Drawing, Element, Fault
 from engine.definition import CODE, CUTOFF, MAIN_FORM, Definition
 from engine.errors import Refused
+from engine.meaning import Meaning, keys_of
 from engine.places import Place
 from engine.schema import Form
 
@@ -20,8 +21,13 @@ DRAWING, FORM, WALKS = "processes/{}.bpmn", "forms/{}.form", "processes/{}.walks
 SAID = re.compile(
     r"(?s)^(?:(?P<file>[\w./-]+\.\w+):(?:(?P<line>\d+):)? )?(?:(?P<element>[\w.@/-]+): )?(?P<sentence>.*)$"
 )
-REQUIRED = ("title", "title_zh_Hant", "title_zh_Hans", "function", "memberships", "desk", "cutoff", "lead_days")
-REQUIRED += ("sla_days", "success", "replaces", "keywords", "form.main")
+REQUIRED = ("title", "title_zh_Hant", "title_zh_Hans", "function", "memberships", "desk", "cutoff", "lead_days") + (
+    "sla_days",
+    "success",
+    "replaces",
+    "keywords",
+    "form.main",
+)
 FUNCTION = re.compile(r"EU_[A-Za-z][A-Za-z0-9]*")
 
 
@@ -31,7 +37,9 @@ def check_folder(folder: Mapping[str, bytes]) -> list[Fault]:
     folder: content by name, such as `processes/CT027.bpmn`, `forms/check.form` and `processes/CT027.walks.json`.
     """
     check = _Check(folder)
-    return sorted(dict.fromkeys(check.faults()), key=lambda fault: (fault.file, fault.line, fault.element))
+    for found in check.faults():
+        check.found.setdefault(found)
+    return sorted(check.found, key=lambda fault: (fault.file, fault.line, fault.element))
 
 
 class _Check:
@@ -42,12 +50,14 @@ class _Check:
         self.drawings: dict[str, Drawing] = {}
         self.forms: dict[str, Form] = {}
         self.definitions: dict[str, Definition] = {}
+        self.found: dict[Fault, None] = {}
 
     def faults(self) -> Iterator[Fault]:
         yield from self.read_drawings()
         yield from self.read_forms()
         for drawing in self.drawings.values():
             yield from elements.faults(drawing)
+            yield from _hanging(drawing)
             yield from self.wrong_calls(drawing)
         codes = [name for name, drawing in self.drawings.items() if not elements.is_pattern(drawing)]
         for code in codes:
@@ -83,7 +93,8 @@ class _Check:
                 )
                 continue
             self.forms[read.id] = read
-            yield from (_placed(fault, self.folder[name]) for fault in _wrong_form(read, name))
+            found = [*components.faults(self.folder[name], name), *_wrong_form(read, name)]
+            yield from (_placed(fault, self.folder[name]) for fault in found)
 
     # one drawing among the others
     def wrong_calls(self, drawing: Drawing) -> Iterator[Fault]:
@@ -114,28 +125,32 @@ class _Check:
         circle = paths.caller_circle(self.drawings, code)
         if circle:
             yield Fault(
-                drawing.file, 1, code, f"Expected calls to end, but {' calls '.join(circle)}: break the circle."
+                drawing.file,
+                _line(drawing),
+                code,
+                f"Expected calls to end, but {' calls '.join(circle)}: break the circle.",
             )
+            return
+        if not self.whole(code):
             return
         size = paths.size(self.drawings, code)
         if size > LARGEST_FAMILY:
             yield Fault(
                 drawing.file,
-                1,
+                _line(drawing),
                 code,
                 f"Expected at most {LARGEST_FAMILY} elements with all calls in place, but there are {size}.",
             )
             return
-        found = list(self.wrong_family(code))
-        yield from found
-        if not found:
+        yield from self.wrong_family(code)
+        if not self.blamed(code):
             yield from self.compiled(code)
 
     def wrong_family(self, code: str) -> Iterator[Fault]:
         family = {name: self.drawings[name] for name in paths.family(self.drawings, code)}
         graph = paths.graph(self.drawings, code)
         yield from _shared_names(family.values())
-        yield from _Meaning(family, graph, self.forms, self.forms.get(_main(family[code]))).faults()
+        yield from Meaning(family, graph, self.forms, self.forms.get(_main(family[code]))).faults()
         for key in paths.unchecked(graph):
             place = graph.places[key]
             yield _fault(
@@ -152,16 +167,24 @@ class _Check:
             files = definitions.gather(self.folder, code)
             self.definitions[code] = definitions.compiled(files, code)
         except Refused as error:
-            if self.whole(code):
-                yield from faults_of(error, DRAWING.format(code))
+            yield from faults_of(error, DRAWING.format(code))
+
+    def blamed(self, code: str) -> bool:
+        """Whether something is wrong with the eService already, so that running it would only say so again."""
+        family = {self.drawings[name].file for name in paths.family(self.drawings, code)}
+        forms = {FORM.format(name) for name in self.forms_of(code)}
+        return any(fault.file in family | forms for fault in self.found)
+
+    def forms_of(self, code: str) -> set[str]:
+        family = [self.drawings[name] for name in paths.family(self.drawings, code)]
+        wanted = {element.form for drawing in family for element in drawing.elements.values() if element.form}
+        return {_main(self.drawings[code]) if name == MAIN_FORM else name for name in wanted}
 
     def whole(self, code: str) -> bool:
         """Whether everything the eService needs could be read; if not, that has been said already."""
         family = [self.drawings[name] for name in paths.family(self.drawings, code)]
-        wanted = {element.form for drawing in family for element in drawing.elements.values() if element.form}
-        wanted = {_main(self.drawings[code]) if name == MAIN_FORM else name for name in wanted}
         called = {name for drawing in family for name in paths.calls(drawing)}
-        return wanted <= self.forms.keys() and called <= self.drawings.keys()
+        return self.forms_of(code) <= self.forms.keys() and called <= self.drawings.keys()
 
     # what nobody uses
     def left_over(self, codes: Iterable[str]) -> Iterator[Fault]:
@@ -175,7 +198,7 @@ class _Check:
             if name not in used:
                 yield Fault(
                     drawing.file,
-                    1,
+                    _line(drawing),
                     name,
                     "Expected an eService that calls this pattern, but none does: call it or remove it.",
                 )
@@ -220,6 +243,15 @@ class _Check:
             yield from _not_taken(self.drawings[name], taken)
 
 
+def _hanging(drawing: Drawing) -> Iterator[Fault]:
+    """Joins that would wait for ever, and tokens that would double."""
+    boxes = [element.id for element in drawing.elements.values() if element.kind == "subProcess"]
+    for scope in ("", *boxes):
+        for trouble in tokens.troubles(drawing, scope):
+            place = drawing.elements.get(trouble.element)
+            yield Fault(drawing.file, place.line if place else 1, trouble.element, trouble.sentence)
+
+
 _NO_PATTERN = Drawing("", b"", "", "", {}, {}, (), None)
 
 
@@ -234,7 +266,7 @@ def _not_taken(drawing: Drawing, taken: set[walks.Taken]) -> Iterator[Fault]:
 # --- the facts of an eService -----------------------------------------------------------------------------------------
 def _wrong_facts(drawing: Drawing, forms: Mapping[str, Form]) -> Iterator[Fault]:
     for sentence in _wrong_fact_sentences(drawing, forms):
-        yield Fault(drawing.file, 1, drawing.process, sentence)
+        yield Fault(drawing.file, _line(drawing), drawing.process, sentence)
 
 
 def _wrong_fact_sentences(drawing: Drawing, forms: Mapping[str, Form]) -> Iterator[str]:
@@ -261,7 +293,8 @@ def _wrong_fact_sentences(drawing: Drawing, forms: Mapping[str, Form]) -> Iterat
         yield f"Expected the form {_main(drawing)[:40]} of form.main, but there is none that can be read: correct it."
     for text in schema.PLACEHOLDER.findall(said.get("about", "")):
         yield from (
-            f"in about: {sentence}" for sentence in places.wrong(text, Place(frozenset({"form", "case"}), _keys(main)))
+            f"in about: {sentence}"
+            for sentence in places.wrong(text, Place(frozenset({"form", "case"}), keys_of(main)))
         )
 
 
@@ -281,103 +314,6 @@ def _shared_names(family: Iterable[Drawing]) -> Iterator[Fault]:
                     f"Expected every {name[0]} name once, but {name[1]} stands in {seen[name].process} too: rename one."
                 )
                 yield _fault(drawing, element, sentence)
-
-
-# --- what expressions mean --------------------------------------------------------------------------------------------
-class _Meaning:
-    """Every expression of an eService, read where it stands."""
-
-    def __init__(
-        self, family: Mapping[str, Drawing], graph: paths.Graph, forms: Mapping[str, Form], main: Form | None
-    ) -> None:
-        self.family = family
-        self.graph = graph
-        self.forms = forms
-        self.main = main
-        self.behind = paths.backwards(graph.ways)
-        self.routed = frozenset(name for _, element in graph.places.values() for name in element.routes)
-        self.place = Place(frozenset({"form", "case"}) | self.routed, _keys(main))
-
-    def faults(self) -> Iterator[Fault]:
-        for key, (drawing, element) in self.graph.places.items():
-            for sentence in self.wrong(key, drawing, element):
-                yield _fault(drawing, element, sentence)
-            yield from self.wrong_conditions(key, drawing, element)
-
-    def wrong(self, key: str, drawing: Drawing, element: Element) -> Iterator[str]:
-        yield from self.wrong_routes(key, element)
-        if element.properties.get("due"):
-            yield from places.wrong_time(element.properties["due"], self.place)
-        if element.timer_kind:
-            yield from places.wrong_timer(element.timer_kind, element.timer, self.timer_place(drawing, element))
-        if element.message and element.properties.get("when"):
-            yield from places.wrong(element.properties["when"], self.way_out_place())
-        for name, text in element.inputs.items():
-            yield from (f"in {name}: {sentence}" for sentence in places.wrong(text, self.place))
-
-    def timer_place(self, drawing: Drawing, element: Element) -> Place:
-        host = drawing.elements.get(element.attached_to)
-        has_due = host is not None and host.kind == "userTask" and bool(host.properties.get("due"))
-        return Place(self.place.names | {"due"} if has_due else self.place.names, self.place.fields)
-
-    def way_out_place(self) -> Place:
-        steps = frozenset(e.id for _, e in self.graph.places.values() if e.kind == "userTask")
-        words = {"status": places.STATUSES, "open_steps": steps}
-        return Place(self.place.names | {"status", "open_steps"}, self.place.fields, words)
-
-    def wrong_conditions(self, key: str, drawing: Drawing, element: Element) -> Iterator[Fault]:
-        for flow in drawing.outgoing(element.id):
-            if flow.condition:
-                words = {name: known for name in self.routed if (known := self.words(key, name)) is not None}
-                for sentence in places.wrong(flow.condition, Place(self.place.names, self.place.fields, words)):
-                    yield Fault(drawing.file, flow.line, flow.id, sentence)
-
-    def words(self, key: str, name: str) -> frozenset[str] | None:
-        """What the variable can be at a gateway: the options of the tasks that set it last; None when unknown."""
-        setting = {f"{k}{paths.LEFT}": e for k, (_, e) in self.graph.places.items() if name in e.routes}
-        found = paths.reached(self.behind, [key], without=setting)
-        options = [self.options(element, name) for k, element in setting.items() if k in found]
-        known = [words for words in options if words is not None]
-        return frozenset().union(*known) if len(known) == len(options) else None
-
-    def options(self, element: Element, name: str) -> frozenset[str] | None:
-        asked = self.form_of(element)
-        entry = asked.field(name) if asked else None
-        if entry is None or entry.register:
-            return None
-        return frozenset(value for value, _ in entry.options) if entry.kind in ("select", "radio") else frozenset()
-
-    def form_of(self, element: Element) -> Form | None:
-        return self.main if element.form == MAIN_FORM else self.forms.get(element.form)
-
-    def wrong_routes(self, key: str, element: Element) -> Iterator[str]:
-        asked = self.form_of(element)
-        for name in element.routes if asked is not None else ():
-            entry = asked.field(name) if asked is not None else None
-            if entry is None or not entry.asks:
-                yield f"Expected routes to name fields of the form, but {name[:40]} is none that it asks: correct it."
-            elif entry.kind not in ("select", "radio", "yesno", "checkbox"):
-                yield f"Expected to route by a choice, but {name} is a {entry.kind}: use options, yes or no, or a tick."
-            elif entry.kind != "checkbox" and not entry.required:
-                yield f"Expected an answer to route by, but {name} may stay empty: mark the field as required."
-            elif any(not re.fullmatch(r"[A-Za-z0-9_.-]{1,60}", value) for value, _ in entry.options):
-                yield f"Expected plain words as options of {name}, but one is not: rename the value."
-            elif not self.is_read(key, name):
-                yield f"Expected a gateway that reads {name}, but none does after this task: draw one or leave it out."
-
-    def is_read(self, key: str, name: str) -> bool:
-        others = {k for k, (_, e) in self.graph.places.items() if name in e.routes and k != key}
-        found = paths.reached(self.graph.ways, [f"{key}{paths.LEFT}"], without=others)
-        return any(_reads(*self.graph.places[k], name) for k in found if k in self.graph.places)
-
-
-def _reads(drawing: Drawing, element: Element, name: str) -> bool:
-    texts = [flow.condition for flow in drawing.outgoing(element.id) if flow.condition]
-    return any(re.search(rf"\b{re.escape(name)}\b", text) for text in texts)
-
-
-def _keys(main: Form | None) -> frozenset[str] | None:
-    return None if main is None else frozenset(entry.key for entry in main.fields)
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------
@@ -414,6 +350,10 @@ def faults_of(error: Refused, file: str) -> Iterator[Fault]:
         if said is not None:
             number = int(said["line"] or 1)
             yield Fault(said["file"] or file, number, said["element"] or "", said["sentence"])
+
+
+def _line(drawing: Drawing) -> int:
+    return drawing.root.find(f"{{{bpmn.BPMN}}}process").sourceline or 1
 
 
 def _named(folder: Mapping[str, bytes], start: str, end: str) -> list[str]:

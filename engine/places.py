@@ -24,13 +24,7 @@ CASE_KEYS = frozenset(
         "title",
     }
 )
-OPEN_STATUSES = frozenset(
-    {"DRAFT", "PENDING_CHECKER", "RETURNED_BY_CHECKER", "PENDING_NEXT_COMPANY", "RETURNED_BY_NEXT_COMPANY"}
-    | {"PENDING_HKEX", "RETURNED_BY_HKEX"}
-)
 SUCCESSES = frozenset({"APPROVED", "COMPLETED"})
-TERMINAL_STATUSES = SUCCESSES | {"REJECTED", "WITHDRAWN", "DISCARDED", "ABORTED"}
-STATUSES = OPEN_STATUSES | TERMINAL_STATUSES
 FEEL = re.compile(r"^\s*=|[$#]\{")
 MOMENT = re.compile(r"^\s*\d{4}-\d{2}-\d{2}")
 ZONED = re.compile(r"(Z|[+-]\d{2}:?\d{2})\s*$")

@@ -40,7 +40,9 @@ def replayed(
     case: the facts of the case that never change. Stops at the first difference.
     """
     known = {**case, "status": "", "round": 1, "received_on": None}
-    state, filled, open_steps = b"", {}, ()
+    state = b""
+    filled: Mapping[str, Any] = {}
+    open_steps: tuple[str, ...] = ()
     main = definition.forms[definition.main_form]
     for entry in entries:
         at = datetime.fromisoformat(entry["at"])

@@ -348,7 +348,7 @@ def duration(text: str) -> timedelta:
     return timedelta(days=days, hours=hours, minutes=minutes)
 
 
-class _Sealed(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
+class _Sealed(BasePythonScriptEngineEnvironment):
     """Author code never runs: three ways lead here round the script engine, and each ends in a refusal."""
 
     def evaluate(self, expression: Any, context: Any, external_context: Any = None) -> Any:
@@ -364,7 +364,7 @@ class _Sealed(BasePythonScriptEngineEnvironment):  # type: ignore[misc]
         raise BadDrawing("Expected a registered topic, but the drawing calls something else.")
 
 
-class _ScriptEngine(PythonScriptEngine):  # type: ignore[misc]
+class _ScriptEngine(PythonScriptEngine):
     """Conditions go to the one expression language; scripts go nowhere."""
 
     def __init__(self, run: _Run) -> None:
@@ -384,7 +384,7 @@ class _ScriptEngine(PythonScriptEngine):  # type: ignore[misc]
         self._run.call(task)
 
 
-class _ours:  # noqa: N801  reads as a statement
+class _ours:
     """Turns the engine's own exceptions into ours."""
 
     def __enter__(self) -> None:

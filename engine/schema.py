@@ -99,7 +99,10 @@ def read(content: bytes, file: str) -> Form:
     if not isinstance(name, str) or not isinstance(components, list):
         raise BadForm(f"{file}: Expected a form-js schema with an id and components, but it is none.")
     reader = _Reader(file)
-    sections = tuple(reader.sections(components))
+    try:
+        sections = tuple(reader.sections(components))
+    except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError):
+        raise BadForm(f"{file}: Expected form-js components, but one has another shape: save it in the editor.") from None
     reader.require_known_fields(sections)
     return Form(name, sections, reader.per_field_comments)
 

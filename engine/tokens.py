@@ -64,8 +64,12 @@ _TOO_MANY = (
     f"Expected at most {MOST_SITUATIONS} situations, but the branches can combine into more: "
     "put each branch into a sub-process."
 )
-_DOUBLED = "Expected one token at a time to come here, but a second can catch up: join the branches before this element."
-_ENDLESS = "Expected a way to finish from here, but some branch goes on for ever: lead every branch to an end or a join."
+_DOUBLED = (
+    "Expected one token at a time to come here, but a second can catch up: join the branches before this element."
+)
+_ENDLESS = (
+    "Expected a way to finish from here, but some branch goes on for ever: lead every branch to an end or a join."
+)
 _STUCK = "Expected every branch to reach this join, but one may never come: join with the gateway that split."
 
 

@@ -15,8 +15,8 @@ from engine.errors import Refused, WrongAnswers
 from engine.expression import Scope
 from engine.form import Facts
 from engine.hours import exchange_calendar
-from engine.places import TERMINAL_STATUSES
 from engine.run import Context, Outcome
+from engine.statuses import ENDED
 
 Taken = tuple[str, str]
 LATE = frozenset({"parallelGateway", "inclusiveGateway", "intermediateCatchEvent"})
@@ -120,7 +120,7 @@ class _Walker:
                 yield f"Expected {name} {_said(expected[name])}, but it is {_said(seen.get(name, []))}: correct one."
         if ("wrong" in seen or "warned" in seen) and not {"wrong", "warned"} & expected.keys():
             yield f"Expected answers that fit the form, but they do not: {_said(seen)}."
-        if self.outcome.status in TERMINAL_STATUSES and not self.outcome.finished:
+        if self.outcome.status in ENDED and not self.outcome.finished:
             yield f"Expected the case to be over as {self.outcome.status}, but something in it still waits: join it first."
 
     def did(self, verb: str, key: str, answers: Any) -> dict[str, Any]:

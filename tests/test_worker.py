@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from app.outside.inbox import letters, receiving
-from app.running import _any_port as any_port
+from app.running import any_port
 from app.stop import Stop
 from app.worker import LONGEST_PAUSE_SECONDS, Worker, pause_seconds, work
 from tests.commands.office import Office, office_at

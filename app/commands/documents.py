@@ -39,9 +39,13 @@ def make_trail_pdf(portal: Portal, reference: str) -> str:
 
 
 def trail_pdf(portal: Portal, reference: str, person: int) -> bytes:
-    """The bytes of the PDF: the stored one when the case has ended, else the trail so far; the download is recorded."""
+    """The bytes of the PDF: the stored one when the case has ended, else the trail so far; the download is recorded.
+
+    Raises `NotFound` for a case that the person may not know of.
+    """
     with portal.database.read() as connection:
-        case = cases.by_reference(connection, reference)
+        reader = people.person_for(connection, person)
+        case = None if reader is None else cases.by_reference(connection, reference, reader)
         if case is None:
             raise NotFound(f"the request {reference}")
         kept = cases.document(connection, case.id, TRAIL_PDF)

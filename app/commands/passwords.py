@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn  # type: ignore[import-untyped]
+from zxcvbn import zxcvbn
 
 SHORTEST, LONGEST = 8, 128
 HARD_ENOUGH = 2  # zxcvbn's score, 0 to 4: beyond what an online guesser can try

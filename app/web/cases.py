@@ -11,8 +11,9 @@ from markupsafe import Markup
 
 from app.commands import cases as commands
 from app.commands import documents, steps
-from app.store import cases, story, tasks
+from app.store import cases, casts, story, tasks
 from app.store.cases import Case
+from app.store.casts import Cast
 from app.store.story import Story
 from app.store.tasks import Task
 from app.web import fields, pages
@@ -32,15 +33,16 @@ DANGEROUS = frozenset({"withdraw", "discard", "abort"})
 @signed_in
 def show(reference: str) -> str:
     """Everything about one request."""
-    person, case, told, open_tasks = _find(reference)
+    person, case, told = _find(reference)
+    open_tasks, cast = _now(told)
     return render_template(
         "cases/show.html",
         case=_case_view(told),
         drawings=_drawings(told),
         answers=_answers(told),
         trail=_trail(told),
-        where=_where(told, portal().clock.now()),
-        next=_next(person, case, open_tasks),
+        where=_where(told, open_tasks, cast),
+        next=_next(person, case, open_tasks, cast),
         pdf=_pdf(case),
         ways_out=_ways_out(person, case),
         not_submitted=case.status == "DRAFT",
@@ -51,7 +53,7 @@ def show(reference: str) -> str:
 @signed_in
 def drawing(reference: str, process_id: str) -> Response:
     """One drawing of the request, as the analyst drew it."""
-    _, _, told, _ = _find(reference)
+    _, _, told = _find(reference)
     found = told.definition.drawings.get(process_id)
     if found is None:
         raise NotFound("the drawing")
@@ -62,7 +64,7 @@ def drawing(reference: str, process_id: str) -> Response:
 @signed_in
 def trail_pdf(reference: str) -> Response:
     """The audit trail as a PDF: so far, or for good."""
-    person, case, _, _ = _find(reference)
+    person, case, _ = _find(reference)
     content = documents.trail_pdf(portal(), case.reference, person.id)
     name = f"{case.reference}.pdf" if case.ended else f"{case.reference}-so-far.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -73,7 +75,7 @@ def trail_pdf(reference: str) -> Response:
 @signed_in
 def way_out(reference: str, name: str) -> Any:
     """Confirm leaving a request: withdraw, discard, abort."""
-    person, case, told, _ = _find(reference)
+    person, case, told = _find(reference)
     way = next((way for way in _allowed(person, case) if way["name"] == name), None)
     if request.method == "GET":
         if way is None:
@@ -90,14 +92,21 @@ def way_out(reference: str, name: str) -> Any:
 
 
 # --- finding ----------------------------------------------------------------------------------------------------------
-def _find(reference: str) -> tuple[Person, Case, Story, list[Task]]:
+def _find(reference: str) -> tuple[Person, Case, Story]:
     person = current_person()
     with portal().database.read() as connection:
         case = cases.by_reference(connection, reference, person)
         if case is None:
             raise NotFound(f"the request {reference[:24]}")
-        told = story.of_case(connection, case, portal().settings.exchange_name)
-        return person, case, told, tasks.of_cases(connection, [case.id])[case.id]
+        return person, case, story.of_case(connection, case, portal().settings.exchange_name)
+
+
+def _now(told: Story) -> tuple[list[Task], Cast]:
+    """What is open, and who matters to it; nothing of a request that has ended."""
+    if told.case.ended:
+        return [], Cast({}, frozenset())
+    with portal().database.read() as connection:
+        return tasks.of_cases(connection, [told.case.id])[told.case.id], casts.of_case(connection, told.case)
 
 
 # --- showing ----------------------------------------------------------------------------------------------------------
@@ -205,14 +214,14 @@ def _move(entry: story.Told) -> str:
     return f"{entry.status_from} → {entry.status_to}" if entry.status_from else entry.status_to
 
 
-def _where(told: Story, now: datetime) -> list[dict[str, str]]:
+def _where(told: Story, open_tasks: list[Task], cast: Cast) -> list[dict[str, str]]:
     moves = [entry for entry in told.told if entry.status_to]
     past = [
         {"label": entry.label, "who": entry.who, "at": pages.day_and_time(entry.at), "state": "done"} for entry in moves
     ]
     if told.case.ended:
         return [*past, *_result(told)]
-    return [*past, {**now_at(told.case, now), "state": "now"}, *_later(told)]
+    return [*past, {**now_at(told.case, open_tasks, cast, portal().clock.now()), "state": "now"}, *_later(told)]
 
 
 def _result(told: Story) -> list[dict[str, str]]:
@@ -230,12 +239,10 @@ def _later(told: Story) -> list[dict[str, str]]:
     return [{"label": label, "who": "", "at": "", "state": "later"} for label in labels]
 
 
-def _next(person: Person, case: Case, open_tasks: list[Task]) -> dict[str, str] | None:
-    with portal().database.read() as connection:
-        hands = cases.hands_in(connection, case.id)
+def _next(person: Person, case: Case, open_tasks: list[Task], cast: Cast) -> dict[str, str] | None:
     for task in open_tasks:
         held = person.may(task.lane, task.holder, task.membership_id)
-        if held and not rules.prepared(person.id, task.lane, hands):
+        if held and not rules.prepared(person.id, task.lane, cast.hands):
             return {"label": next_label(task, case.status), "url": url_for("tasks.show", task_id=task.id)}
     return None
 

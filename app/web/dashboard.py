@@ -8,10 +8,11 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.store import cases, definitions, people, tasks
+from app.store import cases, definitions, tasks, waiting
 from app.store.cases import Row
 from app.store.database import Connection
 from app.store.tasks import Task, ToDo
+from app.store.waiting import Waiting
 from app.web import pages
 from app.web.cases import next_label
 from app.web.guards import current_person, portal, signed_in
@@ -42,7 +43,7 @@ def show() -> str:
     with portal().database.read() as connection:
         rows, older = _rows(connection, person, tab, chosen, now)
         tabs = _tabs(connection, person, tab, chosen)
-        pills = _pills(connection, person, tab, chosen)
+    pills = _pills(person, tab, chosen)
     return render_template(
         "dashboard.html",
         today_line=pages.today_line(now),
@@ -56,7 +57,7 @@ def show() -> str:
 
 def _tabs(connection: Connection, person: Person, tab: str, chosen: str) -> list[dict[str, Any]]:
     counts = {
-        "todo": tasks.to_do_count(connection, person, participant_id=chosen),
+        "todo": tasks.to_do_count(connection, person, participant_id=chosen) if chosen else pages.to_do_count(person),
         "waiting": cases.counted(connection, person, statuses=OPEN, participant_id=chosen),
         "drafts": cases.counted(connection, person, statuses=("DRAFT",), participant_id=chosen),
         "history": None,
@@ -75,10 +76,8 @@ def _tabs(connection: Connection, person: Person, tab: str, chosen: str) -> list
     ]
 
 
-def _pills(connection: Connection, person: Person, tab: str, chosen: str) -> list[dict[str, Any]]:
-    held = {right.membership for right in person.rights}
-    seats = people.memberships_of(connection, person.company)
-    mine = sorted({seat.participant_id for seat in seats if seat.id in held})
+def _pills(person: Person, tab: str, chosen: str) -> list[dict[str, Any]]:
+    mine = pages.my_participants(person)
     if len(mine) < 2:
         return []
     every = {"label": _("All memberships"), "url": _url(tab, ""), "current": not chosen}
@@ -106,8 +105,9 @@ def _rows(
     )
     page = listed[:PAGE]
     open_tasks = tasks.of_cases(connection, [row.id for row in page])
+    who = waiting.of_tasks(connection, [task for some in open_tasks.values() for task in some])
     older = _url(tab, chosen, before=page[-1].id) if len(listed) > PAGE else None
-    return [_row(connection, person, row, open_tasks[row.id], now) for row in page], older
+    return [_row(connection, person, row, open_tasks[row.id], who, now) for row in page], older
 
 
 def _to_do_row(connection: Connection, entry: ToDo, now: datetime) -> dict[str, Any]:
@@ -124,9 +124,10 @@ def _to_do_row(connection: Connection, entry: ToDo, now: datetime) -> dict[str, 
     }
 
 
-def _row(connection: Connection, person: Person, row: Row, open_tasks: list[Task], now: datetime) -> dict[str, Any]:
-    hands = cases.hands_in(connection, row.id) if open_tasks else []
-    mine = [task for task in open_tasks if _is_mine(person, task, hands)]
+def _row(
+    connection: Connection, person: Person, row: Row, open_tasks: list[Task], who: Waiting, now: datetime
+) -> dict[str, Any]:
+    mine = [task for task in open_tasks if _is_mine(person, task, who)]
     due = next((task.due_at for task in open_tasks if task.due_at), None)
     return {
         "title": definitions.of_release(connection, row.release).eservice.short_title,
@@ -134,7 +135,7 @@ def _row(connection: Connection, person: Person, row: Row, open_tasks: list[Task
         "url": url_for("cases.show", reference=row.reference),
         "about": row.about or (_("not submitted") if row.status == "DRAFT" else ""),
         "status": pages.status(row.status),
-        "with_whom": _("You") if mine else "; ".join(who_acts(connection, task, hands) for task in open_tasks),
+        "with_whom": _("You") if mine else "; ".join(who_acts(task, who.who_can(task)) for task in open_tasks),
         "next": {"label": next_label(mine[0], row.status), "url": url_for("tasks.show", task_id=mine[0].id)}
         if mine
         else None,
@@ -142,5 +143,6 @@ def _row(connection: Connection, person: Person, row: Row, open_tasks: list[Task
     }
 
 
-def _is_mine(person: Person, task: Task, hands: list[tuple[int, str]]) -> bool:
-    return person.may(task.lane, task.holder, task.membership_id) and not rules.prepared(person.id, task.lane, hands)
+def _is_mine(person: Person, task: Task, who: Waiting) -> bool:
+    held = person.may(task.lane, task.holder, task.membership_id)
+    return held and not rules.prepared(person.id, task.lane, who.hands_in(task.case_id))

@@ -41,7 +41,7 @@ def decide_page(at: At, raw: Mapping[str, str], errors: Mapping[str, list[str]] 
         changed_line=_changed_line(at),
         options=[] if deciding else _options(at),
         deciding=deciding,
-        timeline=timeline(at.story, portal().clock.now()),
+        timeline=timeline(at.story, [at.task], at.cast, portal().clock.now()),
         errors=fields.summary(at.form, errors or {}),
         version=at.case.version,
         key=pages.action_token(),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-import structlog
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
+from app.logs import log_of, place_of
 from app.store.database import IntegrityError
 from app.web.pages import day_and_time
 from engine.errors import FourEyes, NoRight, NotFound, Refused, ServiceClosed, UnknownFields, WrongAnswers
@@ -45,7 +45,7 @@ CURES = {
     "unknown_fields": "Open the form again from your dashboard and fill it there. Nothing was changed.",
     "no_way_out": "Open the request to see what is possible now.",
 }
-log = structlog.get_logger("web")
+log = log_of("web")
 
 
 def answer(app: Flask) -> None:
@@ -115,7 +115,7 @@ def _conflict(error: IntegrityError) -> Response:
 
 def _fault(error: Exception) -> Response:
     incident = secrets.token_hex(4)
-    log.error("fault", incident=incident, endpoint=request.endpoint, exc_info=error)
+    log.error("fault", incident=incident, endpoint=request.endpoint, kind=type(error).__name__, at_line=place_of(error))
     return _page(
         500,
         _(TITLES[500]),

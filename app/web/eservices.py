@@ -8,7 +8,8 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from app.commands import cases as commands
-from app.store import cases, definitions, people, tasks
+from app.store import cases, tasks
+from app.store.people import Membership
 from app.web import pages
 from app.web.guards import current_person, portal, signed_in
 from engine.definition import EService
@@ -48,20 +49,16 @@ def open_case(code: str) -> Any:
 
 def open_services(person: Person) -> list[EService]:
     """The eServices whose blank form the person may open: makers only."""
-    with portal().database.read() as connection:
-        seats = people.memberships_of(connection, person.company)
-        made = definitions.current(connection)
+    seats, made = pages.memberships_of(person), pages.services()
     return [one.eservice for one in made.values() if _may_open(person, one.eservice, seats)]
 
 
-def _may_open(person: Person, service: EService, seats: list[people.Membership]) -> bool:
+def _may_open(person: Person, service: EService, seats: list[Membership]) -> bool:
     return any(seat.kind in service.memberships and person.may("maker", service.function, seat.id) for seat in seats)
 
 
 def _page(person: Person, only: str | None) -> str:
-    with portal().database.read() as connection:
-        seats = people.memberships_of(connection, person.company)
-        made = definitions.current(connection)
+    seats, made = pages.memberships_of(person), pages.services()
     mine = pages.functions_of(person)
     shown = sorted({one.eservice.function for one in made.values()} & mine if only is None else {only})
     functions = [
@@ -76,7 +73,7 @@ def _page(person: Person, only: str | None) -> str:
     return render_template("eservices/index.html", functions=functions)
 
 
-def _view(person: Person, service: EService, seats: list[people.Membership]) -> dict[str, Any]:
+def _view(person: Person, service: EService, seats: list[Membership]) -> dict[str, Any]:
     can_open = _may_open(person, service, seats)
     return {
         "code": service.code,
@@ -91,7 +88,7 @@ def _view(person: Person, service: EService, seats: list[people.Membership]) -> 
     }
 
 
-def _why_not(service: EService, seats: list[people.Membership]) -> str:
+def _why_not(service: EService, seats: list[Membership]) -> str:
     if not any(seat.kind in service.memberships for seat in seats):
         return _("For %(kinds)s only", kinds=", ".join(service.memberships))
     return _("You check these; only makers open them")

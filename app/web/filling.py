@@ -91,6 +91,7 @@ def task_view(at: At) -> dict[str, Any]:
         "url": url_for("tasks.show", **name),
         "draft_url": url_for("tasks.save_draft", **name),
         "answer_url": url_for("tasks.answer", **name),
+        "check_url": url_for("tasks.check", **name),
         "change_url": url_for("tasks.show", **name),
         "complete_url": url_for("tasks.complete", **name),
         "discard_url": url_for("cases.way_out", reference=at.case.reference, name=discard) if discard else None,
@@ -134,24 +135,24 @@ def _submitting(at: At) -> dict[str, Any]:
     now = portal().clock.now()
     hours, eservice = steps.calendar(now), at.definition.eservice
     received = hours.received_on(now, eservice.cutoff)
-    with portal().database.read() as connection:
-        barred = {at.person.id} | {person for person, lane in at.hands if lane == "maker"}
-        seats = people.who_can(connection, "checker", eservice.function, at.case.membership_id, barred)
-        admins = people.ccdas_of(connection, at.case.company_id)
+    cast = at.cast.with_hand(at.person.id, "maker")
+    seats = cast.who_can("checker", eservice.function, at.case.membership_id)
     return {
         "received": short_date(received),
         "earliest": short_date(hours.add(received, eservice.lead_days)),
         "cutoff_left": pages.time_left(hours.cutoff(received, eservice.cutoff), now),
         "can_check": [seat.name for seat in seats],
-        "nobody": None if seats else _nobody(eservice.function, [seat.name for seat in admins]),
+        "nobody": None if seats else _nobody(at),
     }
 
 
-def _nobody(function: str, admins: list[str]) -> str:
+def _nobody(at: At) -> str:
+    with portal().database.read() as connection:
+        admins = [seat.name for seat in people.ccdas_of(connection, at.case.company_id)]
     return _(
         "Nobody else of your company may check this: no other person holds Checker for %(function)s. "
         "Your delegated administrators can grant it: %(names)s.",
-        function=pages.function_title(function),
+        function=pages.function_title(at.definition.eservice.function),
         names=", ".join(admins) or _("not set up yet"),
     )
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from app.commands import steps
 from app.commands.steps import By
 from app.store import definitions, people
 from app.store import tasks as task_store
+from app.store.database import Connection
+from app.store.people import Membership
 from app.web.guards import current_person, portal, somebody
 from engine import statuses
 from engine.definition import Definition
@@ -59,12 +62,7 @@ def shared() -> dict[str, Any]:
 
 
 def _me(person: Person) -> dict[str, Any]:
-    with portal().database.read() as connection:
-        to_do = task_store.to_do_count(connection, person)
-        participants = people.memberships_of(connection, person.company)
-        codes = definitions.current(connection)
-    held = {right.membership for right in person.rights}
-    mine = sorted({seat.participant_id for seat in participants if seat.id in held})
+    mine = my_participants(person)
     desks = sorted({right.holder for right in person.rights if right.lane in DESK_LANES})
     return {
         "name": person.name,
@@ -72,7 +70,7 @@ def _me(person: Person) -> dict[str, Any]:
         "participant_id": mine[0] if len(mine) == 1 else "",
         "is_staff": person.is_staff,
         "desk_names": [DESK_TITLES.get(desk, desk) for desk in desks][:3],
-        "nav": _menu(person, to_do, codes),
+        "nav": _menu(person, to_do_count(person), {} if person.is_staff else services()),
         "demo": portal().settings.demo,
     }
 
@@ -95,6 +93,41 @@ def _link(label: str, url: str, endpoint: str = "", count: int | None = None) ->
     return {"label": label, "url": url, "count": count, "current": current}
 
 
+# --- read once for a page ---------------------------------------------------------------------------------------------
+Read = TypeVar("Read")
+
+
+def to_do_count(person: Person) -> int:
+    """How many things wait for the person."""
+    return _once("to_do", lambda connection: task_store.to_do_count(connection, person))
+
+
+def memberships_of(person: Person) -> list[Membership]:
+    """The participantships of the person's company."""
+    return _once("memberships", lambda connection: people.memberships_of(connection, person.company))
+
+
+def my_participants(person: Person) -> list[str]:
+    """The participant ids under which the person may act."""
+    held = {right.membership for right in person.rights} - {None}
+    return sorted({seat.participant_id for seat in memberships_of(person) if seat.id in held}) if held else []
+
+
+def services() -> dict[str, Definition]:
+    """The current definition of every eService, by code."""
+    return _once("services", definitions.current)
+
+
+def _once(name: str, read: Callable[[Connection], Read]) -> Read:
+    known: dict[str, Any] = g.setdefault("read_once", {})
+    if name not in known:
+        with portal().database.read() as connection:
+            known[name] = read(connection)
+    found: Read = known[name]
+    return found
+
+
+# --- rights and desks -------------------------------------------------------------------------------------------------
 def functions_of(person: Person) -> frozenset[str]:
     """The business functions in which the person holds any right."""
     return frozenset(right.holder for right in person.rights if right.lane not in DESK_LANES)

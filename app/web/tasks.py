@@ -47,6 +47,19 @@ def save_draft(task_id: UUID) -> Any:
     return redirect(url_for("dashboard.show", tab="drafts"), 303)
 
 
+@bp.post("/<uuid:task_id>/check")
+@signed_in
+def check(task_id: UUID) -> Any:
+    """What is wrong with the answers as they stand, for the page's script; the same rules as at submit."""
+    at = found(task_id)
+    kept = form.clean(at.form, _raw())
+    try:
+        checked = form.check(at.form, kept, at.facts)
+    except WrongAnswers as error:
+        return jsonify(errors=error.fields, warnings={})
+    return jsonify(errors={}, warnings=dict(checked.warnings))
+
+
 @bp.post("/<uuid:task_id>/answers")
 @signed_in
 def answer(task_id: UUID) -> Any:

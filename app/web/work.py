@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.commands import steps
-from app.store import cases, definitions, story, tasks
+from app.store import cases, casts, definitions, story, tasks
 from app.store.cases import Case
+from app.store.casts import Cast
 from app.store.database import Connection
 from app.store.story import Story
 from app.store.tasks import Task
@@ -32,7 +33,7 @@ class At:
     facts: Facts
     story: Story
     draft: cases.Sealed | None
-    hands: list[tuple[int, str]]
+    cast: Cast
 
     @property
     def form(self) -> Form:
@@ -53,14 +54,14 @@ def found(task_id: UUID) -> At:
         if task is None:
             raise TaskNotOpen(str(task_id))
         case = cases.by_id(connection, task.case_id)
-        if case is None or cases.by_reference(connection, case.reference, person) is None:
+        if case is None or not cases.may_see(person, case):
             raise NotFound("the task")
-        hands = cases.hands_in(connection, case.id)
-        rules.allow(person, task.lane, task.holder, task.membership_id, hands)
-        return _at(connection, task, case, person, hands)
+        cast = casts.of_case(connection, case, person.id)
+        rules.allow(person, task.lane, task.holder, task.membership_id, cast.hands)
+        return _at(connection, task, case, person, cast)
 
 
-def _at(connection: Connection, task: Task, case: Case, person: Person, hands: list[tuple[int, str]]) -> At:
+def _at(connection: Connection, task: Task, case: Case, person: Person, cast: Cast) -> At:
     definition = definitions.of_release(connection, case.release)
     return At(
         task=task,
@@ -70,5 +71,5 @@ def _at(connection: Connection, task: Task, case: Case, person: Person, hands: l
         facts=steps.facts_of(connection, definition, steps.as_facts(case), portal().clock.now()),
         story=story.of_case(connection, case, portal().settings.exchange_name),
         draft=cases.draft(connection, case.id, task.step) if task.kind == "fill" else None,
-        hands=hands,
+        cast=cast,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -27,7 +27,7 @@ from app.store.cases import Case
 from app.store.database import connect
 from app.store.tasks import Task
 from engine import definition, seal
-from engine.people import Person
+from engine.people import Person, Right
 
 ROOT = Path(__file__).parents[2]
 MONDAY_TEN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -177,15 +177,22 @@ class Office:
     def leave(self, reference: str, name: str, who: str, reason: str = "", *, version: int | None = None) -> str:
         """Leave the request by a way out."""
         seen = version or self.version(reference)
-        return case_commands.leave_case(
-            self.portal, reference, name, version=seen, reason=reason, by=self.by(who)
-        )
+        return case_commands.leave_case(self.portal, reference, name, version=seen, reason=reason, by=self.by(who))
 
     def revoke(self, who: str, lane: str = "checker") -> None:
         """Take a lane away from somebody."""
         with self.portal.database.write() as connection:
             mine = tables.rights.c.person_id == self.number(who)
             connection.execute(delete(tables.rights).where(mine, tables.rights.c.lane == lane))
+
+    def grant(self, who: str, *rights: Right) -> None:
+        """Give somebody rights."""
+        with self.portal.database.write() as connection:
+            people.grant(connection, self.number(who), rights)
+
+    def beside(self) -> Office:
+        """The same office, reached through another process's connections."""
+        return replace(self, portal=replace(self.portal, database=connect(self.portal.settings.database_url)))
 
     # requests at a certain point
     def submitted(self) -> str:

@@ -73,6 +73,12 @@ def test_a_changed_entry_is_found(office):
     assert differences(office, reference) == ["Expected entry 2 as it was sealed, but it was changed."]
 
 
+def test_changed_answers_are_found(office):
+    reference = office.submitted()
+    office.run_sql("UPDATE answers SET answers = replace(answers, '50000000', '60000000')")
+    assert differences(office, reference) == ["Expected the answers of entry 2 as they were sealed, but they were changed."]
+
+
 def test_a_removed_entry_is_found(office):
     reference = office.submitted()
     office.run_sql("DROP TRIGGER trail_no_delete")

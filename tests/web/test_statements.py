@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.commands.office import RETURN, answers
+from tests.commands.office import RETURN
 
 MOST = 12
 PAGES = {

@@ -34,7 +34,7 @@ class Visitors:
         settings = self.office.portal.settings
         client = Client(self.app, plain_http=settings.plain_http)
         name, domain = ("sid", "127.0.0.1") if settings.plain_http else ("__Host-sid", "portal.test")
-        client.raw.set_cookie(name, self._cookie(PEOPLE[who]), domain=domain, secure=not settings.plain_http)
+        client.raw.set_cookie(name, cookie_of(self.office, who), domain=domain, secure=not settings.plain_http)
         client.get("/")
         return client
 
@@ -59,13 +59,16 @@ class Visitors:
         yield seen
         event.remove(engine, "before_cursor_execute", asked)
 
-    def _cookie(self, email: str) -> str:
-        portal = self.office.portal
-        half = signin.visit(portal, signin.enter_password(portal, email, DEMO_PASSWORD, HOME), active=True)
-        assert half is not None
-        return signin.enter_code(portal, half, self._code(email), HOME)
 
-    def _code(self, email: str) -> str:
-        payloads = [job.payload for job in self.office.rows("jobs", kind="mail")]
-        newest = [one for one in payloads if one["template"] == "signin_code" and one["to"] == email][-1]
-        return re.search(r"\d{6}", letters.written(self.office.portal, newest)[1])[0]
+def cookie_of(office: Office, who: str) -> str:
+    """The cookie of a sign-in of this person, made with password and mailed code."""
+    portal, email = office.portal, PEOPLE[who]
+    half = signin.visit(portal, signin.enter_password(portal, email, DEMO_PASSWORD, HOME), active=True)
+    assert half is not None
+    return signin.enter_code(portal, half, _mailed_code(office, email), HOME)
+
+
+def _mailed_code(office: Office, email: str) -> str:
+    payloads = [job.payload for job in office.rows("jobs", kind="mail")]
+    newest = [one for one in payloads if one["template"] == "signin_code" and one["to"] == email][-1]
+    return re.search(r"\d{6}", letters.written(office.portal, newest)[1])[0]

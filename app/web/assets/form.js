@@ -223,7 +223,71 @@
     });
   }
 
+  function wrapperOf(control) {
+    return control.closest && control.closest(".field");
+  }
+
+  function controlNamed(form, name) {
+    var found = form.elements[name];
+    return found && found.length !== undefined && !found.tagName ? found[0] : found;
+  }
+
+  function showError(form, name, sentences) {
+    var control = controlNamed(form, name);
+    var wrapper = control && wrapperOf(control);
+    var old, line, unseen, before;
+    if (!wrapper) return;
+    old = wrapper.querySelector(".error");
+    if (old) old.parentNode.removeChild(old);
+    wrapper.classList[sentences ? "add" : "remove"]("wrong");
+    if (sentences) control.setAttribute("aria-invalid", "true");
+    else control.removeAttribute("aria-invalid");
+    if (!sentences) return;
+    line = document.createElement("p");
+    unseen = document.createElement("span");
+    unseen.className = "unseen";
+    unseen.textContent = form.getAttribute("data-said-error");
+    line.className = "error";
+    line.id = "f-" + name + "-error";
+    line.appendChild(unseen);
+    line.appendChild(document.createTextNode(sentences.join(" ")));
+    before = wrapper.querySelector(".hint") || wrapper.querySelector(".label");
+    wrapper.insertBefore(line, before && before.parentNode === wrapper ? before.nextSibling : wrapper.firstChild);
+    control.setAttribute("aria-describedby", line.id);
+  }
+
+  /* The server's own rules, asked while typing: only fields that were touched show what is wrong. */
+  function inline(form) {
+    var touched = {};
+    var timer = null;
+
+    function show(errors) {
+      for (var name in touched) {
+        if (touched.hasOwnProperty(name)) showError(form, name, errors[name]);
+      }
+    }
+
+    function ask() {
+      var http = new XMLHttpRequest();
+      http.open("POST", form.getAttribute("data-check-url"));
+      http.setRequestHeader("Content-Type", "application/x-www-form-urlencoded;charset=UTF-8");
+      http.setRequestHeader("Accept", "application/json");
+      http.onload = function () {
+        if (http.status === 200) show(parsed(http.responseText).errors || {});
+      };
+      http.send(encoded(form));
+    }
+
+    form.addEventListener("change", function (event) {
+      if (!event.target.name || event.target.name.indexOf(".") >= 0) return;
+      touched[event.target.name] = true;
+      window.clearTimeout(timer);
+      timer = window.setTimeout(ask, 300);
+    });
+  }
+
   each(all("form[data-once]"), once);
+  each(all("form[data-check-url]"), inline);
   each(all("form"), conditional);
   each(all("form[data-draft-url]"), autosave);
   each(all("input[data-money]"), separate);

@@ -1,0 +1,139 @@
+"""What the expressions of an eService mean where they stand, and what the answers of its tasks lead to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from engine import paths, places
+from engine.bpmn import JOINS, Drawing, Element, Fault
+from engine.definition import MAIN_FORM
+from engine.places import Place
+from engine.schema import Form
+from engine.statuses import STATUSES
+
+
+class Meaning:
+    """Every expression of an eService, read where it stands."""
+
+    def __init__(
+        self, family: Mapping[str, Drawing], graph: paths.Graph, forms: Mapping[str, Form], main: Form | None
+    ) -> None:
+        self.family = family
+        self.graph = graph
+        self.forms = forms
+        self.main = main
+        self.behind = paths.backwards(graph.ways)
+        self.routed = frozenset(name for _, element in graph.places.values() for name in element.routes)
+        self.place = Place(frozenset({"form", "case"}) | self.routed, keys_of(main))
+
+    def faults(self) -> Iterator[Fault]:
+        """Every expression that is wrong where it stands, and every route that leads nowhere."""
+        for key, (drawing, element) in self.graph.places.items():
+            for sentence in self.wrong(key, drawing, element):
+                yield Fault(drawing.file, element.line, element.id, sentence)
+            yield from self.wrong_conditions(key, drawing, element)
+        yield from self.torn()
+
+    def wrong(self, key: str, drawing: Drawing, element: Element) -> Iterator[str]:
+        yield from self.wrong_routes(key, element)
+        if element.properties.get("due"):
+            yield from places.wrong_time(element.properties["due"], self.place)
+        if element.timer_kind:
+            yield from places.wrong_timer(element.timer_kind, element.timer, self.timer_place(drawing, element))
+        if element.message and element.properties.get("when"):
+            yield from places.wrong(element.properties["when"], self.way_out_place())
+        for name, text in element.inputs.items():
+            yield from (f"in {name}: {sentence}" for sentence in places.wrong(text, self.place))
+
+    def timer_place(self, drawing: Drawing, element: Element) -> Place:
+        host = drawing.elements.get(element.attached_to)
+        has_due = host is not None and host.kind == "userTask" and bool(host.properties.get("due"))
+        return Place(self.place.names | {"due"} if has_due else self.place.names, self.place.fields)
+
+    def way_out_place(self) -> Place:
+        steps = frozenset(e.id for _, e in self.graph.places.values() if e.kind == "userTask")
+        words = {"status": frozenset(STATUSES), "open_steps": steps}
+        return Place(self.place.names | {"status", "open_steps"}, self.place.fields, words)
+
+    def wrong_conditions(self, key: str, drawing: Drawing, element: Element) -> Iterator[Fault]:
+        for flow in drawing.outgoing(element.id):
+            if flow.condition:
+                words = {name: known for name in self.routed if (known := self.words(key, name)) is not None}
+                for sentence in places.wrong(flow.condition, Place(self.place.names, self.place.fields, words)):
+                    yield Fault(drawing.file, flow.line, flow.id, sentence)
+
+    def words(self, key: str, name: str) -> frozenset[str] | None:
+        """What the variable can be at a gateway: the options of the tasks that set it last; None when unknown."""
+        setting = {f"{k}{paths.LEFT}": e for k, (_, e) in self.graph.places.items() if name in e.routes}
+        found = paths.reached(self.behind, [key], without=setting)
+        options = [self.options(element, name) for k, element in setting.items() if k in found]
+        known = [words for words in options if words is not None]
+        return frozenset().union(*known) if len(known) == len(options) else None
+
+    def options(self, element: Element, name: str) -> frozenset[str] | None:
+        asked = self.form_of(element)
+        entry = asked.field(name) if asked else None
+        if entry is None or entry.register:
+            return None
+        return frozenset(value for value, _ in entry.options) if entry.kind in ("select", "radio") else frozenset()
+
+    def form_of(self, element: Element) -> Form | None:
+        return self.main if element.form == MAIN_FORM else self.forms.get(element.form)
+
+    def wrong_routes(self, key: str, element: Element) -> Iterator[str]:
+        asked = self.form_of(element)
+        for name in element.routes if asked is not None else ():
+            entry = asked.field(name) if asked is not None else None
+            if entry is None or not entry.asks:
+                yield f"Expected routes to name fields of the form, but {name[:40]} is none that it asks: correct it."
+            elif entry.kind not in ("select", "radio", "yesno", "checkbox"):
+                yield f"Expected to route by a choice, but {name} is a {entry.kind}: use options, yes or no, or a tick."
+            elif entry.kind != "checkbox" and not entry.required:
+                yield f"Expected an answer to route by, but {name} may stay empty: mark the field as required."
+            elif any(not re.fullmatch(r"[A-Za-z0-9_.-]{1,60}", value) for value, _ in entry.options):
+                yield f"Expected plain words as options of {name}, but one is not: rename the value."
+            elif not self.is_read(key, name):
+                yield f"Expected a gateway that reads {name}, but none does after this task: draw one or leave it out."
+
+    def torn(self) -> Iterator[Fault]:
+        """Gateways that read what two branches set at the same time: the later answer would hide the other."""
+        for key, (drawing, element) in self.graph.places.items():
+            ways = self.graph.ways[f"{key}{paths.LEFT}"]
+            if element.kind in JOINS and len(ways) > 1:
+                branches = [paths.reached(self.graph.ways, [way], without=self.joins()) for way in ways]
+                for name in sorted(self.routed):
+                    for reader in self.readers_after(name, branches):
+                        place, gateway = self.graph.places[reader]
+                        sentence = (
+                            f"Expected one answer to read, but branches after {element.id} in {drawing.process} each set "
+                            f"{name}: route a field of its own in each."
+                        )
+                        yield Fault(place.file, gateway.line, gateway.id, sentence)
+
+    def joins(self) -> set[str]:
+        ahead = self.behind
+        return {k for k, (_, e) in self.graph.places.items() if e.kind in JOINS and len(ahead.get(k, ())) > 1}
+
+    def readers_after(self, name: str, branches: list[set[str]]) -> list[str]:
+        setting = {k for k, (_, e) in self.graph.places.items() if name in e.routes}
+        if len([branch for branch in branches if branch & setting]) < 2:
+            return []
+        joins = self.joins() & set().union(*branches)
+        after = paths.reached(self.graph.ways, [f"{join}{paths.LEFT}" for join in joins], without=setting)
+        return sorted(k for k in after if k in self.graph.places and _reads(*self.graph.places[k], name))
+
+    def is_read(self, key: str, name: str) -> bool:
+        others = {k for k, (_, e) in self.graph.places.items() if name in e.routes and k != key}
+        found = paths.reached(self.graph.ways, [f"{key}{paths.LEFT}"], without=others)
+        return any(_reads(*self.graph.places[k], name) for k in found if k in self.graph.places)
+
+
+def _reads(drawing: Drawing, element: Element, name: str) -> bool:
+    texts = [flow.condition for flow in drawing.outgoing(element.id) if flow.condition]
+    return any(re.search(rf"\b{re.escape(name)}\b", text) for text in texts)
+
+
+def keys_of(main: Form | None) -> frozenset[str] | None:
+    """What can be read as `form.x`; None when the form is not known."""
+    return None if main is None else frozenset(entry.key for entry in main.fields)

@@ -1,0 +1,108 @@
+"""The whole portal on this machine: pages over HTTP, a worker, and a mail server that takes what it sends."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from werkzeug.serving import make_server
+
+from app import web
+from app.commands import jobs
+from app.commands.portal import Portal
+from app.outside.inbox import receiving
+from app.outside.pdf import check
+from app.seed import demo_logins
+from engine.proof import Verdict
+from tests.commands.office import Office, office_at
+
+AFTERNOON = datetime(2026, 11, 23, 8, 12, tzinfo=UTC)  # Monday, 16:12 in Hong Kong
+PAUSE_SECONDS = 0.05
+
+
+class Site:
+    """A served office."""
+
+    def __init__(self, office: Office, origin: str) -> None:
+        self.office = office
+        self.origin = origin
+
+    @property
+    def portal(self) -> Portal:
+        """The running portal."""
+        return self.office.portal
+
+    def verdict(self, pdf: bytes) -> Verdict:
+        """What an auditor learns about a downloaded PDF."""
+        return check(pdf)
+
+    def settle(self) -> None:
+        """Wait until nothing is promised any more."""
+        deadline = time.monotonic() + 10
+        while any(job.state == "waiting" for job in self.office.rows("jobs")):
+            assert time.monotonic() < deadline, "the worker did not keep its promises"
+            time.sleep(PAUSE_SECONDS)
+
+
+@contextmanager
+def serving(url: str, root: Path) -> Iterator[Site]:
+    """Serve the demo over a migrated database until the block ends; its clock stands still."""
+    port, smtp_port = _free_port(), _free_port()
+    origin = f"http://127.0.0.1:{port}"
+    office = _office(url, root, origin, smtp_port)
+    with receiving(root / "mail", smtp_port), _working(office.portal), _pages(office.portal, port):
+        yield Site(office, origin)
+    office.portal.database.close()
+
+
+def _office(url: str, root: Path, origin: str, smtp_port: int) -> Office:
+    office = office_at(url, root)
+    office.clock.set(AFTERNOON)
+    settings = replace(office.portal.settings, base_url=origin, smtp_port=smtp_port)
+    return replace(office, portal=replace(office.portal, settings=settings))
+
+
+@contextmanager
+def _pages(portal: Portal, port: int) -> Iterator[None]:
+    app = web.build(portal)
+    app.config["DEMO_LOGINS"] = demo_logins()
+    app.config["SIGN_IN_RATE"] = "10000 per minute"
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    with _thread(server.serve_forever):
+        yield
+        server.shutdown()
+    server.server_close()
+
+
+@contextmanager
+def _working(portal: Portal) -> Iterator[None]:
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.wait(PAUSE_SECONDS):
+            jobs.keep_promises(portal)
+            jobs.fire_due_timers(portal)
+
+    with _thread(work):
+        yield
+        stop.set()
+
+
+@contextmanager
+def _thread(act) -> Iterator[None]:
+    thread = threading.Thread(target=act, daemon=True)
+    thread.start()
+    yield
+    thread.join(10)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

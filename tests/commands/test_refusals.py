@@ -1,0 +1,589 @@
+"""What the rule book refuses, with a class per reason, and that a refusal leaves no trace."""
+
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from app.commands import cases as case_commands
+from app.commands import documents, jobs
+from app.commands import tasks as task_commands
+from app.commands.tasks import OutOfDate, Unchanged
+from app.store import people
+from engine import errors
+from engine.people import Right
+from tests.commands.office import APPROVE, FORWARD, GIVEN, RETURN, answers
+
+REASON = "Entered for the wrong firm"
+SATURDAY_NINE = {"days": 4, "hours": 23}
+STRANGE = ["typename", "__builtins__", "status", "decision", "pre_approved", "maker_id", "limit_hkd\n", "x" * 300]
+
+
+@contextmanager
+def refused(office, reason):
+    """The block is refused for that very reason, and every row of every table stays as it was."""
+    before = office.everything()
+    with pytest.raises(reason) as caught:
+        yield caught
+    assert caught.type is reason
+    assert office.everything() == before
+
+
+def lock(office, who):
+    office.run_sql("UPDATE people SET locked_at = :at WHERE id = :id", at=office.clock.now(), id=office.number(who))
+
+
+# --- four eyes --------------------------------------------------------------------------------------------------------
+def test_nobody_checks_what_they_submitted(either_office):
+    reference = either_office.submit(either_office.open_draft("bo"), "bo")
+    with refused(either_office, errors.FourEyes):
+        either_office.approve(reference, "bo")
+
+
+def test_nobody_checks_what_they_only_saved_a_draft_of(either_office):
+    reference = either_office.open_draft()
+    either_office.save(reference, "bo", explicit=False)
+    either_office.submit(reference)
+    with refused(either_office, errors.FourEyes):
+        either_office.approve(reference, "bo")
+
+
+def test_a_checker_who_went_on_as_maker_checks_no_more(office):
+    reference = office.submitted()
+    office.give_back(reference, "bo")
+    office.submit(reference, "bo", limit_hkd="45,000,000")
+    with refused(office, errors.FourEyes):
+        office.approve(reference, "bo")
+
+
+def test_nobody_returns_their_own_work_either(office):
+    reference = office.submit(office.open_draft("bo"), "bo")
+    with refused(office, errors.FourEyes):
+        office.give_back(reference, "bo")
+
+
+def test_the_exchanges_processor_does_not_approve_it(office):
+    office.grant("karen", Right("desk_checker", "CTO"))
+    reference = office.processed()
+    with refused(office, errors.FourEyes):
+        office.accept(reference, "karen")
+
+
+# --- whose request it is ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("who", ["leo", "rita", "daisy"])
+@pytest.mark.parametrize("point", ["open_draft", "submitted", "sent"])
+def test_for_other_companies_and_other_desks_a_request_does_not_exist(office, who, point):
+    reference = getattr(office, point)()
+    with refused(office, errors.NotFound):
+        office.complete(reference, who, APPROVE)
+    with refused(office, errors.NotFound):
+        office.leave(reference, "discard", who, REASON)
+    with refused(office, errors.NotFound):
+        documents.trail_pdf(office.portal, reference, office.number(who))
+
+
+@pytest.mark.parametrize("who", ["chen", "karen", "kelvin"])
+def test_a_draft_is_seen_by_makers_only(office, who):
+    reference = office.open_draft()
+    with refused(office, errors.NotFound):
+        office.save(reference, who)
+    with refused(office, errors.NotFound):
+        office.leave(reference, "discard", who)
+
+
+def test_the_desk_does_not_see_what_was_not_sent(office):
+    reference = office.submitted()
+    with refused(office, errors.NotFound):
+        office.complete(reference, "karen", FORWARD)
+
+
+# --- what one may do --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("who", ["chen", "karen", "olive", "audrey"])
+def test_only_makers_open_requests(office, who):
+    with refused(office, errors.NoRight):
+        office.open_draft(who)
+
+
+@pytest.mark.parametrize(("point", "who"), [("submitted", "mia"), ("sent", "kelvin"), ("processed", "karen")])
+def test_the_right_for_one_lane_is_none_for_the_next(office, point, who):
+    reference = getattr(office, point)()
+    with refused(office, errors.NoRight):
+        office.complete(reference, who, APPROVE)
+
+
+def test_a_checker_does_not_fill_what_was_returned(office):
+    reference = office.submitted()
+    office.give_back(reference)
+    with refused(office, errors.NoRight):
+        office.submit(reference, "chen", limit_hkd="45,000,000")
+
+
+@pytest.mark.parametrize("who", ["olive", "audrey"])
+def test_those_who_watch_everything_complete_nothing(office, who):
+    reference = office.submitted()
+    with refused(office, errors.NoRight):
+        office.approve(reference, who)
+
+
+def test_a_right_revoked_while_the_page_was_open_is_gone(either_office):
+    press = either_office.page(either_office.submitted(), "bo", APPROVE)
+    either_office.revoke("bo", "checker")
+    with refused(either_office, errors.NoRight):
+        press()
+
+
+def test_whoever_lost_every_right_while_the_page_was_open_sees_nothing_any_more(either_office):
+    press = either_office.page(either_office.submitted(), "chen", APPROVE)
+    either_office.revoke("chen", "checker")
+    with refused(either_office, errors.NotFound):
+        press()
+
+
+def test_an_account_locked_while_the_page_was_open_acts_no_more(either_office):
+    press = either_office.page(either_office.submitted(), "chen", APPROVE)
+    lock(either_office, "chen")
+    with refused(either_office, errors.NotFound):
+        press()
+
+
+def test_an_eservice_that_is_not_deployed_does_not_exist(either_office):
+    for code in ("CT028", "x" * 200):
+        with refused(either_office, errors.NotFound):
+            case_commands.open_case(either_office.portal, code, either_office.by("mia"))
+
+
+def test_nobody_files_for_a_membership_of_somebody_else(office):
+    with office.portal.database.read() as connection:
+        theirs = people.memberships_of(connection, office.person("leo").company)
+    for seat in theirs:
+        with refused(office, errors.NoRight):
+            case_commands.open_case(office.portal, "CT027", office.by("mia"), seat.id)
+
+
+def test_nobody_files_for_a_membership_that_the_eservice_is_not_for(office):
+    with office.portal.database.read() as connection:
+        own = people.memberships_of(connection, office.person("mia").company)
+    (other,) = (seat for seat in own if seat.kind == "CCEP")
+    with refused(office, errors.NoRight):
+        case_commands.open_case(office.portal, "CT027", office.by("mia"), other.id)
+
+
+# --- pages of another time --------------------------------------------------------------------------------------------
+def test_a_task_is_completed_once(either_office):
+    press = either_office.page(either_office.submitted(), "chen", APPROVE)
+    press()
+    with refused(either_office, errors.TaskNotOpen):
+        press()
+
+
+def test_a_task_that_never_was_cannot_be_completed(either_office):
+    with refused(either_office, errors.TaskNotOpen):
+        task_commands.complete_task(either_office.portal, uuid4(), version=1, raw={}, by=either_office.by("mia"))
+
+
+def test_a_step_cannot_be_repeated_after_it_came_back(office):
+    reference = office.submitted()
+    press = office.page(reference, "chen", APPROVE)
+    office.give_back(reference)
+    office.submit(reference, limit_hkd="45,000,000")
+    with refused(office, errors.TaskNotOpen):
+        press()
+
+
+def test_a_page_that_shows_an_older_version_completes_nothing(either_office):
+    reference = either_office.submitted()
+    with refused(either_office, errors.StalePage):
+        either_office.complete(reference, "chen", APPROVE, version=either_office.version(reference) - 1)
+
+
+def test_a_page_that_shows_an_older_version_saves_nothing(office):
+    reference = office.open_draft()
+    with refused(office, errors.StalePage):
+        office.save(reference, version=office.version(reference) + 1)
+
+
+def test_a_page_that_shows_an_older_version_leaves_nothing(office):
+    reference = office.open_draft()
+    seen = office.version(reference)
+    office.submit(reference)
+    with refused(office, errors.StalePage):
+        office.leave(reference, "withdraw", "mia", REASON, version=seen)
+
+
+def test_a_decision_is_not_a_draft(office):
+    reference = office.submitted()
+    with refused(office, errors.TaskNotOpen):
+        office.save(reference, "chen")
+
+
+# --- ended requests ---------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("way", [("withdraw", "mia"), ("discard", "mia"), ("abort", "olive")])
+def test_nothing_leaves_an_ended_request(either_office, way):
+    reference = either_office.completed()
+    with refused(either_office, errors.CaseEnded):
+        either_office.leave(reference, *way, REASON)
+
+
+def test_a_page_of_an_ended_request_completes_nothing(office):
+    reference = office.processed()
+    press = office.page(reference, "kelvin", APPROVE)
+    office.leave(reference, "abort", "olive", REASON)
+    with refused(office, errors.TaskNotOpen):
+        press()
+
+
+@pytest.mark.parametrize("change", ["status = 'DRAFT'", "about = 'x'", "version = version + 1", "head = ''"])
+def test_the_database_itself_changes_no_ended_request(either_office, change):
+    reference = either_office.completed()
+    with refused_by_database(either_office):
+        either_office.run_sql(f"UPDATE cases SET {change} WHERE reference = :reference", reference=reference)
+
+
+@pytest.mark.parametrize("table", ["trail", "people_trail", "artefacts", "releases"])
+def test_the_database_itself_changes_and_drops_nothing_that_was_written_for_good(either_office, table):
+    documents.trail_pdf(either_office.portal, either_office.submitted(), either_office.number("mia"))
+    column = either_office.rows(table)[0]._fields[-1]
+    for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+        with refused_by_database(either_office):
+            either_office.run_sql(statement)
+
+
+@pytest.mark.parametrize(
+    "lanes", [("maker", "checker"), ("next_maker", "next_checker"), ("desk_maker", "desk_checker")]
+)
+def test_the_database_itself_lets_nobody_check_their_own_work(either_office, lanes):
+    case = either_office.case(either_office.open_draft())
+    hand = "INSERT INTO hands (case_id, person_id, lane, round) VALUES (:case, :person, :lane, :round)"
+    row = {"case": case.id, "person": either_office.number("bo")}
+    either_office.run_sql(hand, **row, lane=lanes[0], round=1)
+    with refused_by_database(either_office):
+        either_office.run_sql(hand, **row, lane=lanes[1], round=2)
+
+
+@pytest.mark.parametrize("status", ["COMPLETED", "APPROVED", "REJECTED", "PENDING", ""])
+def test_the_database_itself_ends_no_request_without_its_time(either_office, status):
+    reference = either_office.submitted()
+    with refused_by_database(either_office):
+        either_office.run_sql("UPDATE cases SET status = :to WHERE reference = :one", to=status, one=reference)
+
+
+@contextmanager
+def refused_by_database(office):
+    """The block fails in the database, and every row of every table stays as it was."""
+    before = office.everything()
+    with pytest.raises(DBAPIError):
+        yield
+    assert office.everything() == before
+
+
+# --- one-time tokens --------------------------------------------------------------------------------------------------
+def test_opening_twice_with_one_token_opens_one_request(either_office):
+    first = either_office.open_draft(key="one")
+    before = either_office.everything()
+    assert either_office.open_draft(key="one") == first
+    assert {**either_office.everything(), "counters": before["counters"]} == before
+
+
+def test_completing_twice_with_one_token_answers_the_same_and_changes_nothing(either_office):
+    reference = either_office.submitted()
+    press = either_office.page(reference, "chen", APPROVE, key="one")
+    press()
+    before = either_office.everything()
+    assert press() == reference
+    assert either_office.everything() == before
+
+
+def test_leaving_twice_with_one_token_answers_the_same_and_changes_nothing(either_office):
+    reference = either_office.submitted()
+    seen = either_office.version(reference)
+
+    def withdraw():
+        return case_commands.leave_case(
+            either_office.portal, reference, "withdraw", version=seen, reason=REASON, by=either_office.by("mia", "one")
+        )
+
+    withdraw()
+    before = either_office.everything()
+    assert withdraw() == reference
+    assert either_office.everything() == before
+
+
+def test_a_token_of_one_request_serves_no_other(either_office):
+    first, second = either_office.open_draft(), either_office.open_draft()
+    either_office.submit(first, key="one")
+    with refused(either_office, errors.KeyReused):
+        either_office.submit(second, key="one")
+
+
+def test_a_token_of_one_answer_serves_no_other_answer(either_office):
+    reference = either_office.submitted()
+    task, seen = either_office.task(reference), either_office.version(reference)
+    either_office.approve(reference, key="one")
+    with refused(either_office, errors.KeyReused):
+        either_office.complete(reference, "chen", RETURN, task=task, version=seen, key="one")
+
+
+def test_a_token_of_opening_serves_no_submit(office):
+    reference = office.open_draft(key="one")
+    with refused(office, errors.KeyReused):
+        office.submit(reference, key="one")
+
+
+def test_a_refused_action_does_not_use_its_token_up(either_office):
+    reference = either_office.open_draft()
+    with refused(either_office, errors.WrongAnswers):
+        either_office.submit(reference, key="one", limit_hkd="")
+    assert either_office.submit(reference, key="one") == reference
+
+
+def test_tokens_of_two_people_do_not_meet(office):
+    reference = office.open_draft(key="one")
+    office.submit(reference, key="two")
+    assert office.approve(reference, key="one") == reference
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", STRANGE)
+def test_a_field_that_the_form_does_not_ask_for_is_refused(office, name):
+    reference = office.open_draft()
+    with refused(office, errors.UnknownFields):
+        office.complete(reference, "mia", {**GIVEN, name: "1"})
+    with refused(office, errors.UnknownFields):
+        office.save(reference, **{name: "1"})
+
+
+def test_a_read_only_field_cannot_be_changed(either_office):
+    reference = either_office.open_draft()
+    with refused(either_office, errors.UnknownFields):
+        either_office.submit(reference, current_limit_hkd="1")
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("limit_hkd", ""),
+        ("limit_hkd", "0"),
+        ("limit_hkd", "-5"),
+        ("limit_hkd", "30,000,000"),
+        ("limit_hkd", "1e9"),
+        ("limit_hkd", "1.5"),
+        ("limit_hkd", "9" * 16),
+        ("scope", "EVERYTHING"),
+        ("notional_check_applied", ""),
+        ("effective_date", "2026-11-25"),
+        ("effective_date", "2026-11-28"),
+        ("effective_date", "2026-12-25"),
+        ("effective_date", "soon"),
+        ("approving_ro", "BJA907"),
+        ("remarks", "nul\x00"),
+        ("remarks", "x" * 1001),
+        ("declare_true", ""),
+    ],
+)
+def test_answers_that_do_not_fit_the_form_are_refused_at_their_field(office, field, wrong):
+    reference = office.open_draft()
+    with refused(office, errors.WrongAnswers) as caught:
+        office.submit(reference, **{field: wrong})
+    assert set(caught.value.fields) == {field}
+
+
+@pytest.mark.parametrize("field", ["session", "vendor_name"])
+def test_what_an_answer_makes_necessary_is_asked_for(office, field):
+    reference = office.open_draft()
+    chosen = {"scope": "SESSION", "uses_bss_vendor": "yes", "session": "HBS01C", "vendor_name": "A", field: ""}
+    with refused(office, errors.WrongAnswers) as caught:
+        office.submit(reference, **chosen, vendor_arranged="yes")
+    assert set(caught.value.fields) == {field}
+
+
+def test_a_warning_waits_for_its_confirmation(either_office):
+    reference = either_office.open_draft()
+    with refused(either_office, errors.WarningsOpen) as caught:
+        either_office.submit(reference, limit_hkd="150,000,001")
+    assert set(caught.value.fields) == {"limit_hkd"}
+    either_office.submit(reference, **{"limit_hkd": "150,000,001", "limit_hkd.confirmed": "yes"})
+    assert either_office.status(reference) == "PENDING_CHECKER"
+
+
+def test_a_submit_without_any_draft_is_refused(office):
+    reference = office.open_draft()
+    with refused(office, errors.WrongAnswers):
+        office.complete(reference, "mia", None)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {},
+        {"decision": "maybe"},
+        {"decision": "reject"},
+        {"decision": "return"},
+        {"decision": "return", "comment": "no"},
+        {"decision": "return", "comment": "    \n   "},
+        {"decision": "return", "comment": "nul\x00 in it"},
+        {"decision": "return", "comment": "long enough", "comment.limit_hkd": "x" * 501},
+    ],
+)
+def test_a_decision_that_does_not_fit_its_form_is_refused(office, raw):
+    reference = office.submitted()
+    with refused(office, errors.WrongAnswers):
+        office.complete(reference, "chen", raw)
+
+
+def test_comments_are_pinned_to_answers_of_the_form_only(office):
+    reference = office.submitted()
+    with refused(office, errors.UnknownFields):
+        office.give_back(reference, status="changed")
+
+
+def test_a_return_comes_back_changed_or_confirmed(either_office):
+    reference = either_office.submitted()
+    either_office.give_back(reference)
+    with refused(either_office, Unchanged):
+        either_office.submit(reference)
+    either_office.complete(reference, "mia", answers(), confirmed=True)
+    assert either_office.status(reference) == "PENDING_CHECKER"
+
+
+def test_an_unchanged_answer_with_a_confirmed_warning_is_still_unchanged(office):
+    large = {"limit_hkd": "200,000,000", "limit_hkd.confirmed": "yes"}
+    reference = office.submit(office.open_draft(), **large)
+    office.give_back(reference)
+    with refused(office, Unchanged):
+        office.submit(reference, **large)
+
+
+def test_answers_that_no_longer_hold_when_it_is_approved_go_back_to_the_maker(either_office):
+    reference = either_office.submitted()
+    either_office.clock.move(days=2)
+    with refused(either_office, OutOfDate) as caught:
+        either_office.approve(reference)
+    assert set(caught.value.fields) == {"effective_date"}
+    either_office.give_back(reference)
+    assert either_office.status(reference) == "RETURNED_BY_CHECKER"
+
+
+def test_an_approval_after_the_cut_off_counts_for_the_next_day(office):
+    reference = office.open_draft()
+    office.submit(reference, effective_date="2026-11-26")
+    office.clock.move(hours=7, minutes=1)
+    with refused(office, OutOfDate):
+        office.approve(reference)
+
+
+def test_a_submit_that_nobody_could_check_names_who_can_help(either_office):
+    reference = either_office.open_draft()
+    either_office.revoke("chen")
+    either_office.revoke("bo")
+    with refused(either_office, errors.NobodyCanCheck) as caught:
+        either_office.submit(reference)
+    assert "Ada Lau, Ben Yip" in str(caught.value)
+
+
+def test_the_maker_is_nobody_who_could_check(office):
+    reference = office.open_draft("bo")
+    office.revoke("chen")
+    with refused(office, errors.NobodyCanCheck):
+        office.submit(reference, "bo")
+
+
+def test_a_locked_checker_is_nobody_who_could_check(office):
+    reference = office.open_draft("leo")
+    lock(office, "rita")
+    with refused(office, errors.NobodyCanCheck):
+        office.submit(reference, "leo", approving_ro="BJA907")
+
+
+# --- ways out ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("reason", ["", "no", "    \n    ", "x" * 1001])
+def test_a_withdrawal_wants_a_reason(office, reason):
+    reference = office.submitted()
+    with refused(office, errors.ReasonMissing):
+        office.leave(reference, "withdraw", "mia", reason)
+
+
+def test_a_reason_is_plain_text(either_office):
+    reference = either_office.submitted()
+    with refused(either_office, errors.WrongAnswers):
+        either_office.leave(reference, "withdraw", "mia", "nul\x00 in the reason")
+
+
+def test_a_reason_that_nobody_asked_for_is_not_kept(either_office):
+    either_office.leave(either_office.open_draft(), "discard", "mia", "nul\x00" * 2000)
+    assert either_office.rows("remarks") == []
+
+
+@pytest.mark.parametrize(
+    ("point", "name", "who"),
+    [
+        ("open_draft", "withdraw", "mia"),
+        ("submitted", "discard", "mia"),
+        ("sent", "discard", "mia"),
+        ("processed", "withdraw", "mia"),
+        ("processed", "withdraw", "chen"),
+        ("submitted", "vanish", "mia"),
+        ("submitted", "", "mia"),
+    ],
+)
+def test_a_way_out_that_the_drawing_does_not_offer_now_is_refused(office, point, name, who):
+    reference = getattr(office, point)()
+    with refused(office, errors.NoWayOut):
+        office.leave(reference, name, who, REASON)
+
+
+@pytest.mark.parametrize(
+    ("point", "name", "who"),
+    [
+        ("open_draft", "abort", "mia"),
+        ("submitted", "abort", "chen"),
+        ("sent", "abort", "karen"),
+        ("sent", "withdraw", "karen"),
+        ("sent", "withdraw", "olive"),
+        ("open_draft", "discard", "olive"),
+        ("sent", "abort", "audrey"),
+    ],
+)
+def test_a_way_out_is_for_those_it_is_drawn_for(office, point, name, who):
+    reference = getattr(office, point)()
+    with refused(office, errors.NoRight):
+        office.leave(reference, name, who, REASON)
+
+
+def test_nobody_leaves_a_request_that_is_not_there(office):
+    with refused(office, errors.NotFound):
+        case_commands.leave_case(
+            office.portal, "CT027-20261123-999999", "abort", version=1, reason=REASON, by=office.by("olive")
+        )
+
+
+# --- the service and its state ----------------------------------------------------------------------------------------
+def test_during_maintenance_nothing_is_provided(either_office):
+    draft, waiting = either_office.open_draft(), either_office.submitted()
+    either_office.clock.move(**SATURDAY_NINE)
+    for act in (
+        either_office.open_draft,
+        lambda: either_office.save(draft),
+        lambda: either_office.submit(draft),
+        lambda: either_office.approve(waiting),
+        lambda: either_office.leave(waiting, "withdraw", "mia", REASON),
+    ):
+        with refused(either_office, errors.ServiceClosed):
+            act()
+
+
+def test_a_state_that_was_changed_in_the_database_is_not_run(either_office):
+    reference = either_office.submitted()
+    state = bytearray(either_office.case(reference).state)
+    state[len(state) // 2] ^= 1
+    either_office.run_sql("UPDATE cases SET state = :to WHERE reference = :one", to=bytes(state), one=reference)
+    with refused(either_office, errors.BadState):
+        either_office.approve(reference)
+
+
+def test_a_timer_that_is_not_due_does_not_fire(office):
+    reference = office.sent()
+    before = office.everything()
+    for row in office.rows("timers"):
+        assert not jobs.fire_timer(office.portal, row.id)
+    assert office.everything() == before and office.is_whole(reference)
