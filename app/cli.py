@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from app.commands.portal import Portal
     from app.config import Settings
 
 HOUSE = Path(__file__).parents[1]
@@ -71,17 +73,12 @@ def migrate(_asked: argparse.Namespace) -> None:
 def deploy(asked: argparse.Namespace) -> None:
     """Make the drawings and forms of a folder current."""
     from app.commands import definitions
-    from app.factory import open_portal
     from app.start import publish_key
-    from app.store.database import migrate
 
-    settings = _settings()
-    migrate(settings.database_url)
-    portal = open_portal(settings)
-    deployed = definitions.deploy(portal, _read(asked.folder))
-    for code, release in deployed.items():
-        say(f"{code} {release[:12]}")
-    say(f"The key that verifies audit PDFs: {publish_key(portal)}")
+    with _portal() as portal:
+        for code, release in definitions.deploy(portal, _read(asked.folder)).items():
+            say(f"{code} {release[:12]}")
+        say(f"The key that verifies audit PDFs: {publish_key(portal)}")
 
 
 def lint(asked: argparse.Namespace) -> int:
@@ -104,26 +101,23 @@ def lint(asked: argparse.Namespace) -> int:
 
 def seed(_asked: argparse.Namespace) -> None:
     """Set up the demo's companies and people in an empty database."""
-    from app.factory import open_portal
     from app.seed import seed_demo
     from app.start import CannotStart
-    from app.store.database import migrate
 
-    settings = _settings()
-    if not settings.demo:
-        raise CannotStart("Expected the demo, but this is a portal of your own: its people are not invented ones.")
-    migrate(settings.database_url)
-    added = seed_demo(open_portal(settings))
+    with _portal() as portal:
+        if not portal.settings.demo:
+            raise CannotStart("Expected the demo, but this is a portal of your own: its people are not invented ones.")
+        added = seed_demo(portal)
     say("Seeded the demo's companies and people." if added else "There are companies already: nothing was changed.")
 
 
 # --- looking back -----------------------------------------------------------------------------------------------------
 def replay(asked: argparse.Namespace) -> int:
     """Run a request again from its trail and compare every step."""
-    from app.factory import open_portal
     from app.retold import retell
 
-    return 0 if retell(open_portal(_settings()), asked.reference, say) else USUAL_FAILURE
+    with _portal() as portal:
+        return 0 if retell(portal, asked.reference, say) else USUAL_FAILURE
 
 
 def verify(asked: argparse.Namespace) -> int:
@@ -133,12 +127,12 @@ def verify(asked: argparse.Namespace) -> int:
 
     kept = Path(os.environ.get("CLIENT_CONNECT_ROOT") or HOUSE / "var") / "seal.pub"
     place = asked.key or (kept if kept.exists() else None)
-    key = place.read_bytes() if place else None
+    key = _content(place) if place else None
     if key:
         say(f"Trusted key: {place} ({fingerprint(key)})")
     else:
         say("No trusted key: name one with --key to know who sealed the file.")
-    verdict = check(asked.file.read_bytes(), key)
+    verdict = check(_content(asked.file), key)
     if verdict.intact:
         say("\n".join(["intact", *verdict.sentences]))
         return 0
@@ -181,7 +175,9 @@ def _sub(subs: Any, name: str, act: Callable[[argparse.Namespace], int | None]) 
 def _add_address(parser: argparse.ArgumentParser, unset: Any) -> None:
     host = "127.0.0.1" if unset is None else unset
     parser.add_argument("--host", default=host, help="address to listen at (127.0.0.1)")
-    parser.add_argument("--port", type=_port, default=unset, help="port to listen at (8080, in the demo the next free one)")
+    parser.add_argument(
+        "--port", type=_port, default=unset, help="port to listen at (8080, in the demo the next free one)"
+    )
 
 
 def _port(text: str) -> int:
@@ -197,6 +193,20 @@ def _settings() -> Settings:
     return settings_of(surroundings(os.environ))
 
 
+@contextmanager
+def _portal() -> Iterator[Portal]:
+    from app.factory import open_portal
+    from app.store.database import migrate
+
+    settings = _settings()
+    migrate(settings.database_url)
+    portal = open_portal(settings)
+    try:
+        yield portal
+    finally:
+        portal.database.close()
+
+
 def _read(folder: Path) -> dict[str, bytes]:
     from app.commands.definitions import read_folder
     from app.start import CannotStart
@@ -205,6 +215,15 @@ def _read(folder: Path) -> dict[str, bytes]:
     if not any(name.endswith(".bpmn") for name in files):
         raise CannotStart(f"Expected drawings in {folder / 'processes'}, but there are none.")
     return files
+
+
+def _content(path: Path) -> bytes:
+    from app.start import CannotStart
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CannotStart(f"Expected to read {path}, but: {str(error.strerror).lower()}.") from error
 
 
 def _refuse(error: Exception) -> int:

@@ -6,16 +6,20 @@ import http.client
 import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from app.commands import steps
+from app.commands.portal import Portal
 from app.config import Settings
 from app.factory import create_app, open_portal
 from app.start import CannotStart, Say, publish_key, ready_portal, settings_of
 from app.stop import Stop
+from app.store import definitions
 from app.supervisor import Supervisor, end_with
 
 HOST, PORT = "127.0.0.1", 8080
@@ -33,11 +37,11 @@ def run(env: dict[str, str], host: str, port: int | None, say: Say) -> None:
 
     env: filled by `start.surroundings`. port: None takes the usual one, in the demo the next that is free.
     """
-    stop = Stop().listen()
     settings, port = _placed(env, host, port, say)
+    # Nothing may be open when children are started: SQLite forgets its locks in a process that forks.
     ready_portal(settings, say).database.close()
     _import_ahead()
-    supervisor = Supervisor(say)
+    stop, supervisor = Stop().listen(), Supervisor(say)
     try:
         supervisor.start("web", partial(serve, settings, host, port))
         supervisor.start("worker", partial(keep_working, settings))
@@ -83,7 +87,9 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
     def application() -> Any:
         end_with(main, signal.SIGKILL)
-        return create_app(settings)
+        app = create_app(settings)
+        threading.Thread(target=_warm_up, args=(app.extensions["portal"],), daemon=True).start()
+        return app
 
     multiprocessing.set_start_method("fork", force=True)
     Granian(
@@ -110,6 +116,13 @@ def any_port(host: str) -> int:
         return int(probe.getsockname()[1])
 
 
+def _warm_up(portal: Portal) -> None:
+    """Have the calendar and the drawings at hand before somebody asks: together they take half a second."""
+    steps.calendar(portal.clock.now())
+    with portal.database.read() as connection:
+        definitions.current(connection)
+
+
 def _import_ahead() -> None:
     """What the children need, imported once: they start in an instant, and share its memory."""
     import app.web
@@ -124,21 +137,22 @@ def _placed(env: dict[str, str], host: str, port: int | None, say: Say) -> tuple
             f"Expected the demo to be served on this machine only, but --host is {host}. "
             "Leave demo mode (CLIENT_CONNECT_DEMO=0) and set your own secret."
         )
-    port = _free_port(host, port, demo, say)
+    port = free_port(host, port, demo, say)
     if demo:
         env = {**env, "CLIENT_CONNECT_SMTP_HOST": HOST, "CLIENT_CONNECT_SMTP_PORT": str(any_port(HOST))}
         env.setdefault("CLIENT_CONNECT_BASE_URL", f"http://{_bracketed(host)}:{port}")
     return settings_of(env), port
 
 
-def _free_port(host: str, port: int | None, demo: bool, say: Say) -> int:
+def free_port(host: str, port: int | None, demo: bool, say: Say) -> int:
+    """The port to listen at: the wanted one, or in the demo the next that is free; raises `CannotStart`."""
     if port == 0:
         return any_port(host)
     if port is not None or not demo:
         wanted = PORT if port is None else port
         if not _is_free(host, wanted):
             raise CannotStart(
-                f"Expected to listen at {host}:{wanted}, but something else does: end it, or choose another with --port."
+                f"Expected to listen at {host}:{wanted}, but something else does: end it, or choose with --port."
             )
         return wanted
     for candidate in range(PORT, PORT + 100):

@@ -90,8 +90,8 @@ def _secret_of_demo(root: Path, env: Mapping[str, str]) -> str:
     if not path.exists():
         if (root / "portal.db").exists() and not env.get("CLIENT_CONNECT_DATABASE_URL"):
             raise CannotStart(
-                f"Expected the secret of {root / 'portal.db'} in {path}, but it is gone, and without it no request can be "
-                f"opened: put it back, or move {root} away to begin anew."
+                f"Expected the secret of {root / 'portal.db'} in {path}, but it is gone, and without it no request can "
+                f"be opened: put it back, or move {root} away to begin anew."
             )
         _write_once(path, secrets.token_urlsafe(48))
     return path.read_text(encoding="ascii").strip()
@@ -131,7 +131,7 @@ def ready_portal(settings: Settings, say: Say, folder: Path = HOUSE) -> Portal:
 
 
 def ready_eservices(portal: Portal, folder: Path, say: Say) -> None:
-    """Deploy the folder unless it is current; faults are said, and the last good release serves on when there is one."""
+    """Deploy the folder unless it is current; with faults, say them, and let the last good release serve on."""
     files = definitions.read_folder(folder)
     if is_current(portal, files):
         return

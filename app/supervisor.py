@@ -1,4 +1,4 @@
-"""Keeping the portal's processes alive together: those that die start again, and none outlives the one that started it."""
+"""Keeping processes alive together: one that dies starts again, and none outlives the one that started it."""
 
 from __future__ import annotations
 

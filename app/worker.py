@@ -34,7 +34,7 @@ def work(portal: Portal, stop: Stop, log: Any) -> None:
 
 def pause_seconds(failures: int) -> int:
     """How long to wait after that many failures in a row."""
-    return min(PAUSE_SECONDS * 2 ** min(failures, 10), LONGEST_PAUSE_SECONDS)
+    return min(PAUSE_SECONDS << min(failures, 10), LONGEST_PAUSE_SECONDS)
 
 
 class Worker:

@@ -52,8 +52,8 @@ class Expression:
             return self._closure(scope)
         except BadExpression as error:
             raise BadExpression(f"{error} In: {self.text}") from None
-        except (TypeError, ValueError, ArithmeticError, OverflowError) as error:
-            raise BadExpression(f"Expected values that fit `{self.text}`, but {error}.") from None
+        except (TypeError, ValueError, ArithmeticError):
+            raise BadExpression(f"Expected values that fit `{self.text}`, but they are of other kinds.") from None
 
 
 @lru_cache(maxsize=4096)
@@ -224,9 +224,15 @@ def _member(owner: Any, key: Any) -> Any:
     return None
 
 
+def _kind(value: Any) -> str:
+    """What sort of thing a value is; never the value itself, which may be somebody's answer."""
+    names = {bool: "yes or no", str: "a text", int: "a number", Decimal: "a number", date: "a date", datetime: "a time"}
+    return names.get(type(value), "nothing" if value is None else "a list")
+
+
 def _number(value: Any) -> int | Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise BadExpression(f"Expected a number, but found {value!r}.")
+        raise BadExpression(f"Expected a number, but found {_kind(value)}.")
     return value
 
 
@@ -286,7 +292,7 @@ def _within(left: Any, right: Any) -> bool:
         return isinstance(left, str) and left in right
     if isinstance(right, list | tuple):
         return left in right
-    raise BadExpression(f"Expected a list or a text after `in`, but found {right!r}.")
+    raise BadExpression(f"Expected a list or a text after `in`, but found {_kind(right)}.")
 
 
 _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
@@ -307,25 +313,25 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
 def _days(value: Any) -> int:
     number = _number(value)
     if number != int(number) or not 0 <= number <= 1000:
-        raise BadExpression(f"Expected 0 to 1000 whole days, but found {value!r}.")
+        raise BadExpression(f"Expected 0 to 1000 whole days, but found {_kind(value)}.")
     return int(number)
 
 
 def _day(value: Any) -> date:
     if isinstance(value, datetime) or not isinstance(value, date):
-        raise BadExpression(f"Expected a date, but found {value!r}.")
+        raise BadExpression(f"Expected a date, but found {_kind(value)}.")
     return value
 
 
 def _texts(value: Any) -> str:
     if not isinstance(value, str):
-        raise BadExpression(f"Expected a text, but found {value!r}.")
+        raise BadExpression(f"Expected a text, but found {_kind(value)}.")
     return value
 
 
 def _column(rows: Any, key: Any) -> list[Any]:
     if not isinstance(rows, Sequence) or isinstance(rows, str):
-        raise BadExpression(f"Expected rows, but found {rows!r}.")
+        raise BadExpression(f"Expected rows, but found {_kind(rows)}.")
     return [_member(row, key) for row in rows]
 
 
@@ -364,7 +370,7 @@ def _count(_scope: Scope, value: Any) -> int:
     if value is None:
         return 0
     if isinstance(value, str) or not isinstance(value, Sequence | Mapping):
-        raise BadExpression(f"Expected a list, but found {value!r}.")
+        raise BadExpression(f"Expected a list, but found {_kind(value)}.")
     return len(value)
 
 

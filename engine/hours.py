@@ -98,7 +98,9 @@ class Calendar:
         monday = local.date() - timedelta(days=local.weekday())
         start = datetime.combine(monday + self.maintenance_from[0] * DAY, self.maintenance_from[1], HONG_KONG)
         end = datetime.combine(monday + self.maintenance_to[0] * DAY, self.maintenance_to[1], HONG_KONG)
-        return start, end if end > start else end + 7 * DAY
+        if end > start:
+            return start, end
+        return (start - 7 * DAY, end) if local < end else (start, end + 7 * DAY)
 
 
 @lru_cache(maxsize=8)

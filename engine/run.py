@@ -299,7 +299,7 @@ class _Run:
         if moment is None:
             return None
         if not isinstance(moment, datetime):
-            raise BadExpression(f"Expected a time from `{text}`, but it gives {moment!r}.")
+            raise BadExpression(f"Expected a time from `{text}`, but it gives something else.")
         return self.context.scope.calendar.outside_maintenance(moment)
 
     def ways_out(self) -> Iterator[WayOut]:
@@ -336,7 +336,7 @@ def _routable(value: Any) -> Any:
         return value
     if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_.-]{0,60}", value):
         return value
-    raise BadExpression(f"Expected a plain word or number to route by, but got {str(value)[:40]!r}.")
+    raise BadExpression("Expected a plain word or number to route by, but got something longer or of another kind.")
 
 
 def duration(text: str) -> timedelta:

@@ -283,4 +283,9 @@ def _form_names(text: str) -> set[str]:
 
 
 def _decimal(value: Any) -> Decimal | None:
-    return None if value in (None, "") else Decimal(str(value))
+    if value in (None, ""):
+        return None
+    number = Decimal(str(value))
+    if not number.is_finite():
+        raise ValueError(value)
+    return number

@@ -47,7 +47,10 @@ def give_back(visitor: Visitor, words: str, *, about: str = "", remark: str = ""
     visitor.press(RETURN)
     visitor.field(COMMENT).fill(words)
     if about:
-        visitor.page.get_by_label(f"Your comment on {about}").fill(remark)
+        asked = visitor.page.get_by_label(f"Your comment on {about}")
+        if not asked.is_visible():
+            visitor.page.locator("details.unchanged summary").click()
+        asked.fill(remark)
     visitor.press(RETURN)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from app.commands import documents, steps
 from app.outside import pdf
-from app.store import cases, definitions
+from app.store import definitions
 from engine.replay import replayed
 from tests.commands.office import GIVEN, RETURN
 
@@ -47,10 +47,15 @@ def test_each_step_lies_with_the_people_of_its_lane(office):
 
 def test_a_completed_request_leaves_nothing_to_do(either_office):
     reference = either_office.completed()
-    number = either_office.case(reference).id
-    left = [either_office.rows(table, case_id=number) for table in ("tasks", "timers")]
-    drafts = [row for row in either_office.rows("answers", case_id=number) if row.entry == cases.DRAFT_ENTRY]
-    assert (left, drafts, list(either_office.case(reference).ways_out)) == ([[], []], [], [])
+    left = [either_office.rows(table) for table in ("tasks", "timers")]
+    assert (left, list(either_office.case(reference).ways_out)) == ([[], []], [])
+
+
+def test_a_request_that_ended_keeps_no_draft(either_office):
+    reference = either_office.open_draft()
+    either_office.save(reference)
+    either_office.leave(reference, "discard", "mia")
+    assert either_office.rows("answers") == []
 
 
 def test_references_carry_the_day_in_hong_kong_and_count_up(office):

@@ -488,6 +488,13 @@ def test_the_maker_is_nobody_who_could_check(office):
         office.submit(reference, "bo")
 
 
+def test_whoever_only_submits_what_another_drew_up_is_nobody_who_could_check_it(office):
+    reference = office.open_draft()
+    office.revoke("chen")
+    with refused(office, errors.NobodyCanCheck):
+        office.submit(reference, "bo")
+
+
 def test_a_locked_checker_is_nobody_who_could_check(office):
     reference = office.open_draft("leo")
     lock(office, "rita")

@@ -6,42 +6,87 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event
 
-MOST_STATEMENTS = 16
+from engine.errors import NoRight
+from tests.commands.office import APPROVE, FORWARD, GIVEN, RETURN
+
+MOST_OF_A_SUBMIT = 12
+MOST_OF_A_DECISION = 15
+
+
+class Seen:
+    """What reached the database; beginning a transaction is part of its commit."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+        self.commits = 0
+
+    def executed(self, _connection, _cursor, statement, *_rest) -> None:
+        """Note a statement."""
+        if not statement.startswith("BEGIN"):
+            self.statements.append(statement)
+
+    def committed(self, _connection) -> None:
+        """Note a commit."""
+        self.commits += 1
 
 
 @contextmanager
-def counted(office) -> Iterator[dict[str, list[str]]]:
-    """Statements and commits of the block; beginning a transaction is part of its commit."""
-    engine, seen = office.portal.database.engine, {"statements": [], "commits": []}
-
-    def executed(_connection, _cursor, statement, *_rest):
-        if not statement.startswith("BEGIN"):
-            seen["statements"].append(statement)
-
-    def committed(_connection):
-        seen["commits"].append("COMMIT")
-
-    event.listen(engine, "before_cursor_execute", executed)
-    event.listen(engine, "commit", committed)
+def counted(office) -> Iterator[Seen]:
+    """The statements and commits of the block."""
+    engine, seen = office.portal.database.engine, Seen()
+    event.listen(engine, "before_cursor_execute", seen.executed)
+    event.listen(engine, "commit", seen.committed)
     yield seen
-    event.remove(engine, "before_cursor_execute", executed)
-    event.remove(engine, "commit", committed)
+    event.remove(engine, "before_cursor_execute", seen.executed)
+    event.remove(engine, "commit", seen.committed)
 
 
-@pytest.fixture
-def draft(either_office) -> str:
-    """A saved draft, in a process that has compiled its drawing before."""
+@pytest.fixture(autouse=True)
+def warm(either_office):
+    """A process compiles a drawing once, so an earlier request has done that."""
     either_office.submitted()
+
+
+def test_a_submit_is_one_commit_of_at_most_twelve_statements(either_office):
     reference = either_office.open_draft()
     either_office.save(reference)
-    return reference
-
-
-def test_a_submit_is_one_commit_of_few_statements(either_office, draft, record_property):
-    press = either_office.page(draft, "mia", None, key="one-time")
+    press = either_office.page(reference, "mia", None, key="one")
     with counted(either_office) as seen:
         press()
-    record_property("statements", len(seen["statements"]))
-    print(*(" ".join(statement.split())[:150] for statement in seen["statements"]), sep="\n")
-    assert len(seen["commits"]) == 1
-    assert len(seen["statements"]) <= MOST_STATEMENTS
+    print(f"a submit: {len(seen.statements)} statements, {seen.commits} commit")
+    assert (seen.commits, len(seen.statements) <= MOST_OF_A_SUBMIT) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("point", "who", "raw"),
+    [
+        ("submitted", "chen", APPROVE),
+        ("submitted", "chen", RETURN),
+        ("sent", "karen", FORWARD),
+        ("processed", "kelvin", APPROVE),
+    ],
+)
+def test_a_decision_is_one_commit_of_few_statements(either_office, point, who, raw):
+    press = either_office.page(getattr(either_office, point)(), who, raw, key="one")
+    with counted(either_office) as seen:
+        press()
+    print(f"{who} at {point}: {len(seen.statements)} statements, {seen.commits} commit")
+    assert (seen.commits, len(seen.statements) <= MOST_OF_A_DECISION) == (1, True)
+
+
+def test_the_work_of_a_submit_does_not_grow_with_the_rounds(either_office):
+    reference, seen = either_office.submitted(), []
+    for round_ in range(6):
+        either_office.give_back(reference)
+        press = either_office.page(reference, "mia", {**GIVEN, "limit_hkd": str(40_000_000 + round_)})
+        with counted(either_office) as one:
+            press()
+        seen.append(len(one.statements))
+    assert len(set(seen)) == 1
+
+
+def test_a_refusal_commits_nothing(either_office):
+    press = either_office.page(either_office.submitted(), "mia", APPROVE, key="one")
+    with counted(either_office) as seen, pytest.raises(NoRight):
+        press()
+    assert seen.commits == 0

@@ -66,7 +66,7 @@ def _actions(office: Office, chance: random.Random) -> Iterator[list[Any]]:
     while True:
         key = f"{chance.getrandbits(64):016x}"
         open_tasks = _open_tasks(office)
-        if len(open_tasks) < MOST_OPEN and chance.random() < 0.4 or not open_tasks:
+        if not open_tasks or (len(open_tasks) < MOST_OPEN and chance.random() < 0.4):
             yield [key, "open", people["mia"], "CT027", 0, None]
             continue
         task, lane, step, version, reference = chance.choice(open_tasks)

@@ -1,0 +1,102 @@
+"""Who may see which case, and the cast of a case: the same in one query as rule by rule."""
+
+import pytest
+
+from app.store import cases, casts, people
+from engine.people import COMPANY_LANES, DESK_LANES
+from tests.commands.office import PEOPLE, office_at
+
+CTO = "CTO"
+FUNCTION = "EU_CashTrading"
+
+
+@pytest.fixture
+def office(database_url, tmp_path):
+    office = office_at(database_url, tmp_path)
+    yield office
+    office.portal.database.close()
+
+
+@pytest.fixture
+def references(office):
+    """A request at every point of its life, and one that never was sent."""
+    points = office.open_draft, office.submitted, office.sent, office.processed, office.completed
+    return [point() for point in points] + [office.leave(office.open_draft(), "discard", "mia")]
+
+
+def test_the_rule_for_a_case_at_hand_is_the_rule_for_lists(office, references):
+    for who in PEOPLE:
+        person = office.person(who)
+        with office.portal.database.read() as connection:
+            listed = {row.reference for row in cases.listed(connection, person)}
+        assert listed == {one for one in references if cases.may_see(person, office.case(one))}
+
+
+def test_lists_counts_and_search_show_the_same(office, references):
+    for who in PEOPLE:
+        with office.portal.database.read() as connection:
+            person = office.person(who)
+            listed = cases.listed(connection, person)
+            assert cases.counted(connection, person) == len(listed)
+            assert {row.reference for row in cases.found(connection, person, "ct027-")} == {
+                row.reference for row in listed
+            }
+
+
+def test_everybody_sees_their_own_share(office, references):
+    with office.portal.database.read() as connection:
+        seen = {who: cases.counted(connection, office.person(who)) for who in PEOPLE}
+    desk, firm = {"karen": 3, "kelvin": 3, "daisy": 0}, {"mia": 6, "bo": 6, "chen": 5, "leo": 0, "rita": 0}
+    assert seen == {**desk, **firm, "olive": 6, "audrey": 6}
+
+
+@pytest.mark.parametrize("text", ["%", "_", "\\", "ct027-2026%", "' OR 1=1 --"])
+def test_search_takes_every_character_for_itself(office, references, text):
+    with office.portal.database.read() as connection:
+        assert cases.found(connection, office.person("olive"), text) == []
+
+
+def test_the_cast_knows_who_can_and_who_did_as_the_tables_do(office, references):
+    for reference in references:
+        case = office.case(reference)
+        with office.portal.database.read() as connection:
+            cast = casts.of_case(connection, case)
+            hands = cases.hands_in(connection, case.id)
+            for lane in COMPANY_LANES | DESK_LANES:
+                seat = (CTO, None) if lane in DESK_LANES else (FUNCTION, case.membership_id)
+                barred = {person for person, did in hands if (did, lane) in PAIRS}
+                assert cast.who_can(lane, *seat) == people.who_can(connection, lane, *seat, excluding=barred)
+        assert cast.hands == set(hands)
+
+
+PAIRS = {("maker", "checker"), ("next_maker", "next_checker"), ("desk_maker", "desk_checker")}
+
+
+def test_whoever_acts_belongs_to_the_cast_without_any_right_to_the_case(office):
+    case = office.case(office.open_draft())
+    with office.portal.database.read() as connection:
+        cast = casts.of_case(connection, case, office.number("leo"))
+    assert cast.people[office.number("leo")].rights == frozenset()
+
+
+@pytest.mark.parametrize("state", ["active = false", "locked_at = '2026-11-23 01:00:00'"])
+def test_whoever_is_locked_or_inactive_has_no_part_but_their_hand_counts(office, state):
+    case = office.case(office.open_draft("bo"))
+    office.run_sql(f"UPDATE people SET {state} WHERE name = 'Bo Lam'")
+    with office.portal.database.read() as connection:
+        cast = casts.of_case(connection, case, office.number("bo"))
+    assert (office.number("bo") in cast.people, (office.number("bo"), "maker") in cast.hands) == (False, True)
+    assert [seat.name for seat in cast.who_did({"maker"})] == []
+
+
+def test_numbers_of_a_day_count_up_and_days_do_not_meet(office):
+    with office.portal.database.write() as connection:
+        numbers = [cases.next_number(connection, day) for day in ("CT027-20261123", "CT027-20261123", "CT027-20261124")]
+    assert numbers == [1, 2, 1]
+
+
+def test_a_hand_is_lent_once(office):
+    case, bo = office.case(office.open_draft()), office.number("bo")
+    with office.portal.database.write() as connection:
+        lent = [cases.lend_hand(connection, case.id, bo, "maker", round_) for round_ in (1, 2)]
+    assert lent == [True, False]
