@@ -49,7 +49,12 @@ def _unread(component: Mapping[str, Any]) -> Iterator[str]:
             yield f"Expected properties of {allowed}, but found {name[:60]}: correct it."
     for name in component.get("validate") or {}:
         if name not in VALIDATIONS:
-            yield f"Expected validations of {', '.join(sorted(VALIDATIONS))}, but found {name[:60]}: write a `rule` property."
+            yield (
+                f"Expected validations of {', '.join(sorted(VALIDATIONS))}, but found {name[:60]}: write "
+                "a `rule` property."
+            )
     for name in IGNORED:
         if component.get(name):
-            yield f"Expected only what this portal reads, but found {name}: write a property such as show_if or prefill."
+            yield (
+                f"Expected only what this portal reads, but found {name}: write a property such as show_if or prefill."
+            )

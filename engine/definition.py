@@ -76,7 +76,7 @@ class Definition:
             element = self.elements.get((scope, bpmn.renamed(container)))
             if element is None:
                 break
-            scope = element.called or element.id
+            scope = element.called or bpmn.renamed(element.id)
             process = element.called or process
         return process, name
 
@@ -158,12 +158,13 @@ def compiled(files: Mapping[str, bytes], code: str) -> Definition:
     for name in (n for n in files if n.endswith(".form")):
         if name != f"forms/{name[6:-5]}.form" or name[6:-5] not in forms:
             raise BadForm(f"{name}: Expected the form's id to be its file name, but it is another: rename one.")
+    _require_own_names(drawings)
     spec, subprocess_specs = _specs(drawings, code)
     definition = Definition(
         sha256=seal.digest(manifest(files)),
         eservice=_eservice(drawings[code]),
         elements={
-            (element.parent or drawing.process, bpmn.renamed(element.id)): element
+            (bpmn.renamed(element.parent) or drawing.process, bpmn.renamed(element.id)): element
             for drawing in drawings.values()
             for element in drawing.elements.values()
         },
@@ -239,11 +240,24 @@ def _specs(drawings: Mapping[str, Drawing], code: str) -> tuple[Any, dict[str, A
         return spec, parser.get_subprocess_specs(code)
     except ValidationException as error:
         raise BadDrawing(
-            f"{error.file_name or f'processes/{code}.bpmn'}:{error.line_number or 1}: {error.tag or code}: Expected a drawing that can be "
+            f"{error.file_name or f'processes/{code}.bpmn'}:{error.line_number or 1}: "
+            f"{error.tag or code}: Expected a drawing that can be "
             f"compiled, but {error}."
         ) from None
     except RecursionError:
         raise BadDrawing(f"{code}: Expected at most a few hundred elements in a row, but there are more.") from None
+
+
+def _require_own_names(drawings: Mapping[str, Drawing]) -> None:
+    """The engine below knows sub-processes and processes by name alone."""
+    seen = {drawing.process: drawing for drawing in drawings.values()}
+    for drawing in drawings.values():
+        for element in drawing.elements.values():
+            if element.kind == "subProcess" and seen.setdefault(element.id, drawing) is not drawing:
+                raise BadDrawing(
+                    f"{drawing.file}:{element.line}: {element.id}: Expected every process name once, but {element.id} "
+                    f"stands in {seen[element.id].process} too: rename one."
+                )
 
 
 def _require_nothing_lost(definition: Definition) -> None:

@@ -59,7 +59,9 @@ def is_pattern(drawing: Drawing) -> bool:
 # --- one element ------------------------------------------------------------------------------------------------------
 def _wrong(drawing: Drawing, element: Element) -> Iterator[str]:
     if not WORD.fullmatch(element.id):
-        yield f"Expected a word of small letters as id, such as submit, but it is {element.id[:60]}: rename the element."
+        yield (
+            f"Expected a word of small letters as id, such as submit, but it is {element.id[:60]}: rename the element."
+        )
     if element.kind == "userTask":
         yield from _wrong_user_task(element)
     if element.kind == "serviceTask":
@@ -77,7 +79,9 @@ def _wrong_user_task(element: Element) -> Iterator[str]:
         yield "Expected a form, but formKey is empty: name one, such as check or @main."
     if element.lane not in LANES:
         found = element.lane or "none"
-        yield f"Expected a lane of {', '.join(sorted(LANES))}, but it is {found[:40]}: move the task or rename the lane."
+        yield (
+            f"Expected a lane of {', '.join(sorted(LANES))}, but it is {found[:40]}: move the task or rename the lane."
+        )
     kind = element.properties.get("kind", "")
     if kind not in KINDS:
         yield f"Expected the property kind to be fill or decide, but it is {kind or 'empty'}: choose one."
@@ -105,7 +109,10 @@ def _wrong_status(drawing: Drawing, element: Element) -> Iterator[str]:
         return
     closes = _closes(drawing, element)
     if status in ENDED and not closes:
-        yield f"Expected {status} only where the eService ends, but it stands here: use it on an end event of the eService."
+        yield (
+            f"Expected {status} only where the eService ends, but it stands here: use it on an end event "
+            "of the eService."
+        )
     if status and status not in ENDED and closes:
         ends = ", ".join(sorted(ENDED))
         yield f"Expected a status that ends the case ({ends}), but it is {status}: choose one."
@@ -129,14 +136,19 @@ def _wrong_notice(element: Element) -> Iterator[str]:
     if notice is not None and notice not in NOTICES:
         yield f"Expected a notice of reminder or overdue, but it is {notice[:40] or 'empty'}: choose one."
     if notice and element.kind == "boundaryEvent" and (not element.timer or element.interrupting):
-        yield "Expected a notice on a timer that interrupts nothing, but it stands here: make the event non-interrupting."
+        yield (
+            "Expected a notice on a timer that interrupts nothing, but it stands here: make the event non-interrupting."
+        )
 
 
 def _wrong_way_out(drawing: Drawing, element: Element) -> Iterator[str]:
     said = element.properties
     who = [part.strip() for part in said.get("who", "").split(",") if part.strip()]
     if not who or not set(who) <= LANES | {"ops"}:
-        yield f"Expected lanes or ops in the property who, but it is {said.get('who') or 'empty'}: say who may leave here."
+        yield (
+            f"Expected lanes or ops in the property who, but it is {said.get('who') or 'empty'}: say who "
+            "may leave here."
+        )
     if not said.get("when"):
         yield "Expected the property when, but it is empty: write True, or when the way out is open."
     if said.get("reason") not in REASONS:

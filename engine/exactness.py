@@ -1,4 +1,4 @@
-"""Whether a drawing would run exactly as BPMN 2.0 says: what would not is refused by name, with what to draw instead."""
+"""Whether a drawing runs exactly as BPMN 2.0 says; what would not is refused by name, with what to draw instead."""
 
 from __future__ import annotations
 
@@ -122,7 +122,10 @@ def _wrong_wiring(drawing: Drawing, element: Element) -> Iterator[str]:
     for flow in [*outgoing, *incoming]:
         other = drawing.elements.get(flow.target if flow in outgoing else flow.source)
         if other is not None and other.parent != element.parent:
-            yield f"Expected flows inside one process, but {flow.id} crosses the border of a sub-process: use its start and end."
+            yield (
+                f"Expected flows inside one process, but {flow.id} crosses the border of a sub-process: "
+                "use its start and end."
+            )
             break
     if element.kind == "startEvent" and incoming:
         yield "Expected nothing before the start, but a flow leads into it: lead it to the first step."
@@ -157,7 +160,9 @@ def _wrong_choice(element: Element, outgoing: list[Flow]) -> Iterator[str]:
         if flow.id == element.default and flow.condition:
             yield f"Expected no condition on the default flow {flow.id}, but it has one: remove it."
         if flow.id != element.default and not flow.condition:
-            yield f'Expected a condition on the flow {flow.id}, but it has none: write one, such as decision == "return".'
+            yield (
+                f'Expected a condition on the flow {flow.id}, but it has none: write one, such as decision == "return".'
+            )
 
 
 def _wrong_boundary(drawing: Drawing, element: Element) -> Iterator[str]:

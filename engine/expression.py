@@ -6,21 +6,20 @@ The reference for analysts is `engine/expressions.md`.
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from engine.errors import BadExpression
 from engine.hours import Calendar
+from engine.values import ARITHMETIC, COMPARISONS, bounded, computed, kind, member, number
 
 LONGEST_TEXT = 1000
 MOST_NODES = 200
-LARGEST_NUMBER = 10**15
 LONGEST_LIST = 50
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -102,7 +101,7 @@ def _constant(node: ast.Constant, _names: set[str]) -> Closure:
     if value is not None and not isinstance(value, str | int | Decimal):
         raise BadExpression(f"Expected text, a number, True, False or None, but found {_what(node)}.")
     if isinstance(value, int | Decimal):
-        value = _bounded(value)
+        value = bounded(value)
     return lambda scope: value
 
 
@@ -115,12 +114,12 @@ def _name(node: ast.Name, names: set[str]) -> Closure:
 def _attribute(node: ast.Attribute, names: set[str]) -> Closure:
     key = _public(node.attr, node)
     owner = _closure(node.value, names)
-    return lambda scope: _member(owner(scope), key)
+    return lambda scope: member(owner(scope), key)
 
 
 def _subscript(node: ast.Subscript, names: set[str]) -> Closure:
     owner, index = _closure(node.value, names), _closure(node.slice, names)
-    return lambda scope: _member(owner(scope), index(scope))
+    return lambda scope: member(owner(scope), index(scope))
 
 
 def _boolean(node: ast.BoolOp, names: set[str]) -> Closure:
@@ -135,16 +134,16 @@ def _unary(node: ast.UnaryOp, names: set[str]) -> Closure:
     if isinstance(node.op, ast.Not):
         return lambda scope: not operand(scope)
     if isinstance(node.op, ast.USub):
-        return lambda scope: -_number(operand(scope))
+        return lambda scope: -number(operand(scope))
     raise BadExpression(f"Expected `not` or a minus sign, but found {_what(node)}.")
 
 
 def _binary(node: ast.BinOp, names: set[str]) -> Closure:
-    work = _ARITHMETIC.get(type(node.op))
+    work = ARITHMETIC.get(type(node.op))
     if work is None:
         raise BadExpression(f"Expected one of + - * / %, but found {_what(node)}.")
     left, right = _closure(node.left, names), _closure(node.right, names)
-    return lambda scope: _computed(work, left(scope), right(scope))
+    return lambda scope: computed(work, left(scope), right(scope))
 
 
 def _compare(node: ast.Compare, names: set[str]) -> Closure:
@@ -193,6 +192,23 @@ def _call(node: ast.Call, names: set[str]) -> Closure:
     return lambda scope: work(scope, *[part(scope) for part in parts])
 
 
+def _public(name: str, node: ast.AST) -> str:
+    if name.startswith("_") or not name.isascii():
+        raise BadExpression(f"Expected a plain name, but found {_what(node)}.")
+    return name
+
+
+def _comparison(op: ast.cmpop, node: ast.Compare) -> Callable[[Any, Any], bool]:
+    test = COMPARISONS.get(type(op))
+    if test is None:
+        raise BadExpression(f"Expected a comparison, but found {_what(node)}.")
+    if isinstance(op, ast.Is | ast.IsNot) and not all(
+        isinstance(part, ast.Constant) and part.value is None for part in node.comparators
+    ):
+        raise BadExpression(f"Expected `is None` or `is not None`, but found {_what(node)}.")
+    return test
+
+
 _BUILDERS: dict[type[ast.expr], Callable[[Any, set[str]], Closure]] = {
     ast.Constant: _constant,
     ast.Name: _name,
@@ -209,130 +225,30 @@ _BUILDERS: dict[type[ast.expr], Callable[[Any, set[str]], Closure]] = {
 }
 
 
-# --- values -----------------------------------------------------------------------------------------------------------
-def _public(name: str, node: ast.AST) -> str:
-    if name.startswith("_") or not name.isascii():
-        raise BadExpression(f"Expected a plain name, but found {_what(node)}.")
-    return name
-
-
-def _member(owner: Any, key: Any) -> Any:
-    if isinstance(owner, Mapping):
-        return owner.get(key) if isinstance(key, str) else None
-    if isinstance(owner, list | tuple) and isinstance(key, int) and not isinstance(key, bool):
-        return owner[key] if -len(owner) <= key < len(owner) else None
-    return None
-
-
-def _kind(value: Any) -> str:
-    """What sort of thing a value is; never the value itself, which may be somebody's answer."""
-    names = {bool: "yes or no", str: "a text", int: "a number", Decimal: "a number", date: "a date", datetime: "a time"}
-    return names.get(type(value), "nothing" if value is None else "a list")
-
-
-def _number(value: Any) -> int | Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise BadExpression(f"Expected a number, but found {_kind(value)}.")
-    return value
-
-
-def _bounded(value: Any) -> Any:
-    if not abs(value) <= LARGEST_NUMBER:
-        raise BadExpression("Expected a number of at most 15 digits, but it is larger.")
-    return value
-
-
-def _computed(work: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
-    if left is None or right is None:
-        return None
-    left, right = _number(left), _number(right)
-    try:
-        return _bounded(work(left, right))
-    except (ZeroDivisionError, InvalidOperation):
-        raise BadExpression("Expected a divisor other than zero, but it is zero.") from None
-
-
-_ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: lambda left, right: Decimal(left) / Decimal(right),
-    ast.Mod: operator.mod,
-}
-
-
-def _comparison(op: ast.cmpop, node: ast.Compare) -> Callable[[Any, Any], bool]:
-    test = _COMPARISONS.get(type(op))
-    if test is None:
-        raise BadExpression(f"Expected a comparison, but found {_what(node)}.")
-    if isinstance(op, ast.Is | ast.IsNot) and not all(
-        isinstance(part, ast.Constant) and part.value is None for part in node.comparators
-    ):
-        raise BadExpression(f"Expected `is None` or `is not None`, but found {_what(node)}.")
-    return test
-
-
-def _ordered(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
-    def compare(left: Any, right: Any) -> bool:
-        if left is None or right is None:
-            return False
-        if isinstance(left, datetime) != isinstance(right, datetime) and isinstance(left, date):
-            raise BadExpression("Expected two dates or two times, but one is a date and the other a time.")
-        return bool(test(left, right))
-
-    return compare
-
-
-def _within(left: Any, right: Any) -> bool:
-    if right is None:
-        return False
-    if isinstance(right, str):
-        return isinstance(left, str) and left in right
-    if isinstance(right, Mapping):
-        return isinstance(left, str) and left in right
-    if isinstance(right, list | tuple):
-        return left in right
-    raise BadExpression(f"Expected a list or a text after `in`, but found {_kind(right)}.")
-
-
-_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Eq: lambda left, right: bool(left == right),
-    ast.NotEq: lambda left, right: bool(left != right),
-    ast.Lt: _ordered(operator.lt),
-    ast.LtE: _ordered(operator.le),
-    ast.Gt: _ordered(operator.gt),
-    ast.GtE: _ordered(operator.ge),
-    ast.In: _within,
-    ast.NotIn: lambda left, right: not _within(left, right),
-    ast.Is: lambda left, right: left is None,
-    ast.IsNot: lambda left, right: left is not None,
-}
-
-
 # --- the named functions ----------------------------------------------------------------------------------------------
 def _days(value: Any) -> int:
-    number = _number(value)
-    if number != int(number) or not 0 <= number <= 1000:
-        raise BadExpression(f"Expected 0 to 1000 whole days, but found {_kind(value)}.")
-    return int(number)
+    days = number(value)
+    if days != int(days) or not 0 <= days <= 1000:
+        raise BadExpression(f"Expected 0 to 1000 whole days, but found {kind(value)}.")
+    return int(days)
 
 
 def _day(value: Any) -> date:
     if isinstance(value, datetime) or not isinstance(value, date):
-        raise BadExpression(f"Expected a date, but found {_kind(value)}.")
+        raise BadExpression(f"Expected a date, but found {kind(value)}.")
     return value
 
 
 def _texts(value: Any) -> str:
     if not isinstance(value, str):
-        raise BadExpression(f"Expected a text, but found {_kind(value)}.")
+        raise BadExpression(f"Expected a text, but found {kind(value)}.")
     return value
 
 
 def _column(rows: Any, key: Any) -> list[Any]:
     if not isinstance(rows, Sequence) or isinstance(rows, str):
-        raise BadExpression(f"Expected rows, but found {_kind(rows)}.")
-    return [_member(row, key) for row in rows]
+        raise BadExpression(f"Expected rows, but found {kind(rows)}.")
+    return [member(row, key) for row in rows]
 
 
 def _now(scope: Scope) -> datetime:
@@ -370,13 +286,13 @@ def _count(_scope: Scope, value: Any) -> int:
     if value is None:
         return 0
     if isinstance(value, str) or not isinstance(value, Sequence | Mapping):
-        raise BadExpression(f"Expected a list, but found {_kind(value)}.")
+        raise BadExpression(f"Expected a list, but found {kind(value)}.")
     return len(value)
 
 
 def _extreme(pick: Callable[..., Any]) -> Callable[..., Any]:
     def work(_scope: Scope, *values: Any) -> Any:
-        known = [_number(value) for value in values if value is not None]
+        known = [number(value) for value in values if value is not None]
         return pick(known) if known else None
 
     return work
@@ -385,7 +301,7 @@ def _extreme(pick: Callable[..., Any]) -> Callable[..., Any]:
 def _total(_scope: Scope, rows: Any, key: Any) -> Any:
     result: int | Decimal = 0
     for value in _column(rows, key):
-        result = _bounded(result + (_number(value) if value is not None else 0))
+        result = bounded(result + (number(value) if value is not None else 0))
     return result
 
 

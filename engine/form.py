@@ -18,6 +18,7 @@ from engine.spoken import spoken, typed
 from engine.typed import CONTROL, normal, number, typed_field
 
 CONFIRMED = ".confirmed"
+DEEPEST_CHAIN = 10
 PER_FIELD = re.compile(r"^comment\.([a-z][a-z0-9_]{0,59})$")
 
 
@@ -50,7 +51,7 @@ class Checked:
     comments: Mapping[str, str] = field(default_factory=dict)
 
 
-# --- what a person sees before answering -------------------------------------------------------------------------------
+# --- what a person sees before answering ------------------------------------------------------------------------------
 def prefilled(form: Form, facts: Facts) -> dict[str, str]:
     """What stands in the fields when the form is first opened, as typed text."""
     scope = facts.seen_with({})
@@ -67,9 +68,16 @@ def fixed(form: Form, facts: Facts) -> dict[str, Any]:
 
 
 def visible(form: Form, raw: Mapping[str, str], facts: Facts) -> frozenset[str]:
-    """The fields to show for these raw answers."""
-    scope = facts.seen_with({**_readable(form, raw, facts), **fixed(form, facts)})
-    return frozenset(entry.key for entry in form.fields if entry.show_if is None or bool(entry.show_if(scope)))
+    """The fields to show for these raw answers; what a hidden field was answered with shows nothing."""
+    values = {**_readable(form, raw, facts), **fixed(form, facts)}
+    shown = frozenset(entry.key for entry in form.fields)
+    for _ in range(DEEPEST_CHAIN):
+        scope = facts.seen_with({key: value if key in shown else None for key, value in values.items()})
+        now = frozenset(entry.key for entry in form.fields if entry.show_if is None or bool(entry.show_if(scope)))
+        if now == shown:
+            break
+        shown = now
+    return shown
 
 
 def required(form: Form, raw: Mapping[str, str], facts: Facts) -> frozenset[str]:

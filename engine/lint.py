@@ -1,4 +1,4 @@
-"""Whether a folder of drawings, forms and walks may be deployed: every rule, each broken one as a place and a sentence."""
+"""Whether a folder of drawings, forms and walks may be deployed: each broken rule as a place and a sentence."""
 
 from __future__ import annotations
 
@@ -21,13 +21,18 @@ DRAWING, FORM, WALKS = "processes/{}.bpmn", "forms/{}.form", "processes/{}.walks
 SAID = re.compile(
     r"(?s)^(?:(?P<file>[\w./-]+\.\w+):(?:(?P<line>\d+):)? )?(?:(?P<element>[\w.@/-]+): )?(?P<sentence>.*)$"
 )
-REQUIRED = ("title", "title_zh_Hant", "title_zh_Hans", "function", "memberships", "desk", "cutoff", "lead_days") + (
+REQUIRED = [
+    "title",
+    "title_zh_Hant",
+    "title_zh_Hans",
+    "function",
+    "memberships",
+    "desk",
+    "cutoff",
+    "lead_days",
     "sla_days",
-    "success",
-    "replaces",
-    "keywords",
-    "form.main",
-)
+]
+REQUIRED += ["success", "replaces", "keywords", "form.main"]
 FUNCTION = re.compile(r"EU_[A-Za-z][A-Za-z0-9]*")
 
 
@@ -272,7 +277,10 @@ def _wrong_facts(drawing: Drawing, forms: Mapping[str, Form]) -> Iterator[Fault]
 def _wrong_fact_sentences(drawing: Drawing, forms: Mapping[str, Form]) -> Iterator[str]:
     said = drawing.properties
     if not CODE.match(drawing.process):
-        yield f"Expected a code such as CT027 as process id, but it is {drawing.process[:40]}: rename it, or mark it pattern=true."
+        yield (
+            f"Expected a code such as CT027 as process id, but it is {drawing.process[:40]}: rename it, "
+            "or mark it pattern=true."
+        )
     for name in REQUIRED:
         if not said.get(name):
             yield f"Expected the property {name}, but it is empty: fill it."
@@ -287,7 +295,10 @@ def _wrong_fact_sentences(drawing: Drawing, forms: Mapping[str, Form]) -> Iterat
     if said.get("success") and said["success"] not in places.SUCCESSES:
         yield f"Expected success to be APPROVED or COMPLETED, but it is {said['success'][:40]}: choose one."
     elif said.get("success") and ends & places.SUCCESSES != {said["success"]}:
-        yield f"Expected {said['success']} as the one success among the end events, but it is not: correct them or the property."
+        yield (
+            f"Expected {said['success']} as the one success among the end events, but it is not: correct "
+            "them or the property."
+        )
     main = forms.get(_main(drawing))
     if main is None and _main(drawing):
         yield f"Expected the form {_main(drawing)[:40]} of form.main, but there is none that can be read: correct it."

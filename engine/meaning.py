@@ -106,7 +106,8 @@ class Meaning:
                     for reader in self.readers_after(name, branches):
                         place, gateway = self.graph.places[reader]
                         sentence = (
-                            f"Expected one answer to read, but branches after {element.id} in {drawing.process} each set "
+                            f"Expected one answer to read, but branches after {element.id} in "
+                            f"{drawing.process} each set "
                             f"{name}: route a field of its own in each."
                         )
                         yield Fault(place.file, gateway.line, gateway.id, sentence)

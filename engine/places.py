@@ -1,4 +1,4 @@
-"""Where expressions stand, and what each place knows: the names, the facts of a case, and the kind of value it wants."""
+"""Where expressions stand, and what each place knows: its names, the facts of a case, and the value it wants."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from engine.errors import BadExpression
 from engine.expression import compiled
+from engine.run import duration
 
 CASE_KEYS = frozenset(
     {
@@ -72,7 +74,7 @@ def wrong_timer(kind: str, text: str, place: Place) -> Iterator[str]:
         zone = "is a fixed date" if ZONED.search(text) else "is a naive time, without its zone"
         yield f"Expected a time reckoned from the case, but {text[:40]} {zone}: write `cutoff_after(2)` or P2D."
     elif kind == "timeDuration":
-        if not re.fullmatch(r"P(?=.)(\d{1,4}D)?(T(?=.)(\d{1,4}H)?(\d{1,5}M)?)?", text):
+        if not _is_duration(text):
             yield f"Expected a duration such as P2D or PT4H, but it is {text[:40]}: correct it, or use a date timer."
     elif LENGTH.match(text):
         yield f"Expected a time in a date timer, but {text[:40]} is a duration: make it a duration timer."
@@ -85,7 +87,17 @@ def wrong_time(text: str, place: Place) -> Iterator[str]:
     found = list(wrong(text, place))
     yield from found
     if not found and not _gives_time(ast.parse(text.strip(), mode="eval").body):
-        yield f"Expected a time, but `{text[:60]}` gives something else: write `cutoff_after(2)` or `business_day_before(due)`."
+        yield (
+            f"Expected a time, but `{text[:60]}` gives something else: write `cutoff_after(2)` or "
+            "`business_day_before(due)`."
+        )
+
+
+def _is_duration(text: str) -> bool:
+    try:
+        return duration(text) > timedelta(0)
+    except BadExpression:
+        return False
 
 
 def _gives_time(node: ast.expr) -> bool:
@@ -114,15 +126,11 @@ def _wrong_parts(tree: ast.Expression, text: str, place: Place) -> Iterator[str]
 def members(tree: ast.AST) -> Iterator[tuple[str, str]]:
     """Each `owner.key` and `owner["key"]` in an expression."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            yield node.value.id, node.attr
-        elif (
-            isinstance(node, ast.Subscript)
-            and isinstance(node.value, ast.Name)
-            and isinstance(node.slice, ast.Constant)
-        ):
-            if isinstance(node.slice.value, str):
-                yield node.value.id, node.slice.value
+        match node:
+            case ast.Attribute(value=ast.Name(id=owner), attr=key):
+                yield owner, key
+            case ast.Subscript(value=ast.Name(id=owner), slice=ast.Constant(value=str(key))):
+                yield owner, key
 
 
 def comparisons(tree: ast.AST) -> Iterator[tuple[str, str]]:

@@ -27,7 +27,7 @@ from engine.services import Effect
 from engine.state import restored, saved
 
 BUDGET = 200
-DURATION = re.compile(r"^P(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?)?$")
+DURATION = re.compile(r"P(?:([0-9]{1,4})D)?(?:T(?=.)(?:([0-9]{1,4})H)?(?:([0-9]{1,5})M)?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +341,7 @@ def _routable(value: Any) -> Any:
 
 def duration(text: str) -> timedelta:
     """The length of an ISO 8601 duration in days, hours and minutes (`P2D`, `PT4H`)."""
-    found = DURATION.match(text)
+    found = DURATION.fullmatch(text)
     if not found or not any(found.groups()):
         raise BadExpression(f"Expected a duration such as P2D or PT4H, but it is {text!r}.")
     days, hours, minutes = (int(part or 0) for part in found.groups())

@@ -102,7 +102,9 @@ def read(content: bytes, file: str) -> Form:
     try:
         sections = tuple(reader.sections(components))
     except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError):
-        raise BadForm(f"{file}: Expected form-js components, but one has another shape: save it in the editor.") from None
+        raise BadForm(
+            f"{file}: Expected form-js components, but one has another shape: save it in the editor."
+        ) from None
     reader.require_known_fields(sections)
     return Form(name, sections, reader.per_field_comments)
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import ValidationError, fields
@@ -124,13 +124,11 @@ _TYPES: dict[str, type[_Answer]] = {
     "yesno": _YesNo,
     "checkbox": _Tick,
 }
-NUMBER = re.compile(r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$")
+# Commas stand before each three digits or nowhere: who types 1,5 means no fifteen.
+NUMBER = re.compile(r"-?([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]{1,6})?")
 
 
 def number(text: str) -> Decimal | None:
     """The number in a text, with or without separators and HKD; None when it is none."""
-    plain = text.replace(",", "").replace(" ", "").removeprefix("HKD").removeprefix("$")
-    try:
-        return Decimal(plain) if NUMBER.match(plain) else None
-    except InvalidOperation:
-        return None
+    plain = text.replace(" ", "").removeprefix("HKD").removeprefix("$")
+    return Decimal(plain.replace(",", "")) if NUMBER.fullmatch(plain) else None

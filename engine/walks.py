@@ -109,7 +109,10 @@ class _Walker:
         verbs = [verb for verb in VERBS if isinstance(step.get(verb), str)]
         expected = step.get("expect", {})
         if len(verbs) != 1 or not isinstance(expected, dict) or not step.keys() <= {*VERBS, "now", "answers", "expect"}:
-            yield "Expected one of task, leave and fire, with answers, now and expect at most, but found others: correct it."
+            yield (
+                "Expected one of task, leave and fire, with answers, now and expect at most, but found "
+                "others: correct it."
+            )
             return
         self.now = _moment(step.get("now")) or self.now
         seen = self.did(verbs[0], step[verbs[0]], step.get("answers", {}))
@@ -121,7 +124,10 @@ class _Walker:
         if ("wrong" in seen or "warned" in seen) and not {"wrong", "warned"} & expected.keys():
             yield f"Expected answers that fit the form, but they do not: {_said(seen)}."
         if self.outcome.status in ENDED and not self.outcome.finished:
-            yield f"Expected the case to be over as {self.outcome.status}, but something in it still waits: join it first."
+            yield (
+                f"Expected the case to be over as {self.outcome.status}, but something in it still waits: "
+                "join it first."
+            )
 
     def did(self, verb: str, key: str, answers: Any) -> dict[str, Any]:
         if verb == "task":
@@ -179,7 +185,7 @@ class _Walker:
 
     def facts(self) -> Facts:
         choices = {name: [tuple(pair) for pair in pairs] for name, pairs in self.walk.get("choices", {}).items()}
-        return Facts(self.scope(), self.case(), self.walk.get("register", {}), choices)  # type: ignore[arg-type]
+        return Facts(self.scope(), self.case(), self.walk.get("register", {}), choices)
 
     def went(self, outcome: Outcome) -> dict[str, Any]:
         self.outcome = outcome

@@ -42,7 +42,7 @@ def open_case(portal: Portal, code: str, by: By, membership: int | None = None) 
         case = _new_case(connection, reference, definition, seat, by, now)
         outcome = run.start(definition, steps.context_of(definition, steps.as_facts(case), {}, now))
         facts = {"eservice": code, "participant_id": seat.participant_id}
-        step = Step(OPENED, "", steps.actor_of(person, "maker", by.address), facts)
+        step = Step(now, OPENED, "", steps.actor_of(person, "maker", by.address), facts)
         steps.write_down(connection, portal, definition, case, outcome, step)
         return reference
 
@@ -85,6 +85,7 @@ def _leave(
     context = steps.context_of(definition, steps.as_facts(case), answers, portal.clock.now())
     outcome = run.cancel(definition, steps.state_of(portal, case), name, context)
     step = Step(
+        context.now,
         LEFT,
         name,
         actor,

@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.commands.letters import hong_kong_time
 from app.commands.portal import Portal
-from app.outside import pdf
 from app.store import cases, people, story
 from app.store.story import Story, Told
 from engine import proof, record, seal, statuses
@@ -31,7 +30,7 @@ def make_trail_pdf(portal: Portal, reference: str) -> str:
         if kept is not None:
             return kept
         told = story.of_case(connection, case, portal.settings.exchange_name)
-    content = pdf.render(record_of(portal, told))
+    content = _rendered(record_of(portal, told))
     sha256 = portal.blobs.put(content)
     with portal.database.write() as connection:
         cases.keep_document(connection, case.id, TRAIL_PDF, sha256, len(content), portal.clock.now())
@@ -51,7 +50,7 @@ def trail_pdf(portal: Portal, reference: str, person: int) -> bytes:
         kept = cases.document(connection, case.id, TRAIL_PDF)
         told = None if case.ended else story.of_case(connection, case, portal.settings.exchange_name)
     if told is not None:
-        content = pdf.render(record_of(portal, told))
+        content = _rendered(record_of(portal, told))
     else:
         content = portal.blobs.get(kept or make_trail_pdf(portal, reference))
     with portal.database.write() as connection:
@@ -107,6 +106,12 @@ def public_key(portal: Portal) -> bytes:
     """The key that verifies this portal's audit PDFs, as PEM."""
     key = Ed25519PrivateKey.from_private_bytes(portal.keys.derive(SEAL_KEY))
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _rendered(sealed: record.Record) -> bytes:
+    from app.outside import pdf  # a second of imports that no other page needs
+
+    return pdf.render(sealed)
 
 
 def _entries(told: Story) -> Iterable[record.Entry]:

@@ -9,12 +9,12 @@ from app.commands import documents, letters, steps
 from app.commands.portal import Portal
 from app.commands.steps import Step
 from app.outside import mail
-from app.outside.mail import Letter, MailNotSent
+from app.outside.mail import Letter
 from app.store import cases, definitions, jobs, tasks
 from app.store.jobs import Job
 from app.store.story import main_step
 from engine import form, run
-from engine.errors import Refused, TaskNotOpen
+from engine.errors import TaskNotOpen
 
 FIRED = "timer.fired"
 
@@ -54,6 +54,7 @@ def fire_timer(portal: Portal, timer_id: UUID) -> bool:
         except TaskNotOpen:
             return False
         step = Step(
+            now,
             FIRED,
             found[1].rpartition("/")[2],
             steps.SYSTEM,
@@ -71,7 +72,7 @@ def _keep(portal: Portal, job: Job) -> None:
             _mail(portal, job)
         else:
             documents.make_trail_pdf(portal, job.payload["reference"])
-    except (MailNotSent, mail.UnfitLetter, Refused, OSError, ValueError, KeyError) as error:
+    except Exception as error:  # whatever it was, the promise stands: it is tried again and becomes an incident at last
         with portal.database.write() as connection:
             jobs.postpone(connection, job, portal.clock.now(), f"{type(error).__name__}: {error}")
         return

@@ -45,6 +45,7 @@ class Step:
     cast: who matters to the case, when that was read before. timed: whether timers may have waited before the step.
     """
 
+    at: datetime  # one moment for drawing, trail and registers: the replay sees no other
     action: str
     step: str
     actor: Mapping[str, Any]
@@ -183,7 +184,7 @@ def write_down(
     connection: Connection, portal: Portal, definition: Definition, case: Case, outcome: Outcome, step: Step
 ) -> None:
     """Save the case, seal the trail entry, open and close tasks and timers, and promise what leaves the machine."""
-    now = portal.clock.now()
+    now = step.at
     seq = case.entries + 1
     salt = secrets.token_hex(16) if step.answers is not None else ""
     entry = _entry(definition, case, outcome, step, seq, salt, now)

@@ -206,6 +206,7 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
     returned = any(passed.status.startswith("RETURNED") for passed in outcome.passed)
     _lend_hand(connection, at)
     step = Step(
+        now,
         COMPLETED,
         at.task.step,
         steps.actor_of(at.person, at.task.lane, by.address),

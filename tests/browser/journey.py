@@ -64,7 +64,7 @@ def whole(mia: Visitor, chen: Visitor, karen: Visitor, kelvin: Visitor) -> str:
     submit(mia)
     mia.reads("Pending checker")
 
-    chen.sign_in("chen")
+    chen.arrive_as("chen")
     chen.press("Check")
     give_back(chen, "Please look at the limit again", about="New limit (HKD)", remark="Half of this")
     chen.reads("Returned by checker")
@@ -81,7 +81,7 @@ def whole(mia: Visitor, chen: Visitor, karen: Visitor, kelvin: Visitor) -> str:
     assert "25,000,000" in chen.page.locator("ins").first.inner_text()
     chen.press("Approve")
 
-    karen.sign_in("karen")
+    karen.arrive_as("karen")
     karen.press("Process")
     give_back(karen, "The date is too early for us", about="Effective date", remark="Friday or later")
     take_up(mia, "Correct and resubmit")
@@ -93,7 +93,7 @@ def whole(mia: Visitor, chen: Visitor, karen: Visitor, kelvin: Visitor) -> str:
 
     take_up(karen, "Process")
     karen.press("Process and send for approval")
-    kelvin.sign_in("kelvin")
+    kelvin.arrive_as("kelvin")
     kelvin.press("Approve")
     kelvin.press("Send back to the processor")
     kelvin.field(COMMENT).fill("Please check the vendor again")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -16,7 +17,7 @@ from werkzeug.serving import make_server
 from app import web
 from app.commands import jobs
 from app.commands.portal import Portal
-from app.outside.inbox import receiving
+from app.outside.inbox import letters, receiving
 from app.outside.pdf import check
 from app.seed import demo_logins
 from engine.proof import Verdict
@@ -37,6 +38,12 @@ class Site:
     def portal(self) -> Portal:
         """The running portal."""
         return self.office.portal
+
+    def mailed_code(self, office: Office, address: str) -> str:
+        """The newest code that was mailed to an address."""
+        self.settle()
+        mine = (letter for letter in letters(office.portal.settings.root / "mail") if letter.to == address)
+        return re.search(r"\d{6}", next(letter.text for letter in mine if "code" in letter.subject))[0]
 
     def verdict(self, pdf: bytes) -> Verdict:
         """What an auditor learns about a downloaded PDF."""

@@ -1,4 +1,4 @@
-"""Every page that the journeys do not come by, looked at on a desktop, a tablet and a phone, with and without scripts."""
+"""Every page that the journeys do not come by, at the width of a desktop, a tablet and a phone, and without scripts."""
 
 import pytest
 

@@ -24,7 +24,8 @@ WHO_OVERFLOWS = """() => [...document.querySelectorAll("body *")]
   .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1)
   .map((one) => `${one.tagName}.${one.className}`).slice(0, 8)"""
 SHAPE = """() => [...document.querySelectorAll("body, body *:not(svg *)")]
-  .map((one) => one.tagName + [...one.attributes].filter(({ name }) => /^(class|role|type|aria-|hidden|open|checked)/.test(name))
+  .map((one) => one.tagName + [...one.attributes]
+    .filter(({ name }) => /^(class|role|type|aria-|hidden|open|checked)/.test(name))
     .map(({ name, value }) => `${name}=${value}`).join()).join(" ")"""
 JUDGED: set[tuple[int, str]] = set()
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
@@ -38,8 +39,8 @@ class Visitor:
         self.site = site
         self.width = width
         self.has_scripts = options.get("java_script_enabled", True)
-        viewport = {"width": width, "height": 860}
-        self.context: BrowserContext = browser.new_context(viewport=viewport, base_url=site.origin, **options)
+        options = {"locale": "en-GB", "viewport": {"width": width, "height": 860}, **options}
+        self.context: BrowserContext = browser.new_context(base_url=site.origin, **options)
         self.context.set_default_timeout(8000)
         self.page: Page = self.context.new_page()
         self.faults: list[str] = []
@@ -67,7 +68,7 @@ class Visitor:
 
     def arrive_as(self, who: str) -> None:
         """Come in with the cookie of a sign-in that was made elsewhere."""
-        cookie = cookie_of(self.site.office, who)
+        cookie = cookie_of(self.site.office, who, self.site.mailed_code)
         self.context.add_cookies([{"name": "sid", "value": cookie, "url": self.site.origin}])
         self.visit("/")
 

@@ -12,8 +12,10 @@ HERE = Path(__file__).parent / "bad_drawings"
 SHIPPED = Path(__file__).parents[2]
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DIAGRAM = (
-    '<d:BPMNDiagram xmlns:d="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:b="http://www.omg.org/spec/DD/20100524/DC" '
-    'xmlns:w="http://www.omg.org/spec/DD/20100524/DI" id="picture"><d:BPMNPlane id="plane">{}</d:BPMNPlane></d:BPMNDiagram>'
+    '<d:BPMNDiagram xmlns:d="http://www.omg.org/spec/BPMN/20100524/DI" '
+    'xmlns:b="http://www.omg.org/spec/DD/20100524/DC" '
+    'xmlns:w="http://www.omg.org/spec/DD/20100524/DI" id="picture"><d:BPMNPlane '
+    'id="plane">{}</d:BPMNPlane></d:BPMNDiagram>'
 )
 SHAPE = '<d:BPMNShape id="{0}_shape" bpmnElement="{0}"><b:Bounds x="{1}" y="0" width="90" height="60" /></d:BPMNShape>'
 LINE = '<d:BPMNEdge id="{0}_line" bpmnElement="{0}"><w:waypoint x="0" y="0" /><w:waypoint x="90" y="0" /></d:BPMNEdge>'

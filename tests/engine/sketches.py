@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
 
 from hypothesis import strategies as st
 
 from engine import definition as definitions
 from engine.definition import Definition
+from engine.expression import Scope
+from engine.run import Context
 
+TOP = ("AA001", "")
+CONTEXT = Context(Scope(now=datetime(2026, 11, 23, 2, tzinfo=UTC)))
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
   xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" id="sketch" targetNamespace="http://client-connect.test">
@@ -73,6 +81,9 @@ class Sketch:
         ways = [f"{w.source} -> {w.target} {w.variable} {list(w.words) if w.variable else ''}" for w in self.ways]
         return "\n".join(["", *nodes, *ways])
 
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(repr(self))
+
     def add(self, kind: str, place: tuple[str, str], name: str = "", **more: object) -> str:
         """Put an element into (process, scope) and give back its id."""
         self.count += 1
@@ -80,7 +91,9 @@ class Sketch:
         self.nodes[key] = Node(key, kind, *place, **more)  # type: ignore[arg-type]
         return key
 
-    def lead(self, source: str, target: str, variable: str = "", words: tuple[int, ...] = (), default: bool = False) -> None:
+    def lead(
+        self, source: str, target: str, variable: str = "", words: tuple[int, ...] = (), default: bool = False
+    ) -> None:
         """Draw a flow."""
         self.ways.append(Way(source, target, variable, words, default))
 
@@ -152,12 +165,19 @@ class Sketch:
         if way.variable and not way.default:
             text = f"{way.variable} in {list(way.words)}"
             condition = f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{text}</bpmn:conditionExpression>'
-        return f'<bpmn:sequenceFlow id="f{number}" sourceRef="{way.source}" targetRef="{way.target}">{condition}</bpmn:sequenceFlow>\n'
+        return (
+            f'<bpmn:sequenceFlow id="f{number}" sourceRef="{way.source}" '
+            f'targetRef="{way.target}">{condition}</bpmn:sequenceFlow>\n'
+        )
 
 
 def _properties(said: dict[str, str]) -> str:
     rows = "".join(f'<camunda:property name="{name}" value="{value}"/>' for name, value in said.items() if value)
-    return f"<bpmn:extensionElements><camunda:properties>{rows}</camunda:properties></bpmn:extensionElements>" if rows else ""
+    return (
+        f"<bpmn:extensionElements><camunda:properties>{rows}</camunda:properties></bpmn:extensionElements>"
+        if rows
+        else ""
+    )
 
 
 # --- sketches by chance -----------------------------------------------------------------------------------------------
@@ -182,7 +202,7 @@ def _process(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int
 
 def _sequence(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -> Ends:
     blocks = [_block(draw, sketch, place, depth) for _ in range(draw(st.integers(1, 2)))]
-    for (_, last), (first, _) in zip(blocks, blocks[1:], strict=False):
+    for (_, last), (first, _) in pairwise(blocks):
         sketch.lead(last, first)
     return blocks[0][0], blocks[-1][1]
 
@@ -295,6 +315,37 @@ def _left(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -
     return box, join
 
 
+def wild(chance: random.Random) -> Sketch:
+    """A drawing without any order: most cannot run, and the rest must run as drawn."""
+    sketch = Sketch()
+    start = sketch.add("startEvent", TOP)
+    kinds = ["userTask", "userTask", "exclusiveGateway", "parallelGateway", "inclusiveGateway"]
+    steps = [_step(chance.choice(kinds), sketch) for _ in range(chance.randint(3, 9))]
+    joins = [sketch.add(chance.choice(kinds[2:]), TOP) for _ in range(chance.randint(0, 3))]
+    targets = [sketch.add("endEvent", TOP), *joins, *(first for first, _, _ in steps)]
+    sketch.lead(start, steps[0][0])
+    for first, last, variable in steps:
+        others = [target for target in targets if target != first]
+        count = 1 if sketch.nodes[last].kind == "userTask" else chance.randint(1, min(3, len(others)))
+        for number, target in enumerate(chance.sample(others, count)):
+            words = (number,) if sketch.nodes[last].kind == "exclusiveGateway" else tuple(chance.sample(range(4), 2))
+            choosing = variable if count > 1 else ""
+            sketch.lead(last, target, choosing, words, default=bool(choosing) and number == 0)
+    for join in joins:
+        sketch.lead(join, chance.choice([target for target in targets if target != join]))
+    return sketch
+
+
+def _step(kind: str, sketch: Sketch) -> tuple[str, str, str]:
+    if kind not in ("exclusiveGateway", "inclusiveGateway"):
+        step = sketch.add(kind, TOP)
+        return step, step, ""
+    task, variable = _asking(sketch, TOP)
+    gateway = sketch.add(kind, TOP)
+    sketch.lead(task, gateway)
+    return task, gateway, variable
+
+
 # --- the token game ---------------------------------------------------------------------------------------------------
 class Game:
     """Tokens on flows, by the execution semantics of BPMN 2.0; no data but the words that tasks were answered with."""
@@ -385,10 +436,7 @@ class Level:
                     self.open.remove(active)
                     self.send(active.key)
                     return True
-        for flow in sorted(+self.tokens):
-            if self.move(flow):
-                return True
-        return False
+        return any(self.move(flow) for flow in sorted(+self.tokens))
 
     def move(self, flow: int) -> bool:
         sketch = self.game.sketch
@@ -396,7 +444,9 @@ class Level:
         incoming = sketch.incoming(node.id)
         if node.kind in ("parallelGateway", "inclusiveGateway") and len(incoming) > 1:
             arrived = [number for number in incoming if self.tokens[number]]
-            if len(arrived) < len(incoming) and not (node.kind == "inclusiveGateway" and self.nothing_comes(node, arrived)):
+            if len(arrived) < len(incoming) and not (
+                node.kind == "inclusiveGateway" and self.nothing_comes(node, arrived)
+            ):
                 return False
             self.tokens -= Counter(arrived)
         else:
@@ -443,7 +493,9 @@ class Level:
         if len(ways) == 1:
             self.send(node.id)
             return
-        fitting = [n for n in ways if not sketch.ways[n].default and words.get(sketch.ways[n].variable) in sketch.ways[n].words]
+        fitting = [
+            n for n in ways if not sketch.ways[n].default and words.get(sketch.ways[n].variable) in sketch.ways[n].words
+        ]
         fitting = fitting[:1] if node.kind == "exclusiveGateway" else fitting
         self.tokens.update(fitting or [n for n in ways if sketch.ways[n].default])
 

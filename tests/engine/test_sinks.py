@@ -1,5 +1,7 @@
 """Every place where SpiffWorkflow 3.2 would run an author's text: through our engine, none of them runs any."""
 
+import os
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from engine.lint import check_folder
 from engine.run import Context
 from tests.engine import corpus
 
-CANARY = Path("/tmp/canary-of-the-sinks")
+CANARY = Path(tempfile.gettempdir()) / f"canary-of-the-sinks-{os.getpid()}"
 CODE = f"__import__('pathlib').Path('{CANARY}').write_text('it ran')"
 CONTEXT = Context(Scope(now=datetime(2026, 11, 23, 2, tzinfo=UTC)))
 PATTERN = "processes/P9.bpmn"
@@ -38,7 +40,10 @@ CORRELATION = (
     f'<correlationProperty id="who"><correlationPropertyRetrievalExpression messageRef="m"><messagePath>{CODE}'
     f"</messagePath></correlationPropertyRetrievalExpression></correlationProperty>"
 )
-AD_HOC = f'<adHocSubProcess id="process"><userTask id="any" /><completionCondition>{CODE}</completionCondition></adHocSubProcess>'
+AD_HOC = (
+    '<adHocSubProcess id="process"><userTask id="any" '
+    f"/><completionCondition>{CODE}</completionCondition></adHocSubProcess>"
+)
 
 
 def instead_of_process(text):

@@ -8,6 +8,7 @@ from tests.commands.office import PEOPLE, office_at
 
 CTO = "CTO"
 FUNCTION = "EU_CashTrading"
+PAIRS = {("maker", "checker"), ("next_maker", "next_checker"), ("desk_maker", "desk_checker")}
 
 
 @pytest.fixture
@@ -67,9 +68,6 @@ def test_the_cast_knows_who_can_and_who_did_as_the_tables_do(office, references)
                 barred = {person for person, did in hands if (did, lane) in PAIRS}
                 assert cast.who_can(lane, *seat) == people.who_can(connection, lane, *seat, excluding=barred)
         assert cast.hands == set(hands)
-
-
-PAIRS = {("maker", "checker"), ("next_maker", "next_checker"), ("desk_maker", "desk_checker")}
 
 
 def test_whoever_acts_belongs_to_the_cast_without_any_right_to_the_case(office):

@@ -3,8 +3,6 @@
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
 from app.store.database import MIGRATIONS, connect, is_migrated, migrate
@@ -60,11 +58,6 @@ def test_an_empty_database_is_not_migrated_until_it_is(tmp_path: Path):
     assert is_migrated(after)
     before.close()
     after.close()
-
-
-def test_nothing_is_left_to_migrate(migrated):
-    with migrated.read() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
 def test_migrations_make_every_column_key_index_and_check_of_the_code(migrated, request):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flask import Flask
@@ -34,7 +34,8 @@ class Visitors:
         settings = self.office.portal.settings
         client = Client(self.app, plain_http=settings.plain_http)
         name, domain = ("sid", "127.0.0.1") if settings.plain_http else ("__Host-sid", "portal.test")
-        client.raw.set_cookie(name, cookie_of(self.office, who), domain=domain, secure=not settings.plain_http)
+        cookie = cookie_of(self.office, who, promised_code)
+        client.raw.set_cookie(name, cookie, domain=domain, secure=not settings.plain_http)
         client.get("/")
         return client
 
@@ -60,15 +61,16 @@ class Visitors:
         event.remove(engine, "before_cursor_execute", asked)
 
 
-def cookie_of(office: Office, who: str) -> str:
+def cookie_of(office: Office, who: str, mailed_code: Callable[[Office, str], str]) -> str:
     """The cookie of a sign-in of this person, made with password and mailed code."""
     portal, email = office.portal, PEOPLE[who]
     half = signin.visit(portal, signin.enter_password(portal, email, DEMO_PASSWORD, HOME), active=True)
     assert half is not None
-    return signin.enter_code(portal, half, _mailed_code(office, email), HOME)
+    return signin.enter_code(portal, half, mailed_code(office, email), HOME)
 
 
-def _mailed_code(office: Office, email: str) -> str:
+def promised_code(office: Office, email: str) -> str:
+    """The newest code in a mail that has not been sent yet."""
     payloads = [job.payload for job in office.rows("jobs", kind="mail")]
     newest = [one for one in payloads if one["template"] == "signin_code" and one["to"] == email][-1]
     return re.search(r"\d{6}", letters.written(office.portal, newest)[1])[0]

@@ -232,6 +232,13 @@
     return found && found.length !== undefined && !found.tagName ? found[0] : found;
   }
 
+  function describe(control, id, yes) {
+    var ids = (control.getAttribute("aria-describedby") || "").split(/\s+/).filter(function (one) { return one && one !== id; });
+    if (yes) ids.push(id);
+    if (ids.length) control.setAttribute("aria-describedby", ids.join(" "));
+    else control.removeAttribute("aria-describedby");
+  }
+
   function showError(form, name, sentences) {
     var control = controlNamed(form, name);
     var wrapper = control && wrapperOf(control);
@@ -242,6 +249,7 @@
     wrapper.classList[sentences ? "add" : "remove"]("wrong");
     if (sentences) control.setAttribute("aria-invalid", "true");
     else control.removeAttribute("aria-invalid");
+    describe(control, "f-" + name + "-error", sentences);
     if (!sentences) return;
     line = document.createElement("p");
     unseen = document.createElement("span");
@@ -253,7 +261,6 @@
     line.appendChild(document.createTextNode(sentences.join(" ")));
     before = wrapper.querySelector(".hint") || wrapper.querySelector(".label");
     wrapper.insertBefore(line, before && before.parentNode === wrapper ? before.nextSibling : wrapper.firstChild);
-    control.setAttribute("aria-describedby", line.id);
   }
 
   /* The server's own rules, asked while typing: only fields that were touched show what is wrong. */
