@@ -6,6 +6,8 @@ The reference for analysts is `engine/expressions.md`.
 from __future__ import annotations
 
 import ast
+import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,11 +18,12 @@ from typing import Any
 
 from engine.errors import BadExpression
 from engine.hours import Calendar
-from engine.values import ARITHMETIC, COMPARISONS, bounded, computed, kind, member, number
+from engine.values import ARITHMETIC, COMPARISONS, LARGEST_NUMBER, bounded, computed, kind, member, number
 
 LONGEST_TEXT = 1000
 MOST_NODES = 200
 LONGEST_LIST = 50
+UNWRITTEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\\]")
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -69,8 +72,8 @@ def compiled(text: str) -> Expression:
 def _tree(text: str) -> ast.expr:
     if len(text) > LONGEST_TEXT:
         raise BadExpression(f"Expected at most {LONGEST_TEXT} characters, but the expression has {len(text)}.")
-    if "\x00" in text:
-        raise BadExpression("Expected printable text, but the expression holds a NUL character.")
+    if found := UNWRITTEN.search(text):
+        raise BadExpression(f"Expected printable text without backslashes, but the expression holds {found[0]!r}.")
     try:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -101,7 +104,7 @@ def _constant(node: ast.Constant, _names: set[str]) -> Closure:
     if value is not None and not isinstance(value, str | int | Decimal):
         raise BadExpression(f"Expected text, a number, True, False or None, but found {_what(node)}.")
     if isinstance(value, int | Decimal):
-        value = bounded(value)
+        value = bounded(value, LARGEST_NUMBER)
     return lambda scope: value
 
 
@@ -134,7 +137,7 @@ def _unary(node: ast.UnaryOp, names: set[str]) -> Closure:
     if isinstance(node.op, ast.Not):
         return lambda scope: not operand(scope)
     if isinstance(node.op, ast.USub):
-        return lambda scope: -number(operand(scope))
+        return lambda scope: computed(operator.sub, 0, operand(scope))
     raise BadExpression(f"Expected `not` or a minus sign, but found {_what(node)}.")
 
 
@@ -273,7 +276,7 @@ def _business_day_before(scope: Scope, moment: Any) -> datetime | None:
     if moment is None:
         return None
     if not isinstance(moment, datetime):
-        raise BadExpression(f"Expected a time, but found {moment!r}.")
+        raise BadExpression(f"Expected a time, but found {kind(moment)}.")
     earlier = scope.calendar.business_day_before(moment)
     return earlier if earlier > _now(scope) else None
 
@@ -306,8 +309,8 @@ def _total(_scope: Scope, rows: Any, key: Any) -> Any:
 
 
 def _unique(_scope: Scope, rows: Any, key: Any) -> bool:
-    values = [repr(value) for value in _column(rows, key)]
-    return len(values) == len(set(values))
+    values = [value for value in _column(rows, key) if value is not None]
+    return all(value not in values[:place] for place, value in enumerate(values))
 
 
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {

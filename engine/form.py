@@ -19,7 +19,7 @@ from engine.typed import CONTROL, normal, number, typed_field
 
 CONFIRMED = ".confirmed"
 DEEPEST_CHAIN = 10
-PER_FIELD = re.compile(r"^comment\.([a-z][a-z0-9_]{0,59})$")
+PER_FIELD = re.compile(r"comment\.([a-z][a-z0-9_]{0,59})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Facts:
     """What a form may know besides its own answers.
 
     case: reference, participant_id, received_on, lead_days, ... register: the current record of each register.
-    choices: for each register, its (value, label) pairs. sources: for each register, the case that set the record.
+    choices: for each register, its (value, label) pairs.
     """
 
     scope: Scope
@@ -69,20 +69,12 @@ def fixed(form: Form, facts: Facts) -> dict[str, Any]:
 
 def visible(form: Form, raw: Mapping[str, str], facts: Facts) -> frozenset[str]:
     """The fields to show for these raw answers; what a hidden field was answered with shows nothing."""
-    values = {**_readable(form, raw, facts), **fixed(form, facts)}
-    shown = frozenset(entry.key for entry in form.fields)
-    for _ in range(DEEPEST_CHAIN):
-        scope = facts.seen_with({key: value if key in shown else None for key, value in values.items()})
-        now = frozenset(entry.key for entry in form.fields if entry.show_if is None or bool(entry.show_if(scope)))
-        if now == shown:
-            break
-        shown = now
-    return shown
+    return _seen(form, raw, facts)[0]
 
 
 def required(form: Form, raw: Mapping[str, str], facts: Facts) -> frozenset[str]:
-    """The fields that must be answered, given these raw answers."""
-    scope = facts.seen_with({**_readable(form, raw, facts), **fixed(form, facts)})
+    """The fields that must be answered when they are shown, given these raw answers."""
+    scope = facts.seen_with(_seen(form, raw, facts)[1])
     return frozenset(entry.key for entry in form.fields if entry.asks and _is_required(entry, scope))
 
 
@@ -97,6 +89,20 @@ def _settled(entry: Field, value: Any) -> Any:
     if entry.kind == "date" and isinstance(value, str):
         return date.fromisoformat(value)
     return value
+
+
+def _seen(form: Form, raw: Mapping[str, str], facts: Facts) -> tuple[frozenset[str], dict[str, Any]]:
+    """What is shown, and its answers; what a hidden field was answered with counts for nothing."""
+    values = {**_readable(form, raw, facts), **fixed(form, facts)}
+    shown = frozenset(entry.key for entry in form.fields)
+    answers = dict(values)
+    for _ in range(DEEPEST_CHAIN):
+        scope = facts.seen_with(answers)
+        now = frozenset(entry.key for entry in form.fields if entry.show_if is None or bool(entry.show_if(scope)))
+        if now == shown:
+            break
+        shown, answers = now, {key: value if key in now else None for key, value in values.items()}
+    return shown, answers
 
 
 def _readable(form: Form, raw: Mapping[str, str], facts: Facts) -> dict[str, Any]:
@@ -184,7 +190,7 @@ def _comments(form: Form, raw: Mapping[str, str], scope: Scope, errors: dict[str
         return {}
     comments = {}
     for name, text in raw.items():
-        pinned = PER_FIELD.match(name)
+        pinned = PER_FIELD.fullmatch(name)
         if pinned and text:
             if CONTROL.search(text) or len(text) > 500:
                 errors[name] = ["Enter a comment of at most 500 plain characters"]

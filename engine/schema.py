@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from engine.errors import BadExpression, BadForm
 from engine.expression import Expression, compiled
 
 LONGEST_TEXT = 20_000
-KEY = re.compile(r"^[a-z][a-z0-9_]{0,59}$")
+KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 TAKEN = frozenset({"csrf_token", "version", "key", "form", "case", "register", "confirmed", "decision_key"})
 YES_NO = (("yes", "Yes"), ("no", "No"))
 EXPRESSIONS = ("prefill", "show_if", "required_if", "rule", "warn")
@@ -92,6 +92,7 @@ def read(content: bytes, file: str) -> Form:
     """The form in a form-js file; raises `BadForm` naming the file, the component and the cure."""
     try:
         raw = json.loads(content.decode("utf-8"))
+        json.dumps(raw, ensure_ascii=False).encode()  # half a character could be read, but never shown
         components = raw["components"]
         name = raw["id"]
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -102,9 +103,9 @@ def read(content: bytes, file: str) -> Form:
     try:
         sections = tuple(reader.sections(components))
     except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError):
-        raise BadForm(
-            f"{file}: Expected form-js components, but one has another shape: save it in the editor."
-        ) from None
+        reader.refuse(
+            reader.component, "Expected a form-js component, but it has another shape: save it in the editor."
+        )
     reader.require_known_fields(sections)
     return Form(name, sections, reader.per_field_comments)
 
@@ -116,10 +117,12 @@ class _Reader:
         self.file = file
         self.keys: set[str] = set()
         self.per_field_comments: Expression | None = None
+        self.component: Any = None
 
     def sections(self, components: list[Any]) -> Iterator[Section]:
         loose: list[Field] = []
         for component in components:
+            self.component = component
             if component.get("type") == "group":
                 if loose:
                     yield Section("", tuple(loose))
@@ -132,6 +135,7 @@ class _Reader:
 
     def fields(self, components: list[Any]) -> Iterator[Field]:
         for component in components:
+            self.component = component
             kind = component.get("type")
             if kind in ("separator", "spacer", "button"):
                 continue
@@ -187,7 +191,7 @@ class _Reader:
         key = component.get("key") or ("" if kind != "text_block" else f"text_{component.get('id', '')}".lower())
         if kind == "text_block":
             return re.sub(r"[^a-z0-9_]", "_", key) or "text"
-        if not isinstance(key, str) or not KEY.match(key):
+        if not isinstance(key, str) or not KEY.fullmatch(key):
             self.refuse(component, f"Expected a key of small letters, digits and _, but it is {key!r}: rename it.")
         if key in TAKEN or key in self.keys:
             self.refuse(component, f"Expected every key once, but {key} is taken: rename it.")
@@ -243,15 +247,15 @@ class _Reader:
         keys = {entry.key for section in sections for entry in section.fields} | {"comments"}
         for section in sections:
             for entry in section.fields:
-                for name in EXPRESSIONS:
-                    expression = getattr(entry, name)
-                    for asked in sorted(_form_names(expression.text) - keys if expression else ()):
+                for name, text in _expressions(entry):
+                    for asked in sorted(_form_names(text) - keys):
                         self.refuse(
                             {"key": entry.key}, f"in {name}: Expected a field of this form, but form.{asked} is none."
                         )
 
-    def refuse(self, component: Any, sentence: str) -> None:
-        where = component.get("key") or component.get("id") or component.get("label") or component.get("type") or "?"
+    def refuse(self, component: Any, sentence: str) -> NoReturn:
+        known = component if isinstance(component, Mapping) else {}
+        where = next((known[name] for name in ("key", "id", "label", "type") if known.get(name)), str(component)[:40])
         raise BadForm(f"{self.file}: {where}: {sentence}")
 
 
@@ -274,6 +278,15 @@ def _texts(component: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield from _texts(value)
         else:
             yield name, value
+
+
+def _expressions(entry: Field) -> Iterator[tuple[str, str]]:
+    for name in EXPRESSIONS:
+        if expression := getattr(entry, name):
+            yield name, expression.text
+    for name in ("rule_message", "warn_message"):
+        for part in PLACEHOLDER.findall(getattr(entry, name)):
+            yield name, part
 
 
 def _form_names(text: str) -> set[str]:

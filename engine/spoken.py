@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from engine.hours import HONG_KONG
 from engine.schema import Field
 
 
@@ -53,8 +54,15 @@ def long_date(day: date) -> str:
 
 def spoken(value: Any) -> str:
     """A value inside a sentence."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        local = value.astimezone(HONG_KONG)
+        return f"{long_date(local)}, {local:%H:%M} HKT"
     if isinstance(value, date):
         return long_date(value)
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+    if isinstance(value, int | Decimal):
         return grouped(value)
     return str(value)

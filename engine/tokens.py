@@ -80,7 +80,7 @@ class _Found(Exception):
 
 
 class _Play:
-    """The moves of one level of one drawing; notices that lead to ends of their own are played by themselves."""
+    """The moves of one level of one drawing; notices that lead straight to their own ends are played by themselves."""
 
     def __init__(self, drawing: Drawing, scope: str) -> None:
         self.name = scope or drawing.process
@@ -99,7 +99,8 @@ class _Play:
 
     def merges(self, event: str, main: set[str]) -> bool:
         ways = {name: [self.target[flow] for flow in flows] for name, flows in self.out.items()}
-        return any(name in main and self.elements[name].kind != "endEvent" for name in paths.reached(ways, [event]))
+        passed = [self.elements[name] for name in paths.reached(ways, [event])]
+        return any(e.kind in WAITING or (e.id in main and e.kind != "endEvent") for e in passed)
 
     def begin(self) -> Situation:
         starts = [e.id for e in self.elements.values() if e.kind == "startEvent"]

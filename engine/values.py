@@ -12,6 +12,7 @@ from typing import Any
 from engine.errors import BadExpression
 
 LARGEST_NUMBER = 10**15
+LARGEST_RESULT = 10**21
 
 
 def member(owner: Any, key: Any) -> Any:
@@ -36,10 +37,10 @@ def number(value: Any) -> int | Decimal:
     return value
 
 
-def bounded(value: Any) -> Any:
-    """The number itself when it has at most 15 digits."""
-    if not abs(value) <= LARGEST_NUMBER:
-        raise BadExpression("Expected a number of at most 15 digits, but it is larger.")
+def bounded(value: Any, largest: int = LARGEST_RESULT) -> Any:
+    """The number itself when it is not too large to be reckoned with exactly."""
+    if not abs(value) <= largest:
+        raise BadExpression(f"Expected a number of at most {len(str(largest)) - 1} digits, but it is larger.")
     return value
 
 
@@ -51,7 +52,13 @@ def computed(work: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
     try:
         return bounded(work(left, right))
     except (ZeroDivisionError, InvalidOperation):
-        raise BadExpression("Expected a divisor other than zero, but it is zero.") from None
+        raise BadExpression("Expected a divisor other than zero, but it is zero or next to it.") from None
+
+
+def _remainder(left: Any, right: Any) -> Any:
+    """Between zero and the divisor, as whole numbers have it: Python's decimals would follow the dividend's sign."""
+    rest = left % right
+    return rest + right if rest and (rest < 0) != (right < 0) else rest
 
 
 ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -59,7 +66,7 @@ ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: lambda left, right: Decimal(left) / Decimal(right),
-    ast.Mod: operator.mod,
+    ast.Mod: _remainder,
 }
 
 

@@ -191,6 +191,7 @@ def write_down(
     saved = cases.save(
         connection,
         case,
+        moved=_moved(case, outcome, step),
         status=outcome.status,
         state=seal.signed(outcome.state, portal.keys.derive(STATE_KEY)),
         ways_out=[_way_out(way) for way in outcome.ways_out],
@@ -223,6 +224,12 @@ def write_down(
     opened = _reopen(connection, definition, case, outcome, step.timed, now)
     cast = step.cast or casts.of_case(connection, case)
     jobs.promise(connection, _promises(connection, definition, case, outcome, cast, opened, seq), now)
+
+
+def _moved(case: Case, outcome: Outcome, step: Step) -> bool:
+    """Whether anything that a page shows has changed: a timer that only sends a notice changes nothing."""
+    is_notice = step.actor == SYSTEM and outcome.status == case.status
+    return not is_notice or any(task.fresh for task in outcome.tasks)
 
 
 def _entry(

@@ -160,12 +160,15 @@ def add(connection: Connection, **columns: Any) -> int:
     return int(connection.execute(insert(cases).values(**columns).returning(cases.c.id)).scalar_one())
 
 
-def save(connection: Connection, case: Case, **columns: Any) -> bool:
-    """Write a step down; false when the case is no longer at the version that was read."""
+def save(connection: Connection, case: Case, *, moved: bool, **columns: Any) -> bool:
+    """Write a step down; false when the case is no longer at the version that was read.
+
+    moved: whether pages that are open now are stale from here on; a mere reminder leaves them fresh.
+    """
     changed = connection.execute(
         update(cases)
         .where(cases.c.id == case.id, cases.c.version == case.version)
-        .values(version=case.version + 1, **columns)
+        .values(version=case.version + 1 if moved else case.version, **columns)
     )
     return bool(changed.rowcount == 1)
 

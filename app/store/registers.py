@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from app.store.tables import registers
+from app.store.tables import memberships, registers
 from engine.services import RegisterChange
 
 
@@ -37,6 +37,8 @@ def current(connection: Connection, owners: list[str], on: date) -> list[Record]
 
 def change(connection: Connection, change: RegisterChange, reference: str, at: datetime, on: date) -> None:
     """Add the record that a case sets; columns that the case leaves empty keep their value."""
+    # Two cases that end together each see the other's record, one after the other.
+    connection.execute(select(memberships.c.id).where(memberships.c.participant_id == change.owner).with_for_update())
     before = next(
         (
             r.values

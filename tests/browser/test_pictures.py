@@ -30,12 +30,16 @@ def story(site):
     at.move(hours=1)
     again = office.submitted()
     at.move(minutes=25)
-    office.complete(again, "chen", {
-        "decision": "return",
-        "comment": "Please look at the limit and the date again",
-        "comment.limit_hkd": "Half of this is enough",
-        "comment.effective_date": "Not before Friday",
-    })
+    office.complete(
+        again,
+        "chen",
+        {
+            "decision": "return",
+            "comment": "Please look at the limit and the date again",
+            "comment.limit_hkd": "Half of this is enough",
+            "comment.effective_date": "Not before Friday",
+        },
+    )
     at.move(minutes=40)
     office.submit(again, limit_hkd="25,000,000", effective_date="2026-11-30", remarks="Agreed with the desk by phone")
     draft = office.open_draft()

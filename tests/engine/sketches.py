@@ -296,7 +296,7 @@ def _called(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int)
 def _timed(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -> Ends:
     """A task with a timer: either it interrupts and joins the way on, or it goes to an end of its own."""
     task, join = sketch.add("userTask", place), sketch.add("exclusiveGateway", place)
-    interrupting = draw(st.booleans())
+    interrupting = place in sketch.loops or draw(st.booleans())
     timer = sketch.add("boundaryEvent", place, host=task, event="timer", interrupting=interrupting)
     first, last = _sequence(draw, sketch, place, 0)
     sketch.lead(task, join)

@@ -1,5 +1,6 @@
 """The expression language means what its page says, and nothing else can be said in it."""
 
+import ast
 import contextlib
 import re
 import sys
@@ -16,6 +17,7 @@ from engine import expression
 from engine.errors import BadExpression
 from engine.expression import FUNCTIONS, Scope, compiled
 from engine.hours import HONG_KONG, exchange_calendar
+from engine.places import CASE_KEYS
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 FORM = {
@@ -25,6 +27,7 @@ FORM = {
     "ready": True,
     "empty": None,
     "rows": [{"lots": Decimal(2)}, {"lots": Decimal(3)}],
+    "repeated": [{"lots": 2}, {"lots": Decimal("2.0")}],
 }
 SCOPE = Scope({"form": FORM, "decision": "return"}, NOW, exchange_calendar(2026, 2027))
 PAGE = (Path(expression.__file__).parent / "expressions.md").read_text()
@@ -132,6 +135,13 @@ def rows(heading):
     return [[cell.strip() for cell in line] for line in lines[1:]]
 
 
+def outcome(text):
+    try:
+        return repr(value(text))
+    except BadExpression as refused:
+        return str(refused)
+
+
 def spoken(found):
     if isinstance(found, datetime):
         return f"{found.astimezone(HONG_KONG):%Y-%m-%d %H:%M} HKT"
@@ -150,6 +160,11 @@ def test_each_example_on_the_page_gives_what_the_page_says(text, result):
 
 def test_the_page_lists_every_function():
     assert [line[0].strip("`").split("(")[0] for line in rows("Functions")] == sorted(FUNCTIONS)
+
+
+def test_the_page_lists_every_fact_of_a_case():
+    (line,) = re.findall(r"`case` has (.+)\.", PAGE)
+    assert set(line.split(", ")) == CASE_KEYS
 
 
 @pytest.mark.parametrize("line", rows("Refused, and what to write instead"), ids=lambda line: line[0])
@@ -197,6 +212,37 @@ def test_no_escape_is_part_of_the_language(text):
         ("form.day >= add_bd(today(), 3)", True),
         ("business_day_before(cutoff_after(0)) is None", True),
         ('unique([form, form], "scope")', False),
+        ('unique([form, form], "empty")', True),
+        ('unique(form.repeated, "lots")', False),
+        ("-form.empty is None", True),
+        ("-7 % 3", 2),
+        ("-form.amount % 5", Decimal(3)),
+        ("7 % -form.amount", Decimal(-35)),
+        ("5 * 999999999999999", 4999999999999995),
+        ("form is None", False),
+        ("not form.empty", True),
+        ("'a' < 'b'", True),
+        ("'ab' in 'a'", False),
+        ("form.amount in 'a'", False),
+        ("form.amount not in [41, 42]", False),
+        ("'amount' in form", True),
+        ("form['amount']", Decimal(42)),
+        ("form[0] is None", True),
+        ("form.rows[-1].lots", Decimal(3)),
+        ("form.amount.real is None", True),
+        ("form.scope[0] is None", True),
+        ("add_bd(form.empty, 1) is None", True),
+        ("business_day_before(form.empty) is None", True),
+        ("days_between(form.empty, form.day) is None", True),
+        ("is_business_day(form.empty)", False),
+        ("length(form.empty)", 0),
+        ("lower(form.empty) is None", True),
+        ("starts_with(form.empty, 'x')", False),
+        ("total([], 'x')", 0),
+        ("form.day == add_bd(today(), 3) and form.day != today()", True),
+        ("form.amount", Decimal(42)),
+        ("(1 if form.amount > 50 else 2 if form.amount > 41 else 3)", 2),
+        ("today is None", True),
     ],
 )
 def test_an_expression_gives(text, result):
@@ -216,8 +262,23 @@ def test_an_expression_gives(text, result):
         "add_bd(form.scope, 1)",
         "add_bd(form.day, 0.5)",
         "add_bd(form.day, 1001)",
+        "add_bd(form.day, form.empty)",
         "add_bd(form.day, -1)",
         "form.day > cutoff_after(1)",
+        "add_bd(cutoff_after(1), 1)",
+        "business_day_before(form.day)",
+        "days_between(form.scope, form.day)",
+        "is_business_day(form.scope)",
+        "starts_with(form.scope, 1)",
+        "unique(form.amount, 'x')",
+        "max(form.ready, 1)",
+        "max(form.scope, 1)",
+        "1 % 0.0",
+        "0 / 0",
+        "999999999999999 % 0.00000000000001",
+        "form.day - 1",
+        "form.day < 5",
+        "form < form",
         "length(form.amount)",
         "lower(form.rows)",
         "total(form.scope, 'x')",
@@ -258,10 +319,44 @@ def test_beyond_the_limits_is_refused(text):
         compiled(text)
 
 
-def test_a_refusal_never_repeats_an_answer():
+@pytest.mark.parametrize(
+    "text",
+    [
+        "form.scope + 1",
+        "-form.scope",
+        "form.scope < 1",
+        "form.scope < business_day_before(cutoff_after(9))",
+        "1 in form.amount",
+        "add_bd(form.scope, 1)",
+        "add_bd(today(), form.scope)",
+        "business_day_before(form.scope)",
+        "count(form.scope)",
+        "cutoff_after(form.scope)",
+        "days_between(form.scope, today())",
+        "is_business_day(form.scope)",
+        "length(form.amount)",
+        "lower(form.amount)",
+        "max(form.scope)",
+        "min(form.scope)",
+        "starts_with('x', form.amount)",
+        "total(form.rows, 'x')",
+        "unique(form.scope, 'x')",
+    ],
+)
+def test_a_refusal_never_repeats_an_answer(text):
     with pytest.raises(BadExpression) as refused:
-        value("form.scope + 1", Scope({"form": {"scope": "canary"}}))
-    assert "canary" not in str(refused.value)
+        value(text, Scope({"form": {"scope": "canary", "amount": 90817263, "rows": [{"x": "canary"}]}}, NOW))
+    assert not re.search("canary|90817263", str(refused.value))
+
+
+@pytest.mark.parametrize("mark", ["\x00", "\x07", "\x1b", "\x7f", "\ud800", "\\"])
+def test_what_cannot_be_printed_is_no_part_of_an_expression(mark):
+    with pytest.raises(BadExpression, match="Expected printable text"):
+        compiled(f"'a{mark}b'")
+
+
+def test_spaces_and_chinese_texts_are_as_they_are_written():
+    assert value(" \n '港 曜' ") == "港 曜"
 
 
 def test_the_names_an_expression_reads_are_known():
@@ -299,10 +394,57 @@ WRITTEN = st.recursive(
     ),
     max_leaves=12,
 )
+TOKENS = [
+    *PLAIN,
+    *STRANGE,
+    *SIGNS,
+    *FUNCTIONS,
+    *[
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ".",
+        ":",
+        ";",
+        "=",
+        ":=",
+        "@",
+        "&",
+        "|",
+        "^",
+        "~",
+        "<<",
+        "`",
+        "$",
+        "#",
+        '"',
+        "'",
+        "not",
+        "else",
+        "for",
+    ],
+]
+NUMBERS = (
+    st.none() | st.booleans() | st.decimals(allow_nan=False, allow_infinity=False) | st.dates() | st.text(max_size=5)
+)
 
 
-@given(WRITTEN | st.text(max_size=60))
+@given(WRITTEN | st.text(max_size=60) | st.text(st.characters(exclude_categories=[]), max_size=20))
 def test_whatever_is_written_gives_a_plain_value_or_a_refusal(text):
+    try:
+        found = value(text)
+    except BadExpression as refused:
+        assert str(refused).encode()
+        return
+    assert isinstance(found, KINDS)
+
+
+@given(st.lists(st.sampled_from(TOKENS), max_size=25).map(" ".join))
+def test_whatever_parts_stand_in_a_row_give_a_plain_value_or_a_refusal(text):
     try:
         found = value(text)
     except BadExpression:
@@ -310,11 +452,27 @@ def test_whatever_is_written_gives_a_plain_value_or_a_refusal(text):
     assert isinstance(found, KINDS)
 
 
+@given(WRITTEN, NUMBERS, NUMBERS)
+def test_whatever_is_answered_nothing_else_than_a_refusal_comes_out(text, amount, day):
+    scope = Scope({"form": {**FORM, "amount": amount, "scope": day}}, NOW, SCOPE.calendar)
+    try:
+        found = value(text, scope)
+    except BadExpression:
+        return
+    assert isinstance(found, KINDS)
+
+
+@given(WRITTEN)
+def test_an_expression_gives_the_same_value_twice(text):
+    assert outcome(text) == outcome(text)
+
+
 def test_evaluating_touches_nothing_outside(audited):
-    parts = [compiled(text) for text, _ in examples()]
+    parts = [compiled(text) for text in (*(text for text, _ in examples()), '"%s" % form', "form.scope > 5", "1 / 0")]
     with audited() as events:
         for part in parts:
-            part(SCOPE)
+            with contextlib.suppress(BadExpression):
+                part(SCOPE)
     assert events == []
 
 
@@ -323,7 +481,14 @@ def test_checking_compiles_to_a_tree_and_runs_nothing(audited):
         for text in ESCAPES:
             with contextlib.suppress(BadExpression):
                 expression.compiled.__wrapped__(text)
-    assert {name for name, _ in events} <= {"compile"}
+    assert {name for name, _ in events} == {"compile"}
+
+
+def test_a_text_is_parsed_and_never_made_code(monkeypatch):
+    asked, parse = [], compile
+    monkeypatch.setattr("builtins.compile", lambda *given, **more: asked.append(given[3]) or parse(*given, **more))
+    expression.compiled.__wrapped__("form.amount > 41")
+    assert asked == [ast.PyCF_ONLY_AST]
 
 
 def test_an_expression_is_compiled_once():
@@ -353,7 +518,7 @@ class _Audited:
 
 
 def _hear(name, arguments):
-    if _Audited.listening and name.startswith(("compile", "exec", "import", "open", "os.", "subprocess.", "socket.")):
+    if _Audited.listening:
         _Audited.listening[-1].append((name, str(arguments)[:80]))
 
 

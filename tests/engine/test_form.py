@@ -1,6 +1,8 @@
 """Forms ask, prefill, hide and check as their files say."""
 
 import json
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -19,6 +21,7 @@ from tests.engine import corpus
 CALENDAR = exchange_calendar(2026, 2027)
 CT027 = schema.read(corpus.shipped()["forms/CT027.form"], "forms/CT027.form")
 CHECK = schema.read(corpus.shipped()["forms/check.form"], "forms/check.form")
+PROCESS = schema.read(corpus.shipped()["forms/process.form"], "forms/process.form")
 APPROVE = schema.read(corpus.shipped()["forms/approve.form"], "forms/approve.form")
 FACTS = Facts(
     scope=Scope(now=datetime(2026, 11, 23, 2, tzinfo=UTC), calendar=CALENDAR),
@@ -55,6 +58,10 @@ def small(*components):
 
 def text(key, **more):
     return {"type": "textfield", "key": key, "label": key.title(), **more}
+
+
+def number(key, **more):
+    return {"type": "number", "key": key, "label": key.title(), **more}
 
 
 # what stands in it
@@ -185,7 +192,165 @@ def test_a_hidden_answer_shows_nothing():
     assert form.visible(asked, {"first": "off", "second": "on"}, FACTS) == {"first"}
 
 
+def test_what_a_hidden_answer_would_demand_is_not_demanded():
+    asked = small(
+        text("first"),
+        text("second", properties={"show_if": 'form.first == "on"'}),
+        text("third", properties={"required_if": 'form.second == "on"'}),
+    )
+    assert form.required(asked, {"first": "off", "second": "on"}, FACTS) == frozenset()
+
+
+@pytest.mark.parametrize(("scope", "shown"), [("SESSION", True), ("FIRM", False), ("", False), ("other", False)])
+def test_the_session_is_shown_only_when_the_limit_is_for_one(scope, shown):
+    assert ("session" in form.visible(CT027, {"scope": scope}, FACTS)) is shown
+
+
+@pytest.mark.parametrize(("vendor", "needed"), [("yes", True), ("no", False)])
+def test_the_vendor_must_be_named_only_when_there_is_one(vendor, needed):
+    assert ("vendor_name" in form.required(CT027, {"uses_bss_vendor": vendor}, FACTS)) is needed
+
+
+def test_no_rule_is_broken_by_an_empty_answer():
+    asked = small(number("few", properties={"rule": "-form.few < 0 and form.few % 2 == 1"}))
+    assert form.check(asked, {}, FACTS).answers == {"few": None}
+
+
+def test_a_rule_without_a_message_names_its_field():
+    asked = small(text("name", properties={"rule": 'form.name == "x"'}))
+    with pytest.raises(WrongAnswers) as refused:
+        form.check(asked, {"name": "y"}, FACTS)
+    assert refused.value.fields == {"name": ["Check Name"]}
+
+
+def test_a_hidden_field_breaks_no_rule():
+    asked = small(text("name", properties={"show_if": "False", "rule": "False", "required_if": "True"}))
+    assert form.check(asked, {"name": "x"}, FACTS).answers == {"name": None}
+
+
+def test_a_rule_sees_what_the_register_says_and_not_what_is_sent():
+    asked = small(
+        number("old", properties={"read_only": "true", "prefill": "register.order_limit.limit_hkd"}),
+        text("name", properties={"rule": "form.old == 50000000"}),
+    )
+    assert form.check(asked, {"old": "1", "name": "x"}, FACTS).answers["old"] == 50_000_000
+
+
+def test_the_largest_limit_can_be_changed_again():
+    largest = replace(FACTS, register={"order_limit": {"limit_hkd": "9" * 15}})
+    assert form.check(CT027, GOOD, largest).warnings == {}
+
+
+def test_the_first_limit_has_none_to_compare_with():
+    assert form.check(CT027, GOOD, Facts(FACTS.scope, FACTS.case, {}, FACTS.choices)).warnings == {}
+
+
+def test_a_confirmation_alone_confirms_nothing():
+    assert checked(**{"limit_hkd.confirmed": "yes"}).confirmed == ()
+
+
+def test_a_wrong_answer_is_told_before_any_warning():
+    assert list(wrong(limit_hkd="300,000,000", scope="")) == ["scope"]
+
+
+def test_every_wrong_answer_is_told_at_once():
+    assert sorted(wrong(limit_hkd="x", effective_date="x", scope="x")) == ["effective_date", "limit_hkd", "scope"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (text("name", label="Name of the firm"), "Enter name of the firm"),
+        (text("name", label="HKD account"), "Enter HKD account"),
+        ({"type": "checkbox", "key": "name", "label": "Sure"}, "Tick: Sure"),
+        (
+            {"type": "select", "key": "name", "label": "Colour", "values": [{"value": "a", "label": "A"}]},
+            "Choose: Colour",
+        ),
+        (text("name", properties={"missing": "Say it"}), "Say it"),
+    ],
+    ids=["small letter", "capitals", "tick", "choose", "own words"],
+)
+def test_what_is_missing_is_asked_for_in_words(asked, sentence):
+    with pytest.raises(WrongAnswers) as refused:
+        form.check(small({**asked, "validate": {"required": True}}), {"name": ""}, FACTS)
+    assert refused.value.fields == {"name": [sentence]}
+
+
+# messages
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("from {case.received_on}", "from Monday 23 November 2026"),
+        ("until {cutoff_after(1)}", "until Tuesday 24 November 2026, 17:00 HKT"),
+        ("now {register.order_limit.limit_hkd}", "now 50000000"),
+        ("{form.amount * 1000} HKD", "5,000 HKD"),
+        ("was {form.unknown}", "was nothing"),
+        ("ready: {form.amount > 2}", "ready: yes"),
+        ("{no expression", "{no expression"),
+    ],
+)
+def test_a_message_says_values_as_people_read_them(message, said):
+    assert form.filled(message, FACTS.seen_with({"amount": 5})) == said
+
+
+# numbers
+@pytest.mark.parametrize(
+    ("written", "kept"), [("1.5", "1.5"), ("1.50", "1.50"), ("0.25", "0.25"), ("1,234.5", "1234.5")]
+)
+def test_a_number_may_have_as_many_decimals_as_the_form_says(written, kept):
+    asked = small(number("share", decimalDigits=2))
+    assert form.dumped(form.check(asked, {"share": written}, FACTS).answers) == {"share": kept}
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("1.234", "Enter at most 2 decimals"),
+        ("-1", "Enter 0 or more"),
+        ("1000.01", "Enter 1,000 or less"),
+        ("x", "Enter Share as a number, such as 50,000,000"),
+    ],
+)
+def test_a_number_outside_its_range_is_refused_with_the_range(written, sentence):
+    asked = small(number("share", decimalDigits=2, validate={"min": 0, "max": 1000}))
+    with pytest.raises(WrongAnswers) as refused:
+        form.check(asked, {"share": written}, FACTS)
+    assert refused.value.fields == {"share": [sentence]}
+
+
+# dates
+def test_a_far_date_is_checked_without_harm():
+    assert checked(effective_date="31/12/2199").answers["effective_date"] == date(2199, 12, 31)
+
+
+@pytest.mark.parametrize("written", ["2200-01-01", "9999-12-31", "0001-01-01", "1899-12-31", "31/12/9999"])
+def test_a_date_of_no_use_is_refused(written):
+    assert wrong(effective_date=written) == {"effective_date": ["Enter a date between 1900 and 2199"]}
+
+
 # text
+@pytest.mark.parametrize(("written", "length"), [("abc", 3), ("  abc  ", 3), ("港曜證券", 4), ("e\u0301" * 5, 5)])
+def test_a_text_is_as_long_as_its_letters(written, length):
+    asked = small(text("name", validate={"minLength": length, "maxLength": length}))
+    assert len(form.check(asked, {"name": written}, FACTS).answers["name"]) == length
+
+
+def test_a_text_may_be_too_short():
+    asked = small(text("name", validate={"minLength": 3}))
+    with pytest.raises(WrongAnswers, match="name"):
+        form.check(asked, {"name": "ab"}, FACTS)
+
+
+def test_an_optional_text_may_be_empty_although_it_has_a_least_length():
+    asked = small(text("name", validate={"minLength": 3}))
+    assert form.check(asked, {"name": " "}, FACTS).answers == {"name": None}
+
+
+def test_a_draft_keeps_what_was_typed_even_when_it_is_wrong():
+    assert form.clean(CT027, {"limit_hkd": " sixty ", "scope": "?"}) == {"limit_hkd": "sixty", "scope": "?"}
+
+
 @pytest.mark.parametrize("mark", ["\x00", "\x07", "\x1b[31m", "\x7f", "\x85", "\u2028", "\ud800"])
 def test_what_cannot_be_printed_is_refused(mark):
     assert wrong(remarks=f"a{mark}b") == {"remarks": ["Remove the characters that cannot be printed"]}
@@ -238,6 +403,27 @@ def test_no_decision_is_none_of_the_options():
         form.check(CHECK, {"decision": "reject"}, FACTS)
 
 
+@pytest.mark.parametrize("text", ["x" * 501, "a\x00b", "a\u2028b"])
+def test_a_pinned_comment_is_plain_and_not_too_long(text):
+    raw = {"decision": "return", "comment": "Please look again", "comment.limit_hkd": text}
+    with pytest.raises(WrongAnswers, match=r"comment\.limit_hkd"):
+        form.check(CHECK, raw, FACTS)
+
+
+def test_pinned_comments_on_an_approval_are_dropped():
+    assert form.check(CHECK, {"decision": "approve", "comment.limit_hkd": "Fine"}, FACTS).comments == {}
+
+
+def test_an_empty_pinned_comment_is_none():
+    raw = {"decision": "return", "comment": "Please look again", "comment.limit_hkd": ""}
+    assert form.check(CHECK, raw, FACTS).comments == {}
+
+
+def test_no_comment_can_be_pinned_where_the_form_has_none():
+    with pytest.raises(UnknownFields):
+        form.clean(CT027, {"comment.limit_hkd": "Too high"}, other_fields=CT027.keys)
+
+
 # at rest
 def test_answers_survive_the_database():
     answers = checked(remarks="a").answers
@@ -269,7 +455,45 @@ def test_a_value_is_shown_as_people_read_it(key, text):
     assert shown(CT027.field(key), checked().answers[key]) == text
 
 
+@pytest.mark.parametrize(
+    ("key", "raw"),
+    [
+        ("limit_hkd", "1,000,000"),
+        ("effective_date", "2026-11-26"),
+        ("scope", "FIRM"),
+        ("declare_true", "yes"),
+        ("uses_bss_vendor", "no"),
+        ("remarks", "a\nb"),
+    ],
+)
+def test_a_typed_value_is_typed_as_it_was(key, raw):
+    value = checked(**{key: raw}).answers[key]
+    assert typed(CT027.field(key), value) == raw
+
+
+def test_nothing_is_typed_as_nothing():
+    assert (typed(None, 5), typed(CT027.field("remarks"), None)) == ("", "")
+
+
+@pytest.mark.parametrize(("value", "text"), [(True, "Yes"), (False, "No"), (None, ""), ("", "")])
+def test_a_tick_is_shown_in_words(value, text):
+    assert shown(CT027.field("declare_true"), value) == text
+
+
+def test_a_choice_is_shown_by_the_label_of_its_register():
+    assert shown(CT027.field("session"), "S01", FACTS.choices["ocg_session"]) == "Session 1"
+
+
+def test_a_choice_that_is_gone_is_shown_as_it_is():
+    assert shown(CT027.field("session"), "S09", FACTS.choices["ocg_session"]) == "S09"
+
+
+def test_a_key_that_the_form_no_longer_has_is_not_loaded():
+    assert form.loaded(CT027, {"scope": "FIRM", "colour": "red"}) == {"scope": "FIRM"}
+
+
 # by chance
+LIMITS = st.none() | st.integers(0, 10**15 - 1).map(str) | st.decimals(0, 10**14, places=2).map(str)
 RAW = st.dictionaries(
     st.sampled_from([*sorted(CT027.keys), "limit_hkd.confirmed"]) | st.text(max_size=8),
     st.sampled_from(["yes", "no", "FIRM", "SESSION", "S01", "RO1", "50,000,000", "300000000", "26/11/2026", "", "-1"])
@@ -280,14 +504,58 @@ RAW = st.dictionaries(
 )
 
 
-@given(RAW, st.booleans())
-def test_whatever_is_sent_is_checked_or_refused(raw, from_good):
+@given(RAW, st.booleans(), LIMITS)
+def test_whatever_is_sent_is_checked_or_refused(raw, from_good, current):
     sent = {**GOOD, **raw} if from_good else raw
+    facts = replace(FACTS, register={"order_limit": {"limit_hkd": current}})
     try:
-        found = form.check(CT027, form.clean(CT027, sent), FACTS)
+        found = form.check(CT027, form.clean(CT027, sent), facts)
     except (WrongAnswers, UnknownFields):
         return
     assert isinstance(found, Checked)
+
+
+@given(RAW, st.booleans())
+def test_what_is_checked_survives_the_database_and_a_second_check(raw, from_good):
+    try:
+        found = form.check(CT027, {**GOOD, **raw} if from_good else raw, FACTS)
+    except WrongAnswers:
+        return
+    again = {
+        key: typed(CT027.field(key), value) for key, value in form.loaded(CT027, form.dumped(found.answers)).items()
+    }
+    assert form.check(CT027, again, FACTS).answers == found.answers
+
+
+DECISIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "decision": st.sampled_from(["approve", "return", "reject", "back", ""]) | st.text(max_size=5),
+        "reason_code": st.sampled_from(["LATE", "INCOMPLETE", "?"]),
+        "comment": st.text(max_size=12),
+        "comment.limit_hkd": st.text(max_size=12) | st.just("x" * 501),
+        "comment.nothing": st.text(max_size=3),
+    },
+)
+
+
+@given(st.sampled_from([CHECK, APPROVE, PROCESS]), DECISIONS)
+def test_whatever_is_decided_is_checked_or_refused(asked, raw):
+    try:
+        found = form.check(asked, form.clean(asked, raw, other_fields=CT027.keys), FACTS)
+    except (WrongAnswers, UnknownFields):
+        return
+    assert found.answers["decision"] == raw["decision"]
+
+
+@given(RAW)
+def test_what_is_hidden_has_no_answer(raw):
+    try:
+        found = form.check(CT027, {**GOOD, **raw}, FACTS)
+    except WrongAnswers:
+        return
+    seen = form.visible(CT027, {**GOOD, **raw}, FACTS)
+    assert not any(found.answers.get(key) for key in CT027.keys - seen)
 
 
 @given(RAW)
@@ -307,32 +575,120 @@ def test_the_current_limit_never_depends_on_what_is_sent(raw):
 
 # files
 @pytest.mark.parametrize(
-    "component",
+    ("component", "words"),
     [
-        {"type": "textfield", "key": "note"},
-        {"type": "textfield", "key": "Note", "label": "Note"},
-        {"type": "textfield", "key": 5, "label": "Note"},
-        {"type": "radio", "key": "note", "label": "Note"},
-        {"type": "number", "key": "note", "label": "Note", "validate": {"min": "few"}},
-        {"type": "number", "key": "note", "label": "Note", "validate": {"min": float("nan")}},
-        {"type": "textfield", "key": "note", "label": "Note", "validate": {"maxLength": "long"}},
-        {"type": "textfield", "key": "note", "label": "Note", "validate": ["required"]},
-        {"type": "select", "key": "note", "label": "Note", "values": [{"label": "A"}]},
-        {"type": "textfield", "key": "note", "label": "Note", "properties": {"class": "hidden"}},
-        {"type": "textfield", "key": "note", "label": "Note", "properties": {"rule": "eval('1')"}},
-        {"type": "textfield", "key": "note", "label": "Note", "properties": {"rule": "secrets.x"}},
-        {"type": "textfield", "key": "note", "label": "Note", "properties": {"rule_message": "{1 +}"}},
-        {"type": "group", "components": 5},
-        "textfield",
-        None,
+        (text("note", label=""), "a label that people read"),
+        (text("note", label=5), "a label that people read"),
+        (text("Note"), "a key of small letters"),
+        (text("note\n"), "a key of small letters"),
+        (text("_note"), "a key of small letters"),
+        (text("n" * 61), "a key of small letters"),
+        ({"type": "textfield", "key": 5, "label": "Note"}, "a key of small letters"),
+        (text("case"), "case is taken"),
+        ({"type": "radio", "key": "note", "label": "Note"}, "Expected options or a `register` property"),
+        ({"type": "select", "key": "note", "label": "Note", "values": [{"label": "A"}]}, "another shape"),
+        ({"type": "datetime", "subtype": "time", "key": "note", "label": "Note"}, "set subtype to date"),
+        ({"type": "dynamiclist", "id": "note"}, "found 'dynamiclist'"),
+        ({"type": "script", "id": "note"}, "Expected one of checkbox"),
+        ({"type": ["number"], "id": "note"}, "another shape"),
+        (number("note", validate={"min": "few"}), "another shape"),
+        (number("note", validate={"min": float("nan")}), "another shape"),
+        (number("note", decimalDigits="two"), "another shape"),
+        (text("note", validate={"maxLength": "long"}), "another shape"),
+        (text("note", validate=["required"]), "another shape"),
+        (text("note", properties="required"), "another shape"),
+        (text("note", properties={"class": "hidden"}), "Expected a class of"),
+        (text("note", properties={"rule": "eval('1')"}), "in rule: Expected one of the functions"),
+        (text("note", properties={"rule": "__import__('os')"}), "in rule: Expected one of the functions"),
+        (
+            text("note", properties={"rule": "secrets.x"}),
+            "in rule: Expected form., case. or register., but found secrets",
+        ),
+        (
+            text("note", properties={"show_if": "form.nobody"}),
+            "in show_if: Expected a field of this form, but form.nobody",
+        ),
+        (text("note", properties={"rule_message": "{1 +}"}), "in rule_message: Expected an expression"),
+        (text("note", properties={"warn_message": "{form.nobody}"}), "in warn_message: Expected a field of this form"),
+        (text("note", properties={"rule": "= form.note > 5"}), "in rule: Expected an expression such as"),
+        (text("note", label="=if a then b else c"), "Expected plain text in label, but found FEEL `=if a"),
+        (text("note", readonly="=true"), "Expected plain text in readonly, but found FEEL"),
+        (text("note", conditional={"hide": "=x = 1"}), "write a show_if, prefill or rule property"),
+        (text("note", validate={"min": "=1 + 1"}), "Expected plain text in min, but found FEEL"),
     ],
 )
-def test_a_component_that_cannot_be_asked_is_refused(component):
-    with pytest.raises(BadForm, match=r"forms/small\.form"):
-        small(component)
+def test_a_component_that_cannot_be_asked_is_named_with_its_file(component, words):
+    with pytest.raises(BadForm) as refused:
+        small(text("before"), {"type": "group", "label": "Group", "components": [component]})
+    assert re.match(
+        rf"forms/small\.form: {component.get('key', 'note')}: .*{re.escape(words)}", str(refused.value), re.DOTALL
+    )
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b'{"id": 1, "components": []}', b"[" * 100_000])
+@pytest.mark.parametrize("component", ["textfield", None, 5, [], {}, {"type": "group", "components": 5}])
+def test_what_is_no_component_is_named_with_its_file(component):
+    with pytest.raises(BadForm, match=r"forms/small\.form: .+: Expected"):
+        small(text("before"), component)
+
+
+def test_no_key_stands_twice():
+    with pytest.raises(BadForm, match="note: Expected every key once"):
+        small(text("note"), {"type": "group", "components": [text("note")]})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"null",
+        b"\xff",
+        b"[" * 100_000,
+        b'{"id": 1, "components": []}',
+        b'{"id": "small", "components": {}}',
+        b'{"id": "small", "components": [{"type": "textfield", "key": "a", "label": "\\ud800"}]}',
+        '{"id": "small", "components": []}'.encode("utf-16"),
+    ],
+)
 def test_a_file_that_is_no_form_is_refused(content):
-    with pytest.raises(BadForm):
+    with pytest.raises(BadForm, match=r"forms/small\.form: Expected a form-js schema"):
         schema.read(content, "forms/small.form")
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.floats()
+    | st.sampled_from(["a", "=a", "form.a", "{form.a}", "true"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", max_size=2), inner, max_size=3),
+    max_leaves=5,
+)
+SPOILT = st.fixed_dictionaries(
+    {"type": st.sampled_from([*schema.KINDS, "group", "separator", "table"]) | ANYTHING},
+    optional={
+        "key": st.sampled_from(["a", "b"]) | ANYTHING,
+        "label": st.sampled_from(["A", "B"]) | ANYTHING,
+        "validate": st.dictionaries(st.sampled_from(["required", "min", "maxLength"]), ANYTHING) | ANYTHING,
+        "values": st.just([{"value": "a", "label": "A"}]) | ANYTHING,
+        "properties": st.dictionaries(st.sampled_from([*schema.EXPRESSIONS, "class", "warn_message"]), ANYTHING)
+        | ANYTHING,
+        "components": ANYTHING,
+        "decimalDigits": ANYTHING,
+    },
+)
+
+
+@given(st.lists(SPOILT | ANYTHING, max_size=3))
+def test_whatever_a_file_says_it_is_a_form_or_refused(components):
+    try:
+        found = small(*components)
+    except BadForm:
+        return
+    assert isinstance(found, schema.Form)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in corpus.shipped() if name.endswith(".form")))
+def test_every_shipped_form_is_read(name):
+    assert schema.read(corpus.shipped()[name], name).id in name

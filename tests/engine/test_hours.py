@@ -115,3 +115,76 @@ def test_who_submits_earlier_is_received_no_later(one, other):
 def test_nothing_moved_out_of_maintenance_lies_in_it_or_earlier(moment):
     moved = CALENDAR.outside_maintenance(moment)
     assert moved >= moment and not CALENDAR.in_maintenance(moved)
+
+
+@given(MOMENTS, st.integers(0, 40), st.integers(0, 40))
+def test_days_can_be_added_one_after_the_other(moment, some, more):
+    day = CALENDAR.received_on(moment, "17:00")
+    assert CALENDAR.add(CALENDAR.add(day, some), more) == CALENDAR.add(day, some + more)
+
+
+@given(MOMENTS)
+def test_a_reminder_is_always_at_nine_on_an_earlier_business_day(moment):
+    reminded = CALENDAR.business_day_before(moment).astimezone(HONG_KONG)
+    assert (reminded < moment, reminded.hour, CALENDAR.is_business_day(reminded.date())) == (True, 9, True)
+
+
+@pytest.mark.parametrize(
+    ("year", "closures"),
+    [
+        (2026, "0101 0217 0218 0219 0403 0406 0407 0501 0525 0619 0701 1001 1019 1225"),
+        (2027, "0101 0208 0209 0326 0329 0405 0513 0609 0701 0916 1001 1008 1227"),
+    ],
+)
+def test_the_exchange_is_closed_on_the_published_weekdays(year, closures):
+    closed = sorted(f"{day:%m%d}" for day in CALENDAR.closed if day.year == year and day.weekday() < 5)
+    assert closed == closures.split()
+
+
+def test_the_day_is_that_of_hong_kong():
+    assert CALENDAR.day(datetime(2026, 11, 23, 16, 0, tzinfo=UTC)) == date(2026, 11, 24)
+
+
+def test_a_fraction_of_a_second_after_the_cut_off_is_the_next_day():
+    assert CALENDAR.received_on(hkt("2026-11-23T17:00:00.000001"), "17:00") == date(2026, 11, 24)
+
+
+def test_noon_itself_is_in_time_on_a_half_day():
+    assert CALENDAR.received_on(hkt("2026-12-24T12:00:00"), "17:00") == date(2026, 12, 24)
+
+
+def test_no_day_after_a_holiday_is_the_holiday_itself():
+    assert CALENDAR.add(date(2026, 12, 25), 0) == date(2026, 12, 25)
+
+
+def test_the_business_day_before_the_new_year_skips_both_holidays():
+    assert CALENDAR.previous_business_day(date(2026, 12, 28)) == date(2026, 12, 24)
+
+
+def test_without_closures_only_weekends_are_closed():
+    assert Calendar().add(date(2026, 12, 24), 1) == date(2026, 12, 25)
+
+
+def test_what_falls_due_outside_maintenance_does_not_move():
+    assert CALENDAR.outside_maintenance(hkt("2026-11-28T07:59:59")) == hkt("2026-11-28T07:59:59")
+
+
+def test_what_falls_due_as_maintenance_ends_does_not_move():
+    assert CALENDAR.outside_maintenance(hkt("2026-11-29T00:00:00")) == hkt("2026-11-29T00:00:00")
+
+
+@pytest.mark.parametrize("moment", ["2026-11-23T09:00:00", "2026-11-28T12:00:00"])
+def test_the_next_maintenance_ends_on_sunday(moment):
+    assert CALENDAR.maintenance_end(hkt(moment)) == hkt("2026-11-29T00:00:00")
+
+
+def test_every_answer_is_in_utc():
+    moment = hkt("2026-11-28T12:00:00")
+    answers = [
+        CALENDAR.cutoff_after(moment, 1, "17:00"),
+        CALENDAR.business_day_before(moment),
+        CALENDAR.maintenance_end(moment),
+        CALENDAR.outside_maintenance(moment),
+        CALENDAR.outside_maintenance(hkt("2026-11-23T09:00:00")),
+    ]
+    assert {answer.tzinfo for answer in answers} == {UTC}

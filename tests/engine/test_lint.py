@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import bpmn, paths, tokens
+from engine import bpmn, paths, places, tokens, walks
 from engine import definition as definitions
 from engine.errors import BadDrawing
 from engine.exactness import CURES
@@ -218,6 +218,13 @@ def test_too_many_branches_at_once_are_refused():
 
 
 # walks
+def test_a_walk_knows_the_facts_that_expressions_may_read():
+    definition = definitions.compiled(definitions.gather(corpus.sound(), "AA001"), "AA001")
+    walker = walks._Walker(definition, json.loads(corpus.sound()[WALKS])[0], "walk", 1)
+    list(walker.walked())
+    assert set(walker.case()) == places.CASE_KEYS
+
+
 def test_a_walk_can_be_tried_by_itself():
     definition = definitions.compiled(definitions.gather(corpus.sound(), "AA001"), "AA001")
     assert [walk(definition, each) for each in json.loads(corpus.sound()[WALKS])] == [[], []]
@@ -238,12 +245,12 @@ def test_each_walk_of_ct027_goes_as_it_says(number):
 
 
 def test_the_walks_of_ct027_show_every_end():
-    walks = json.loads(corpus.shipped()["processes/CT027.walks.json"])
-    shown = {step.get("expect", {}).get("status") for each in walks for step in each["steps"]}
+    read = json.loads(corpus.shipped()["processes/CT027.walks.json"])
+    shown = {step.get("expect", {}).get("status") for each in read for step in each["steps"]}
     assert {"COMPLETED", "REJECTED", "WITHDRAWN", "DISCARDED", "ABORTED"} <= shown
 
 
 def test_the_walks_of_ct027_pass_every_company_lane_and_desk():
-    walks = json.loads(corpus.shipped()["processes/CT027.walks.json"])
-    shown = {lane for each in walks for step in each["steps"] for lane in step.get("expect", {}).get("lanes", [])}
+    read = json.loads(corpus.shipped()["processes/CT027.walks.json"])
+    shown = {lane for each in read for step in each["steps"] for lane in step.get("expect", {}).get("lanes", [])}
     assert shown == {"maker", "checker", "desk_maker", "desk_checker"} & LANES

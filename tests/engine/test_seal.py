@@ -77,3 +77,60 @@ def test_nothing_can_be_cut_off(body, length):
 def test_another_key_opens_nothing():
     with pytest.raises(BadState):
         seal.opened(seal.signed(b"body", KEY), b"x" * 32)
+
+
+@pytest.mark.parametrize("place", range(1 + seal.MAC_LENGTH + 12))
+def test_each_byte_of_a_signed_body_is_guarded_bit_by_bit(place):
+    blob = seal.signed(b'{"status":1}', KEY)
+    for bit in range(8):
+        changed = blob[:place] + bytes([blob[place] ^ 1 << bit]) + blob[place + 1 :]
+        with pytest.raises(BadState):
+            seal.opened(changed, KEY)
+
+
+@pytest.mark.parametrize("blob", [b"", b"1", b"1" * 33, b"2" + b"\x00" * 40])
+def test_what_was_never_signed_does_not_open(blob):
+    with pytest.raises(BadState):
+        seal.opened(blob, KEY)
+
+
+def test_another_version_is_refused_even_with_its_own_seal(monkeypatch):
+    monkeypatch.setattr(seal, "VERSION", b"2")
+    later = seal.signed(b"body", KEY)
+    monkeypatch.undo()
+    with pytest.raises(BadState):
+        seal.opened(later, KEY)
+
+
+@given(st.binary(max_size=20), st.binary(max_size=20))
+def test_nothing_can_be_put_behind_a_signed_body(body, more):
+    blob = seal.signed(body, KEY)
+    if more:
+        with pytest.raises(BadState):
+            seal.opened(blob + more, KEY)
+
+
+def chain(entries):
+    links = [seal.first_link("CT027-20261123-000001")]
+    for entry in entries:
+        links.append(seal.link(links[-1], entry))
+    return links
+
+
+@given(
+    st.lists(st.dictionaries(st.text("abc", min_size=1, max_size=3), st.integers(), max_size=3), min_size=1), st.data()
+)
+def test_a_changed_entry_changes_its_link_and_every_later_one(entries, data):
+    place = data.draw(st.integers(0, len(entries) - 1))
+    changed = [*entries[:place], {**entries[place], "changed": 1}, *entries[place + 1 :]]
+    same = [one == other for one, other in zip(chain(entries), chain(changed), strict=True)]
+    assert same == [True] * (place + 1) + [False] * (len(entries) - place)
+
+
+def test_the_order_of_entries_is_part_of_the_chain():
+    assert chain([{"seq": 1}, {"seq": 2}])[-1] != chain([{"seq": 2}, {"seq": 1}])[-1]
+
+
+def test_two_values_never_share_their_canonical_bytes():
+    values = [None, True, 1, "1", [], {}, [1], {"1": 1}, "", [""], [[]], "null", -1, 0, False]
+    assert len({seal.canonical(value) for value in values}) == len(values)

@@ -1,0 +1,165 @@
+"""Who may act where: rights, a second pair of eyes, ways out and their reasons."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import rules
+from engine.errors import FourEyes, NoRight, ReasonMissing
+from engine.people import CHECKS, DESK_LANES, LANES, Person, Right
+
+FUNCTION, DESK, MEMBERSHIP = "EU_CashTrading", "CTO", 4
+MIA = 7
+
+
+def person(*rights, kind="business"):
+    return Person(MIA, "Mia", kind=kind, rights=frozenset(Right(*right) for right in rights))
+
+
+def held(lane):
+    return (lane, DESK) if lane in DESK_LANES else (lane, FUNCTION, MEMBERSHIP)
+
+
+def holder(lane):
+    return DESK if lane in DESK_LANES else FUNCTION
+
+
+# rights
+@pytest.mark.parametrize("lane", sorted(LANES))
+def test_who_holds_the_right_may_act(lane):
+    assert rules.allow(person(held(lane)), lane, holder(lane), MEMBERSHIP, set()) is None
+
+
+@pytest.mark.parametrize("lane", sorted(LANES))
+def test_who_holds_every_other_right_may_not_act(lane):
+    with pytest.raises(NoRight):
+        rules.allow(person(*(held(other) for other in LANES - {lane})), lane, holder(lane), MEMBERSHIP, set())
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        ("maker", "EU_Clearing", MEMBERSHIP),
+        ("maker", FUNCTION, 5),
+        ("maker", FUNCTION, None),
+        ("maker", DESK, MEMBERSHIP),
+        ("Maker", FUNCTION, MEMBERSHIP),
+        ("desk_maker", FUNCTION, MEMBERSHIP),
+    ],
+)
+def test_a_right_for_something_else_is_none(right):
+    with pytest.raises(NoRight):
+        rules.allow(person(right), "maker", FUNCTION, MEMBERSHIP, set())
+
+
+def test_a_desk_works_for_every_membership():
+    assert rules.allow(person(("desk_maker", DESK)), "desk_maker", DESK, 99, set()) is None
+
+
+def test_another_desk_may_not_act():
+    with pytest.raises(NoRight):
+        rules.allow(person(("desk_maker", "DTO")), "desk_maker", DESK, MEMBERSHIP, set())
+
+
+@pytest.mark.parametrize("kind", ["staff", "ops", "admin", "analyst", "auditor"])
+def test_no_kind_of_person_acts_without_a_right(kind):
+    with pytest.raises(NoRight):
+        rules.allow(person(kind=kind), "desk_checker", DESK, MEMBERSHIP, set())
+
+
+def test_the_refusal_names_lane_and_function():
+    with pytest.raises(NoRight, match="Expected the right checker for EU_CashTrading"):
+        rules.allow(person(), "checker", FUNCTION, MEMBERSHIP, set())
+
+
+# four eyes
+@pytest.mark.parametrize(("lane", "prepared"), sorted(CHECKS.items()))
+def test_nobody_checks_what_they_prepared(lane, prepared):
+    with pytest.raises(FourEyes):
+        rules.allow(person(held(lane), held(prepared)), lane, holder(lane), MEMBERSHIP, {(MIA, prepared), (8, lane)})
+
+
+@pytest.mark.parametrize(("lane", "prepared"), sorted(CHECKS.items()))
+def test_what_somebody_else_prepared_may_be_checked(lane, prepared):
+    assert rules.allow(person(held(lane)), lane, holder(lane), MEMBERSHIP, {(8, prepared), (MIA, lane)}) is None
+
+
+def test_who_has_checked_may_still_prepare():
+    assert rules.allow(person(held("maker")), "maker", FUNCTION, MEMBERSHIP, {(MIA, "checker")}) is None
+
+
+def test_who_has_prepared_may_prepare_again():
+    assert rules.allow(person(held("maker")), "maker", FUNCTION, MEMBERSHIP, [(MIA, "maker")]) is None
+
+
+def test_the_missing_right_is_told_before_the_missing_eyes():
+    with pytest.raises(NoRight):
+        rules.allow(person(), "checker", FUNCTION, MEMBERSHIP, {(MIA, "maker")})
+
+
+def test_the_makers_are_those_who_may_not_check():
+    assert rules.makers("checker", [(7, "maker"), (8, "maker"), (9, "checker"), (7, "maker")]) == {7, 8}
+
+
+def test_nobody_is_kept_from_preparing():
+    assert rules.makers("maker", [(7, "maker"), (9, "checker")]) == frozenset()
+
+
+HANDS = st.sets(st.tuples(st.integers(1, 4), st.sampled_from(sorted(LANES))))
+
+
+@given(HANDS, st.sampled_from(sorted(LANES)), st.integers(1, 4))
+def test_who_is_kept_from_a_lane_is_one_of_its_makers(hands, lane, who):
+    assert rules.prepared(who, lane, hands) == (who in rules.makers(lane, hands))
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.sampled_from(sorted(LANES))), max_size=12))
+def test_whatever_is_tried_nobody_checks_after_preparing(tries):
+    everything = frozenset(Right(*held(lane)) for lane in LANES)
+    acts = []
+    for who, lane in tries:
+        with contextlib.suppress(FourEyes):
+            rules.allow(Person(who, "", rights=everything), lane, holder(lane), MEMBERSHIP, acts)
+            acts.append((who, lane))
+    assert not any((who, CHECKS.get(lane)) in acts[:place] for place, (who, lane) in enumerate(acts))
+
+
+# ways out
+@pytest.mark.parametrize(
+    ("who", "rights", "kind", "may"),
+    [
+        (["maker"], [held("maker")], "business", True),
+        (["maker", "checker"], [held("checker")], "business", True),
+        (["maker"], [held("checker")], "business", False),
+        (["maker"], [("maker", FUNCTION, 5)], "business", False),
+        (["desk_checker"], [held("desk_checker")], "staff", True),
+        (["desk_checker"], [("desk_checker", "DTO")], "staff", False),
+        (["ops"], [], "ops", True),
+        (["ops"], [held("desk_maker")], "staff", False),
+        (["ops"], [], "admin", False),
+        (["maker", "ops"], [], "ops", True),
+        (["maker"], [], "ops", False),
+        ([], [held("maker")], "ops", False),
+    ],
+)
+def test_a_way_out_is_for_those_it_names(who, rights, kind, may):
+    assert rules.may_leave(person(*rights, kind=kind), who, FUNCTION, DESK, MEMBERSHIP) is may
+
+
+# reasons
+@pytest.mark.parametrize("reason", ["", "    ", "no", " abcd ", "\n\n\n\n\n\n", "x" * 1001])
+def test_a_required_reason_is_worth_the_name(reason):
+    with pytest.raises(ReasonMissing, match="withdraw"):
+        rules.require_reason("withdraw", "required", reason)
+
+
+@pytest.mark.parametrize("reason", ["abcde", "取消本申請", "x" * 1000])
+def test_a_reason_of_five_to_a_thousand_characters_will_do(reason):
+    assert rules.require_reason("withdraw", "required", reason) is None
+
+
+@pytest.mark.parametrize("rule", ["optional", "none"])
+def test_where_no_reason_is_required_none_is_missed(rule):
+    assert rules.require_reason("discard", rule, "") is None
