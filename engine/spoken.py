@@ -55,7 +55,7 @@ def long_date(day: date) -> str:
 def spoken(value: Any) -> str:
     """A value inside a sentence."""
     if value is None:
-        return "nothing"
+        return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from app.store import cases, casts, jobs, people, registers, tasks, trail
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
-from app.store.story import record_label
+from app.store.story import register_choices
 from engine import form, run, seal
 from engine.definition import Definition
 from engine.errors import CaseEnded, KeyReused, NobodyCanCheck, NotFound, ServiceClosed, StalePage
@@ -96,13 +96,16 @@ def case_facts(definition: Definition, case: Mapping[str, Any], now: datetime) -
 
 def facts_of(connection: Connection, definition: Definition, case: Mapping[str, Any], now: datetime) -> Facts:
     """What the forms of a case may know: the case, and the registers of its participant."""
-    hours = calendar(now)
-    records = registers.current(connection, [case["participant_id"]], hours.day(now))
+    records = registers.current(connection, [case["participant_id"]], calendar(now).day(now))
+    return facts_from(records, definition, case, now)
+
+
+def facts_from(
+    records: Sequence[registers.Record], definition: Definition, case: Mapping[str, Any], now: datetime
+) -> Facts:
+    """The same, from the records of its participant."""
     single = {r.register: {**r.values, "reference": r.reference} for r in records if not r.key}
-    choices: dict[str, list[tuple[str, str]]] = {}
-    for record in records:
-        if record.key:
-            choices.setdefault(record.register, []).append((record.key, record_label(record)))
+    choices = register_choices(records)
     return Facts(scope_of(definition, now), case_facts(definition, case, now), single, choices)
 
 

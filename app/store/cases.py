@@ -143,12 +143,6 @@ def by_reference(connection: Connection, reference: str, person: Person | None =
     return None if row is None else Case(**row._mapping)
 
 
-def by_id(connection: Connection, case_id: int) -> Case | None:
-    """The case with that row number."""
-    row = connection.execute(CASE.where(cases.c.id == case_id)).one_or_none()
-    return None if row is None else Case(**row._mapping)
-
-
 def company_of(connection: Connection, case: Case) -> Company:
     """The firm that files the request."""
     row = connection.execute(select(companies).where(companies.c.id == case.company_id)).one()

@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, case, func, insert, select, update
 
-from app.store.people import rights_of
-from app.store.tables import codes, companies, people, signins
-from engine.people import Person
+from app.store.tables import codes, companies, people, rights, signins
+from engine.people import Person, Right
 
 MOST_TRIES = 5
 OPEN_TO_TRIES = and_(people.c.active, people.c.locked_at.is_(None), people.c.failures < MOST_TRIES)
@@ -53,9 +52,13 @@ SIGNIN = (
         people.c.channel.label("own_channel"),
         people.c.locked_at,
         companies.c.name_en,
+        rights.c.lane,
+        rights.c.holder,
+        rights.c.membership_id,
     )
     .join_from(signins, people)
     .join(companies)
+    .outerjoin(rights, and_(rights.c.person_id == people.c.id, signins.c.stage == "full"))
     .where(signins.c.id == bindparam("signin"), signins.c.ended_at.is_(None), people.c.active)
 )
 
@@ -124,9 +127,10 @@ def open_signin(connection: Connection, **signin: Any) -> None:
 
 def signin_for(connection: Connection, signin: str) -> Signin | None:
     """The sign-in that has not ended, of a person who is active."""
-    row = connection.execute(SIGNIN, {"signin": signin}).one_or_none()
-    if row is None:
+    rows = connection.execute(SIGNIN, {"signin": signin}).all()
+    if not rows:
         return None
+    row = rows[0]
     person = Person(
         id=row.person_id,
         name=row.name,
@@ -134,7 +138,7 @@ def signin_for(connection: Connection, signin: str) -> Signin | None:
         kind=row.kind,
         company=row.company_id,
         company_name=row.name_en,
-        rights=rights_of(connection, row.person_id) if row.stage == "full" else frozenset(),
+        rights=frozenset(Right(one.lane, one.holder, one.membership_id) for one in rows if one.lane),
     )
     return Signin(
         id=row.id,

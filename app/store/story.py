@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -91,6 +91,7 @@ class Story:
     parts: tuple[Part, ...]
     remarks: tuple[Remark, ...]
     answers: tuple[Sealed, ...]
+    records: tuple[registers.Record, ...]
 
     @property
     def last_round(self) -> Mapping[str, Any]:
@@ -99,14 +100,18 @@ class Story:
         return given[-1].answers if given else {}
 
 
-def of_case(connection: Connection, case: Case, exchange: str) -> Story:
-    """The story of a case; `exchange` is what the exchange calls itself."""
+def of_case(connection: Connection, case: Case, exchange: str, on: date | None = None) -> Story:
+    """The story of a case; `exchange` is what the exchange calls itself.
+
+    on: the day whose registers name what was chosen; by default the day on which the case last changed.
+    """
     definition = definitions.of_release(connection, case.release)
     entries = trail.entries(connection, case.id)
     given = cases.all_answers(connection, case.id)
     remarks = cases.remarks_on(connection, case.id)
     filled = [sealed for sealed in given if sealed.step == main_step(definition)]
-    choices = register_choices(connection, case)
+    changed_on = case.changed_at.astimezone(HONG_KONG).date()
+    records = registers.current(connection, [case.participant_id], on or changed_on)
     return Story(
         case=case,
         company=cases.company_of(connection, case),
@@ -114,9 +119,10 @@ def of_case(connection: Connection, case: Case, exchange: str) -> Story:
         entries=tuple(entries),
         told=tuple(_told(definition, sealed.entry, remarks, case, exchange) for sealed in entries),
         rounds=tuple(sealed.round for sealed in filled),
-        parts=tuple(_parts(definition, filled, choices)),
+        parts=tuple(_parts(definition, filled, register_choices(records))),
         remarks=tuple(remarks),
         answers=tuple(given),
+        records=tuple(records),
     )
 
 
@@ -128,11 +134,10 @@ def main_step(definition: Definition) -> str:
     return ""
 
 
-def register_choices(connection: Connection, case: Case) -> dict[str, list[tuple[str, str]]]:
-    """For each register of the participant, its keys with what people call them."""
-    on = case.changed_at.astimezone(HONG_KONG).date()
+def register_choices(records: Iterable[registers.Record]) -> dict[str, list[tuple[str, str]]]:
+    """For each register among these records, its keys with what people call them."""
     choices: dict[str, list[tuple[str, str]]] = {}
-    for record in registers.current(connection, [case.participant_id], on):
+    for record in records:
         if record.key:
             choices.setdefault(record.register, []).append((record.key, record_label(record)))
     return choices

@@ -57,10 +57,11 @@ class ToDo:
     opened_by: int
 
 
-def by_id(connection: Connection, task_id: UUID) -> Task | None:
-    """The open task, if it is still open."""
-    row = connection.execute(select(tasks).where(tasks.c.id == task_id)).one_or_none()
-    return None if row is None else Task(**row._mapping)
+def with_case(connection: Connection, task_id: UUID) -> tuple[Task, Case] | None:
+    """An open task and its case, if it is still open."""
+    query = select(tasks, cases).join_from(tasks, cases, cases.c.id == tasks.c.case_id).where(tasks.c.id == task_id)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else (Task(*row[: len(tasks.c)]), Case(*row[len(tasks.c) :]))
 
 
 def locked(connection: Connection, task_id: UUID) -> Held | None:

@@ -98,7 +98,9 @@ def _find(reference: str) -> tuple[Person, Case, Story]:
         case = cases.by_reference(connection, reference, person)
         if case is None:
             raise NotFound(f"the request {reference[:24]}")
-        return person, case, story.of_case(connection, case, portal().settings.exchange_name)
+        now = case.closed_at or portal().clock.now()
+        told = story.of_case(connection, case, portal().settings.exchange_name, steps.calendar(now).day(now))
+        return person, case, told
 
 
 def _now(told: Story) -> tuple[list[Task], Cast]:
@@ -126,7 +128,7 @@ def _drawings(told: Story) -> list[dict[str, Any]]:
     """The drawings of the request, the one with the token first."""
     case, definition = told.case, told.definition
     states = _states(told)
-    lanes = story.lane_titles(portal().settings.exchange_name, pages.DESK_TITLES.get(case.desk, case.desk))
+    lanes = story.lane_titles(portal().settings.exchange_name, case.desk)
     current = definition.place(states[-1]["open"][0])[0] if states[-1]["open"] else _deepest(told)
     shown = []
     for name, drawn in definition.drawings.items():
@@ -188,9 +190,8 @@ def _state_on(told: Story, process: str, state: dict[str, Any]) -> dict[str, Any
 def _answers(told: Story) -> list[dict[str, Any]]:
     if not told.last_round:
         return []
-    with portal().database.read() as connection:
-        now = told.case.closed_at or portal().clock.now()
-        facts = steps.facts_of(connection, told.definition, steps.as_facts(told.case), now)
+    now = told.case.closed_at or portal().clock.now()
+    facts = steps.facts_from(told.records, told.definition, steps.as_facts(told.case), now)
     main = told.definition.forms[told.definition.main_form]
     return fields.rows(main, form.loaded(main, told.last_round), facts)
 

@@ -42,10 +42,17 @@ def decide_page(at: At, raw: Mapping[str, str], errors: Mapping[str, list[str]] 
         options=[] if deciding else _options(at),
         deciding=deciding,
         timeline=timeline(at.story, [at.task], at.cast, portal().clock.now()),
-        errors=fields.summary(at.form, errors or {}),
+        errors=_summary(at, errors or {}),
         version=at.case.version,
         key=pages.action_token(),
     )
+
+
+def _summary(at: At, errors: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+    """The error summary; a missing decision has buttons and no field, a comment at an answer has an id of its own."""
+    places = {fields.html_id("decision"): ""}
+    places |= {fields.html_id(name): name.replace(".", "-") for name in errors if name.startswith("comment.")}
+    return [(places.get(place, place), sentence) for place, sentence in fields.summary(at.form, errors)]
 
 
 def _banner(at: At) -> dict[str, str]:

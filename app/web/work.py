@@ -50,11 +50,11 @@ def found(task_id: UUID) -> At:
     """The open task; raises `TaskNotOpen`, `NotFound`, `NoRight`, `FourEyes`."""
     person = current_person()
     with portal().database.read() as connection:
-        task = tasks.by_id(connection, task_id)
-        if task is None:
+        both = tasks.with_case(connection, task_id)
+        if both is None:
             raise TaskNotOpen(str(task_id))
-        case = cases.by_id(connection, task.case_id)
-        if case is None or not cases.may_see(person, case):
+        task, case = both
+        if not cases.may_see(person, case):
             raise NotFound("the task")
         cast = casts.of_case(connection, case, person.id)
         rules.allow(person, task.lane, task.holder, task.membership_id, cast.hands)
@@ -62,14 +62,15 @@ def found(task_id: UUID) -> At:
 
 
 def _at(connection: Connection, task: Task, case: Case, person: Person, cast: Cast) -> At:
-    definition = definitions.of_release(connection, case.release)
+    definition, now = definitions.of_release(connection, case.release), portal().clock.now()
+    told = story.of_case(connection, case, portal().settings.exchange_name, steps.calendar(now).day(now))
     return At(
         task=task,
         case=case,
         person=person,
         definition=definition,
-        facts=steps.facts_of(connection, definition, steps.as_facts(case), portal().clock.now()),
-        story=story.of_case(connection, case, portal().settings.exchange_name),
+        facts=steps.facts_from(told.records, definition, steps.as_facts(case), now),
+        story=told,
         draft=cases.draft(connection, case.id, task.step) if task.kind == "fill" else None,
         cast=cast,
     )

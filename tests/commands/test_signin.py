@@ -446,11 +446,11 @@ def test_a_new_right_counts_from_the_next_request(portal, mia):
     assert seen(portal, token).person.may("desk_maker", "CTO", None)
 
 
-def test_a_visit_costs_two_statements(portal, mia):
+def test_a_visit_costs_one_statement(portal, mia):
     token, statements = full(portal), []
     event.listen(portal.database.engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
     seen(portal, token)
-    assert [statement.split()[0] for statement in statements] == ["BEGIN", "SELECT", "SELECT"]
+    assert [statement.split()[0] for statement in statements] == ["BEGIN", "SELECT"]
 
 
 def test_an_invented_cookie_is_nobody(portal, mia):

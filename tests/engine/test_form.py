@@ -285,7 +285,7 @@ def test_what_is_missing_is_asked_for_in_words(asked, sentence):
         ("until {cutoff_after(1)}", "until Tuesday 24 November 2026, 17:00 HKT"),
         ("now {register.order_limit.limit_hkd}", "now 50000000"),
         ("{form.amount * 1000} HKD", "5,000 HKD"),
-        ("was {form.unknown}", "was nothing"),
+        ("was {form.unknown}", "was none"),
         ("ready: {form.amount > 2}", "ready: yes"),
         ("{no expression", "{no expression"),
     ],

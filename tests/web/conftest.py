@@ -12,7 +12,6 @@ import pytest
 from app.outside.blobs import open_blobs
 from app.outside.clock import StillClock
 from app.store.database import connect
-
 from tests.commands.office import Office, office_at
 from tests.web.visitors import Visitors
 
@@ -51,7 +50,7 @@ def either_visitor(database_url: str, tmp_path: Path) -> Iterator[Visitors]:
 
 def opened(seeded: Office, root: Path, **settings) -> Office:
     """A copy of an office in a folder of its own."""
-    copied = root / "office.db"
+    copied = root / "portal.db"
     shutil.copyfile(seeded.portal.settings.root / "portal.db", copied)
     chosen = replace(seeded.portal.settings, root=root, database_url=f"sqlite:///{copied}", **settings)
     clock = StillClock(seeded.clock.now())

@@ -7,6 +7,7 @@ import pytest
 from app.logs import log_of
 from app.web import errors
 from tests.commands.office import APPROVE, FORWARD, RETURN, answers
+from tests.web.conftest import opened
 
 DRAFT, REVIEW, OWN, DESK, PROCESSED, ENDED = "draft", "review", "own", "desk", "processed", "ended"
 STAY = ("signins", "people_trail")  # signing in and being refused are noted there
@@ -40,6 +41,8 @@ TASKS = [
     ("chen", REVIEW, "completion", {"decision": "return"}, 422),
     ("chen", REVIEW, "completion", {**RETURN, "comment.nothing": "pinned nowhere"}, 400),
     ("chen", REVIEW, "completion", {**APPROVE, "limit_hkd": "1"}, 400),
+    ("chen", REVIEW, "completion", {**RETURN, "comment.limit_hkd": "x" * 501}, 422),
+    ("chen", REVIEW, "completion", {**RETURN, "comment": "x" * 2001}, 422),
     ("chen", REVIEW, "completion", {**APPROVE, "version": "1"}, 409),
     ("rita", REVIEW, "completion", APPROVE, 404),
     ("karen", REVIEW, "completion", APPROVE, 404),
@@ -68,9 +71,10 @@ WAYS_OUT = [
 ]
 
 
-@pytest.fixture
-def requests(office):
-    """A request at every point, with the address of its task (of an ended one: what it was)."""
+@pytest.fixture(scope="module")
+def staged(seeded, tmp_path_factory):
+    """A closed office with a request at every point, and their tasks (of an ended one: what it was)."""
+    office = opened(seeded, tmp_path_factory.mktemp("staged"))
     made = {
         DRAFT: office.open_draft(),
         REVIEW: office.submitted(),
@@ -81,7 +85,22 @@ def requests(office):
     }
     found = {name: (reference, office.task(reference).id) for name, reference in made.items()}
     office.accept(made[ENDED])
-    return found
+    office.portal.database.close()
+    return office, found
+
+
+@pytest.fixture
+def office(staged, tmp_path):
+    """The office with a request at every point."""
+    office = opened(staged[0], tmp_path)
+    yield office
+    office.portal.database.close()
+
+
+@pytest.fixture
+def requests(staged):
+    """The requests with the addresses of their tasks."""
+    return staged[1]
 
 
 @pytest.fixture
@@ -128,16 +147,15 @@ def test_a_form_that_is_not_theirs_cannot_be_opened(visitor, requests, untouched
 
 
 def test_an_action_token_serves_one_action(office, visitor, requests, untouched):
-    (first, one), (second, other) = requests[REVIEW], requests[DESK]
+    (first, one), (second, _) = requests[REVIEW], requests[DESK]
     office.give_back(second, "karen")
-    office.submit(second)
+    office.submit(second, limit_hkd="40,000,000")
     chen = visitor("chen")
     chen.post(f"/tasks/{one}/completion", {"version": office.version(first), "key": "once", **APPROVE})
     chen.get("/")
     untouched()
     fields = {"version": office.version(second), "key": "once", **APPROVE}
     chen.post(f"/tasks/{office.task(second).id}/completion", fields, expect=409)
-    assert other != one
 
 
 def test_a_form_without_its_token_changes_nothing(office, visitor, requests, untouched):
