@@ -24,15 +24,16 @@ from engine.proof import Verdict
 from tests.commands.office import Office, office_at
 
 AFTERNOON = datetime(2026, 11, 23, 8, 12, tzinfo=UTC)  # Monday, 16:12 in Hong Kong
-PAUSE_SECONDS = 0.05
+PAUSE_SECONDS = 1
 
 
 class Site:
     """A served office."""
 
-    def __init__(self, office: Office, origin: str) -> None:
+    def __init__(self, office: Office, origin: str, wake: threading.Event) -> None:
         self.office = office
         self.origin = origin
+        self._wake = wake
 
     @property
     def portal(self) -> Portal:
@@ -54,7 +55,8 @@ class Site:
         deadline = time.monotonic() + 10
         while any(job.state == "waiting" for job in self.office.rows("jobs")):
             assert time.monotonic() < deadline, "the worker did not keep its promises"
-            time.sleep(PAUSE_SECONDS)
+            self._wake.set()
+            time.sleep(0.02)
 
 
 @contextmanager
@@ -63,8 +65,8 @@ def serving(url: str, root: Path) -> Iterator[Site]:
     port, smtp_port = _free_port(), _free_port()
     origin = f"http://127.0.0.1:{port}"
     office = _office(url, root, origin, smtp_port)
-    with receiving(root / "mail", smtp_port), _working(office.portal), _pages(office.portal, port):
-        yield Site(office, origin)
+    with receiving(root / "mail", smtp_port), _working(office.portal) as wake, _pages(office.portal, port):
+        yield Site(office, origin, wake)
     office.portal.database.close()
 
 
@@ -88,17 +90,21 @@ def _pages(portal: Portal, port: int) -> Iterator[None]:
 
 
 @contextmanager
-def _working(portal: Portal) -> Iterator[None]:
-    stop = threading.Event()
+def _working(portal: Portal) -> Iterator[threading.Event]:
+    """A worker that does a round now and then, and at once when it is woken."""
+    stop, wake = threading.Event(), threading.Event()
 
     def work() -> None:
-        while not stop.wait(PAUSE_SECONDS):
+        while not stop.is_set():
+            wake.wait(PAUSE_SECONDS)
+            wake.clear()
             jobs.keep_promises(portal)
             jobs.fire_due_timers(portal)
 
     with _thread(work):
-        yield
+        yield wake
         stop.set()
+        wake.set()
 
 
 @contextmanager

@@ -23,11 +23,14 @@ OVERFLOW = "() => document.scrollingElement.scrollWidth - window.innerWidth"
 WHO_OVERFLOWS = """() => [...document.querySelectorAll("body *")]
   .filter((one) => one.getBoundingClientRect().right > window.innerWidth + 1)
   .map((one) => `${one.tagName}.${one.className}`).slice(0, 8)"""
-SHAPE = """() => [...document.querySelectorAll("body, body *:not(svg *)")]
-  .map((one) => one.tagName + [...one.attributes]
-    .filter(({ name }) => /^(class|role|type|aria-|hidden|open|checked)/.test(name))
-    .map(({ name, value }) => `${name}=${value}`).join()).join(" ")"""
-JUDGED: set[tuple[int, str]] = set()
+PARTS = """() => {
+  const told = (one) => [one.tagName, ...[...one.attributes]
+    .filter(({ name }) => /^(class|role|type|hidden|open|checked|aria-)/.test(name))
+    .map(({ name, value }) => /^aria-(label|described|labelled)/.test(name) ? name : `${name}=${value}`)].join();
+  const all = [...document.querySelectorAll("body *:not(svg *)")];
+  return [...new Set(all.map((one) => `${told(one.parentElement)} > ${told(one)}`))];
+}"""
+JUDGED: dict[int, set[str]] = {}
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 DESKTOP, PHONE = 1280, 360
 
@@ -133,16 +136,16 @@ class Visitor:
         assert not self.faults, "\n".join(self.faults)
 
     def _run_axe_once(self) -> None:
-        """Axe judges structure: a page made of the very same elements was judged before."""
-        shape = (self.width, self.page.evaluate(SHAPE))
-        if shape in JUDGED:
+        """Axe judges how elements are put together: a page without a new combination was judged before."""
+        known, parts = JUDGED.setdefault(self.width, set()), set(self.page.evaluate(PARTS))
+        if parts <= known:
             return
         self.page.evaluate(AXE)
         self._run_axe("light", {})
         if self.width == DESKTOP:
             self._run_axe("dark", CONTRAST)
             self.page.emulate_media(color_scheme="light")
-        JUDGED.add(shape)
+        known |= parts
 
     def _run_axe(self, scheme: str, only: dict[str, Any]) -> None:
         self.page.emulate_media(color_scheme=scheme)

@@ -1,5 +1,7 @@
 """Names, answers and comments are words on every page that shows them, whatever they hold."""
 
+import json
+
 import pytest
 
 from tests.commands.office import RETURN
@@ -24,7 +26,8 @@ def names(office, visitor):
     office.run_sql("UPDATE companies SET name_en = :name WHERE code = 'CP00001'", name=HOSTILE[:160])
     office.run_sql("UPDATE people SET name = :name WHERE email LIKE '%harbourbright.test'", name=HOSTILE[:120])
     office.run_sql(
-        "UPDATE registers SET record = :record WHERE register = 'responsible_officer'", record=f'{{"name": {quoted()}}}'
+        "UPDATE registers SET record = :record WHERE register = 'responsible_officer'",
+        record=json.dumps({"name": HOSTILE}),
     )
     hostile = {"remarks": HOSTILE, "uses_bss_vendor": "yes", "vendor_name": HOSTILE[:80], "vendor_arranged": "yes"}
     references = []
@@ -37,13 +40,6 @@ def names(office, visitor):
     office.submit(references[1], **hostile, limit_hkd="40,000,000")
     form, check = (visitor.task(one) for one in references)
     return {"reference": references[0], "again": references[1], "form": form, "check": check}
-
-
-def quoted():
-    """The words as JSON."""
-    import json
-
-    return json.dumps(HOSTILE)
 
 
 @pytest.mark.parametrize(("who", "url"), [(who, url) for who, urls in PAGES.items() for url in urls])
