@@ -178,7 +178,7 @@ def _warned(
     for entry in entries:
         if entry.warn is None or values[entry.key] is None or not entry.warn(scope):
             continue
-        if raw.get(f"{entry.key}{CONFIRMED}"):
+        if raw.get(f"{entry.key}{CONFIRMED}") == "yes":
             confirmed.append(entry.key)
         else:
             warnings[entry.key] = filled(entry.warn_message, scope) or f"Check {entry.label}"
