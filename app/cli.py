@@ -111,6 +111,15 @@ def seed(_asked: argparse.Namespace) -> None:
     say("Seeded the demo's companies and people." if added else "There are companies already: nothing was changed.")
 
 
+def unlock(asked: argparse.Namespace) -> None:
+    """Open an account again that wrong passwords or codes have locked."""
+    from app.commands import signin
+
+    with _portal() as portal:
+        signin.unlock(portal, asked.email, "an operator of the portal")
+    say(f"The account of {asked.email} is open again; its owner is told by mail.")
+
+
 # --- looking back -----------------------------------------------------------------------------------------------------
 def replay(asked: argparse.Namespace) -> int:
     """Run a request again from its trail and compare every step."""
@@ -134,7 +143,7 @@ def verify(asked: argparse.Namespace) -> int:
         say("No trusted key: name one with --key to know who sealed the file.")
     verdict = check(_content(asked.file), key)
     if verdict.intact:
-        say("\n".join(["intact", *verdict.sentences]))
+        say("\n".join(["intact" if key else "consistent", *verdict.sentences]))
         return 0
     say("\n".join(["not intact", *verdict.sentences]))
     return USUAL_FAILURE
@@ -158,6 +167,7 @@ def _parser() -> argparse.ArgumentParser:
         folder = "where processes/ and forms/ are; this portal's own by default"
         _sub(subs, act.__name__, act).add_argument("folder", type=Path, nargs="?", default=HOUSE, help=folder)
     _sub(subs, "seed", seed)
+    _sub(subs, "unlock", unlock).add_argument("email", help="the address its owner signs in with")
     _sub(subs, "replay", replay).add_argument("reference", help="such as CT027-20261123-000001")
     verifying = _sub(subs, "verify", verify)
     verifying.add_argument("file", type=Path, help="an audit PDF")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.commands import jobs
 from app.commands.portal import Portal
-from app.logs import place_of
+from app.logs import log_of, place_of
 from app.stop import Stop
 from app.store import jobs as outbox
 
@@ -19,7 +19,7 @@ MOST_PROMISES = 50
 
 def work(portal: Portal, stop: Stop, log: Any) -> None:
     """Do one round about every second; what fails is said in the log and tried again after a growing pause."""
-    worker, failures = Worker(portal, stop), 0
+    worker, failures = Worker(portal, stop, log), 0
     while not stop.is_set():
         try:
             kept, fired = worker.round()
@@ -40,9 +40,10 @@ def pause_seconds(failures: int) -> int:
 class Worker:
     """One worker of possibly several, with the timers that it puts off because they failed."""
 
-    def __init__(self, portal: Portal, stop: Stop) -> None:
+    def __init__(self, portal: Portal, stop: Stop, log: Any = None) -> None:
         self._portal = portal
         self._stop = stop
+        self._log = log or log_of("work")
         self._put_off: dict[UUID, tuple[int, datetime]] = {}
 
     def round(self) -> tuple[int, int]:
@@ -63,9 +64,9 @@ class Worker:
                 break
             try:
                 fired += jobs.fire_timer(self._portal, timer)
-            except Exception:
+            except Exception as error:  # one bad timer holds up no other, nor the mail
                 self._put_off_timer(timer)
-                raise
+                self._log.error("timer.failed", error=type(error).__name__, place=place_of(error))
         return fired
 
     def _due_timers(self) -> list[UUID]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.bpmn import Fault
-from engine.schema import EXPRESSIONS
+from engine.places import read_of, unprintable
+from engine.schema import EXPRESSIONS, Field, Form
 
 PROPERTIES = {
     *EXPRESSIONS,
@@ -22,6 +23,9 @@ PROPERTIES = {
 }
 PROPERTIES |= {"per_field_comments"}
 TRANSLATED = ("label_", "hint_", "missing_", "rule_message_", "warn_message_")
+GUARDED = frozenset({"personal", "secret"})
+# A hint and a text block are paragraphs; everything else stands on one line.
+PARAGRAPHS = {"description", "text"}
 VALIDATIONS = {"required", "min", "max", "minLength", "maxLength"}
 IGNORED = ("conditional", "disabled", "valuesKey", "valuesExpression", "defaultValue", "expression", "dataSource")
 
@@ -30,14 +34,56 @@ def faults(content: bytes, file: str) -> Iterator[Fault]:
     """Everything in a form file that the portal does not read."""
     for component in _all(json.loads(content)["components"]):
         where = str(component.get("key") or component.get("id") or component.get("type") or "")
-        for sentence in _unread(component):
+        for sentence in (*_unread(component), *_unseen(component)):
             yield Fault(file, 1, where, sentence)
+
+
+def wrong_limits(entry: Field) -> Iterator[str]:
+    """What no answer to a field could keep to."""
+    if entry.shortest < 0:
+        yield f"Expected a minLength of 0 or more, but it is {entry.shortest}: correct it."
+    if entry.longest < 1:
+        yield f"Expected a maxLength of 1 or more, but it is {entry.longest}: correct it."
+    elif entry.shortest > entry.longest:
+        yield f"Expected minLength up to {entry.longest}, the most it takes, but it is {entry.shortest}: correct one."
+    if entry.least is not None and entry.most is not None and entry.least > entry.most:
+        yield f"Expected min up to max, but {entry.least} is more than {entry.most}: correct one."
+    if entry.decimals < 0:
+        yield f"Expected decimalDigits of 0 or more, but it is {entry.decimals}: correct it."
+
+
+def shown_to_lists(text: str, main: Form | None) -> Iterator[str]:
+    """What an expression in `about` may not show: lists are read by more people than the request is."""
+    for key in sorted(read_of(text, "form")):
+        entry = main.field(key) if main else None
+        if not key:
+            yield f"in about: Expected fields of the form by name, but `{text[:60]}` reads it as a whole: name them."
+        elif entry is not None and entry.privacy in GUARDED:
+            yield f"in about: Expected a field that lists may show, but {key} is {entry.privacy}: leave it out."
 
 
 def _all(components: Any) -> Iterator[Mapping[str, Any]]:
     for component in components:
         yield component
         yield from _all(component.get("components") or ())
+
+
+def _unseen(component: Mapping[str, Any]) -> Iterator[str]:
+    for name, text in _texts(component, ""):
+        yield from unprintable(name, text, lines=name in PARAGRAPHS)
+
+
+def _texts(value: Any, name: str) -> Iterator[tuple[str, str]]:
+    """Every text in a component, by the name it has there; its own components are asked themselves."""
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            if key != "components":
+                yield from _texts(inner, key)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner, name)
 
 
 def _unread(component: Mapping[str, Any]) -> Iterator[str]:

@@ -11,7 +11,8 @@ from engine import drawing as pictures
 from engine import paths
 from engine.bpmn import BPMN, CAMUNDA, CONTAINERS, Drawing, Element, Fault
 from engine.errors import BadDrawing
-from engine.people import LANES
+from engine.people import DESK_LANES, LANES, RUN_LANES
+from engine.places import unprintable
 from engine.services import REGISTRY, missing_inputs
 from engine.statuses import ENDED, STATUSES
 
@@ -19,6 +20,7 @@ WORD = re.compile(r"[a-z][a-z0-9_]{0,59}")
 NOTICES = ("reminder", "overdue")
 REASONS = ("required", "optional", "none")
 KINDS = ("fill", "decide")
+LONGEST_NAME = 120
 MILESTONES = frozenset({"startEvent", "intermediateThrowEvent", "endEvent"})
 PARTS = frozenset({"properties", "property", "inputOutput", "inputParameter"})
 ATTRIBUTES = {
@@ -44,6 +46,7 @@ def faults(drawing: Drawing) -> Iterator[Fault]:
     for element in drawing.elements.values():
         for sentence in _wrong(drawing, element):
             yield Fault(drawing.file, element.line, element.id, sentence)
+    yield from _unprintable(drawing)
     yield from _unknown_parts(drawing)
     yield from _unknown_properties(drawing)
     yield from _unreachable(drawing)
@@ -62,6 +65,8 @@ def _wrong(drawing: Drawing, element: Element) -> Iterator[str]:
         yield (
             f"Expected a word of small letters as id, such as submit, but it is {element.id[:60]}: rename the element."
         )
+    if len(element.name) > LONGEST_NAME:
+        yield f"Expected a name of at most {LONGEST_NAME} characters, but it has {len(element.name)}: shorten it."
     if element.kind == "userTask":
         yield from _wrong_user_task(element)
     if element.kind == "serviceTask":
@@ -79,12 +84,17 @@ def _wrong_user_task(element: Element) -> Iterator[str]:
         yield "Expected a form, but formKey is empty: name one, such as check or @main."
     if element.lane not in LANES:
         found = element.lane or "none"
-        yield (
-            f"Expected a lane of {', '.join(sorted(LANES))}, but it is {found[:40]}: move the task or rename the lane."
-        )
+        yield f"Expected a lane of {_or(RUN_LANES)}, but it is {found[:40]}: move the task or rename the lane."
+    elif element.lane not in RUN_LANES:
+        yield f"Expected a lane that runs, but {element.lane} is not run yet: draw {_or(RUN_LANES)}."
     kind = element.properties.get("kind", "")
     if kind not in KINDS:
         yield f"Expected the property kind to be fill or decide, but it is {kind or 'empty'}: choose one."
+
+
+def _or(lanes: frozenset[str]) -> str:
+    *most, last = sorted(lanes, key=lambda lane: (lane in DESK_LANES, "checker" in lane))
+    return f"{', '.join(most)} or {last}"
 
 
 def _wrong_service(element: Element) -> Iterator[str]:
@@ -144,7 +154,7 @@ def _wrong_notice(element: Element) -> Iterator[str]:
 def _wrong_way_out(drawing: Drawing, element: Element) -> Iterator[str]:
     said = element.properties
     who = [part.strip() for part in said.get("who", "").split(",") if part.strip()]
-    if not who or not set(who) <= LANES | {"ops"}:
+    if not who or not set(who) <= RUN_LANES | {"ops"}:
         yield (
             f"Expected lanes or ops in the property who, but it is {said.get('who') or 'empty'}: say who "
             "may leave here."
@@ -173,6 +183,18 @@ def _wrong_end(drawing: Drawing, element: Element) -> Iterator[str]:
 
 
 # --- the whole drawing ------------------------------------------------------------------------------------------------
+def _unprintable(drawing: Drawing) -> Iterator[Fault]:
+    """Names, titles and properties with what cannot be seen in a line of text."""
+    texts = [(drawing.process, 1, "name", drawing.name)]
+    texts += [(drawing.process, 1, name, value) for name, value in drawing.properties.items()]
+    for element in drawing.elements.values():
+        texts.append((element.id, element.line, "name", element.name))
+        texts += [(element.id, element.line, name, value) for name, value in element.properties.items()]
+    for where, line, name, text in texts:
+        for sentence in unprintable(name, text):
+            yield Fault(drawing.file, line, where, sentence)
+
+
 def _unknown_parts(drawing: Drawing) -> Iterator[Fault]:
     """Extensions that the portal would pass over in silence."""
     for node in drawing.root.iter(f"{{{BPMN}}}*"):

@@ -13,11 +13,12 @@ from marshmallow import RAISE, Schema, ValidationError, fields
 
 from engine.errors import UnknownFields, WrongAnswers
 from engine.expression import Scope, compiled
-from engine.schema import PLACEHOLDER, Field, Form
+from engine.schema import LONGEST_TEXT, PLACEHOLDER, Field, Form
 from engine.spoken import spoken, typed
 from engine.typed import CONTROL, normal, number, typed_field
 
 CONFIRMED = ".confirmed"
+SHORT_TEXT = 1_000  # a number, a date, a choice: whatever was typed instead
 DEEPEST_CHAIN = 10
 PER_FIELD = re.compile(r"comment\.([a-z][a-z0-9_]{0,59})")
 
@@ -125,7 +126,8 @@ def _is_required(entry: Field, scope: Scope) -> bool:
 def clean(form: Form, raw: Mapping[str, str], *, other_fields: Iterable[str] = ()) -> dict[str, str]:
     """Raw answers as they may be kept: known fields only, NFC, no control characters.
 
-    other_fields: the keys of the form that comments may be pinned to. Raises `UnknownFields`.
+    other_fields: the keys of the form that comments may be pinned to. Raises `UnknownFields`, and `WrongAnswers` for
+    texts longer than any answer.
     """
     allowed = set(form.keys)
     allowed |= {f"{entry.key}{CONFIRMED}" for entry in form.fields if entry.warn is not None}
@@ -134,7 +136,15 @@ def clean(form: Form, raw: Mapping[str, str], *, other_fields: Iterable[str] = (
     unknown = [name for name in raw if name not in allowed]
     if unknown:
         raise UnknownFields([name[:60] for name in unknown])
+    too_long = {name: value for name, value in raw.items() if len(value) > _room(form.field(name))}
+    if too_long:
+        raise WrongAnswers({name: [f"Enter at most {LONGEST_TEXT:,} characters"] for name in too_long})
     return {name: normal(value) for name, value in raw.items()}
+
+
+def _room(entry: Field | None) -> int:
+    """How much may be kept of an answer: more than is right, so that a draft loses nothing that was typed."""
+    return LONGEST_TEXT if entry is None or entry.kind in ("text", "textarea") else SHORT_TEXT
 
 
 def check(form: Form, raw: Mapping[str, str], facts: Facts) -> Checked:

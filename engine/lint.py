@@ -17,6 +17,7 @@ from engine.schema import Form
 __all__ = ["Fault", "check_folder"]
 
 LARGEST_FAMILY = 2000
+LONGEST_DESK, LONGEST_FUNCTION, LONGEST_FORM, LONGEST_KEY = 8, 40, 60, 120
 DRAWING, FORM, WALKS = "processes/{}.bpmn", "forms/{}.form", "processes/{}.walks.json"
 SAID = re.compile(
     r"(?s)^(?:(?P<file>[\w./-]+\.\w+):(?:(?P<line>\d+):)? )?(?:(?P<element>[\w.@/-]+): )?(?P<sentence>.*)$"
@@ -156,6 +157,13 @@ class _Check:
         graph = paths.graph(self.drawings, code)
         yield from _shared_names(family.values())
         yield from Meaning(family, graph, self.forms, self.forms.get(_main(family[code]))).faults()
+        for key, place in graph.places.items():
+            if len(key) > LONGEST_KEY:
+                yield _fault(
+                    *place,
+                    f"Expected at most {LONGEST_KEY} letters in the ids of the calls and the element, "
+                    f"but there are {len(key)}: shorten one.",
+                )
         for key in paths.unchecked(graph):
             place = graph.places[key]
             yield _fault(
@@ -286,6 +294,9 @@ def _wrong_fact_sentences(drawing: Drawing, forms: Mapping[str, Form]) -> Iterat
             yield f"Expected the property {name}, but it is empty: fill it."
     if said.get("function") and not FUNCTION.fullmatch(said["function"]):
         yield f"Expected a function such as EU_CashTrading, but it is {said['function'][:40]}: correct it."
+    for name, longest in (("desk", LONGEST_DESK), ("function", LONGEST_FUNCTION)):
+        if len(said.get(name, "")) > longest:
+            yield f"Expected at most {longest} characters in {name}, but there are {len(said[name])}: shorten it."
     if said.get("cutoff") and not CUTOFF.match(said["cutoff"]):
         yield f"Expected a cutoff such as 17:00, but it is {said['cutoff'][:40]}: correct it."
     for name in ("lead_days", "sla_days"):
@@ -307,6 +318,7 @@ def _wrong_fact_sentences(drawing: Drawing, forms: Mapping[str, Form]) -> Iterat
             f"in about: {sentence}"
             for sentence in places.wrong(text, Place(frozenset({"form", "case"}), keys_of(main)))
         )
+        yield from components.shown_to_lists(text, main)
 
 
 def _main(drawing: Drawing) -> str:
@@ -329,6 +341,10 @@ def _shared_names(family: Iterable[Drawing]) -> Iterator[Fault]:
 
 # --- forms ------------------------------------------------------------------------------------------------------------
 def _wrong_form(read: Form, name: str) -> Iterator[Fault]:
+    if len(read.id) > LONGEST_FORM:
+        yield Fault(
+            name, 1, "", f"Expected an id of at most {LONGEST_FORM} characters, but it has {len(read.id)}: rename it."
+        )
     keys = frozenset(entry.key for entry in read.fields) | {"comments"}
     place = Place(frozenset({"form", "case", "register"}), keys)
     for entry in read.fields:
@@ -337,6 +353,7 @@ def _wrong_form(read: Form, name: str) -> Iterator[Fault]:
             texts += schema.PLACEHOLDER.findall(message)
         for text in texts:
             yield from (Fault(name, 1, entry.key, sentence) for sentence in places.wrong(text, place))
+        yield from (Fault(name, 1, entry.key, sentence) for sentence in components.wrong_limits(entry))
         if entry.read_only and entry.prefill is None:
             yield Fault(
                 name, 1, entry.key, "Expected a prefill for what nobody may change, but there is none: write one."

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from engine.bpmn import CONTAINERS, JOINS, Drawing, Element
+from engine.people import COMPANY_MAKERS
 
 WAITING_KINDS = frozenset({"userTask", "intermediateCatchEvent"})
 CHECKING_LANES = frozenset({"checker", "next_checker"})
-MAKING_LANES = frozenset({"maker", "next_maker", "broker"})
 LEFT = "!"
 Node = TypeVar("Node", bound=Hashable)
 
@@ -146,7 +146,7 @@ def reached(ways: Mapping[Node, Iterable[Node]], starts: Iterable[Node], without
 def unchecked(made: Graph) -> Iterator[str]:
     """The tasks of a desk that a request can reach without passing a checker after its last maker."""
     ways = {node: [t for t in targets if not _passes_check(made, node, t)] for node, targets in made.ways.items()}
-    makers = [key for key, (_, e) in made.places.items() if e.kind == "userTask" and e.lane in MAKING_LANES]
+    makers = [key for key, (_, e) in made.places.items() if e.kind == "userTask" and e.lane in COMPANY_MAKERS]
     found = reached(ways, [*made.starts, *(key for key in makers if key in reached(made.ways, made.starts))])
     yield from sorted(
         k for k in found if k in made.places and made.places[k][1].lane.startswith("desk_") and _asks(made, k)

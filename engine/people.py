@@ -8,7 +8,11 @@ from typing import NamedTuple
 COMPANY_LANES = frozenset({"maker", "checker", "next_maker", "next_checker", "broker"})
 DESK_LANES = frozenset({"desk_maker", "desk_checker"})
 LANES = COMPANY_LANES | DESK_LANES
-CHECKS = {"checker": "maker", "next_checker": "next_maker", "desk_checker": "desk_maker"}
+# No pattern with a second company exists yet, so nothing runs the other lanes.
+RUN_LANES = frozenset({"maker", "checker"}) | DESK_LANES
+COMPANY_MAKERS = frozenset({"maker", "next_maker", "broker"})
+# Two companies do not make two pairs of eyes of one person: making for either bars from checking for either.
+BARRED_BY = {"checker": COMPANY_MAKERS, "next_checker": COMPANY_MAKERS, "desk_checker": frozenset({"desk_maker"})}
 
 
 class Right(NamedTuple):

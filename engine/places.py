@@ -32,6 +32,8 @@ MOMENT = re.compile(r"^\s*\d{4}-\d{2}-\d{2}")
 ZONED = re.compile(r"(Z|[+-]\d{2}:?\d{2})\s*$")
 CYCLE = re.compile(r"^\s*R\d*/")
 LENGTH = re.compile(r"^\s*P[\dT]")
+# What moves or ends a line, or turns the text around it; a space or a letter of any script is none of these.
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 TIMES = frozenset({"cutoff_after", "business_day_before"})
 
 
@@ -62,6 +64,18 @@ def wrong(text: str, place: Place) -> Iterator[str]:
         known = ", ".join(sorted(place.names)) or "nothing"
         yield f"Expected only names known here ({known}), but `{text[:60]}` reads {name}: correct the name."
     yield from _wrong_parts(ast.parse(text.strip(), mode="eval"), text, place)
+
+
+def unprintable(name: str, text: str, *, lines: bool = False) -> Iterator[str]:
+    """Whether a text that people read holds what they cannot see.
+
+    lines: it may have several lines.
+    """
+    found = UNPRINTABLE.search(text.replace("\n", "") if lines else text)
+    if found:
+        what = "a line break" if found[0] in "\r\n\u2028\u2029" else "a control character"
+        where = ascii(name)[1:-1][:40]
+        yield f"Expected plain text in {where}, but it holds {what} (U+{ord(found[0]):04X}): remove it."
 
 
 def wrong_timer(kind: str, text: str, place: Place) -> Iterator[str]:
@@ -131,6 +145,17 @@ def members(tree: ast.AST) -> Iterator[tuple[str, str]]:
                 yield owner, key
             case ast.Subscript(value=ast.Name(id=owner), slice=ast.Constant(value=str(key))):
                 yield owner, key
+
+
+def read_of(text: str, owner: str) -> frozenset[str]:
+    """The keys of `owner` that an expression reads; an empty one when it reads the owner in any other way."""
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+    keys = [key for name, key in members(tree) if name == owner]
+    named = sum(isinstance(node, ast.Name) and node.id == owner for node in ast.walk(tree))
+    return frozenset(keys) | (frozenset({""}) if named > len(keys) else frozenset())
 
 
 def comparisons(tree: ast.AST) -> Iterator[tuple[str, str]]:

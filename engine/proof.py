@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,15 +13,24 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
-from engine.record import ANSWERS, FORMAT, PAGES, TRAIL, statement
+from engine.record import ANSWERS, FORMAT, PAGES, TRAIL, Seal, statement
 from engine.seal import answers_hash, canonical, digest, first_link, link
 
 HONG_KONG = timezone(timedelta(hours=8), "HKT")
+TRAIL_KEYS = frozenset({"format", "reference", "entries", "documents", "seal"})
+ENTRY_KEYS = frozenset({"entry", "previous", "hash"})
+DOCUMENT_KEYS = frozenset({"name", "sha256"})
+UNSIGNED = "The record is not signed: whoever can rewrite the whole file can rewrite its seal."
+UNTRUSTED = "Expected a signature of the trusted key, but the record is not signed."
+SEAL_KEYS = frozenset(part.name for part in dataclasses.fields(Seal))
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a file is what was sealed, and why, in sentences."""
+    """Whether a file is what was sealed, and why, in sentences.
+
+    Without a trusted key, intact means no more than consistent: the sentences name the key that must be compared.
+    """
 
     intact: bool
     sentences: tuple[str, ...]
@@ -37,7 +47,12 @@ def verify(carried: Mapping[str, bytes], trusted_key: bytes | None = None) -> Ve
         answers = _strict(carried, ANSWERS)
         if trail["format"] != FORMAT:
             raise _Unreadable(f"Expected a trail of the format {FORMAT}, but it says {trail['format']}.")
-        faults = [*_chain_faults(trail), *_document_faults(trail, carried), *_answer_faults(trail, answers)]
+        faults = [
+            *_unknown_keys(trail),
+            *_chain_faults(trail),
+            *_document_faults(trail, carried),
+            *_answer_faults(trail, answers),
+        ]
         faults += _signature_faults(trail["seal"], _statement_of(trail), trusted_key)
     except _Unreadable as error:
         return Verdict(False, (str(error),))
@@ -75,6 +90,16 @@ def _strict(carried: Mapping[str, bytes], name: str) -> Any:
     if not same:
         raise _Unreadable(f"Expected {name} in its canonical form, but it was written again by something else.")
     return found
+
+
+def _unknown_keys(trail: Mapping[str, Any]) -> Iterator[str]:
+    """What stands in the trail but is neither shown nor sealed."""
+    parts = [("the trail", trail, TRAIL_KEYS), ("the seal", trail["seal"], SEAL_KEYS)]
+    parts += [(_named(sealed, "entry"), sealed, ENTRY_KEYS) for sealed in trail["entries"]]
+    parts += [("the list of documents", document, DOCUMENT_KEYS) for document in trail["documents"]]
+    for name, part, known in parts:
+        for key in sorted(set(part) - known):
+            yield f"Expected only what the portal writes, but {name} holds {key[:60]!r}: it was put in."
 
 
 def _chain_faults(trail: Mapping[str, Any]) -> Iterator[str]:
@@ -156,18 +181,21 @@ def _statement_of(trail: Mapping[str, Any]) -> bytes:
 
 
 def _signature_faults(seal: Mapping[str, Any], signed: bytes, trusted_key: bytes | None) -> Iterator[str]:
-    if seal["signature"] is None:
-        if trusted_key is not None:
-            yield "Expected a signature of the trusted key, but the record is not signed."
-        return
     own = seal["public_key"]
+    if seal["signature"] is None:
+        yield UNSIGNED if trusted_key is None else UNTRUSTED
+        return
+    if not own:
+        yield "Expected the public key beside the signature, but there is none: it was removed."
+        return
     try:
-        if trusted_key is not None and own is not None and fingerprint(own) != fingerprint(trusted_key):
+        if seal["key_id"] != fingerprint(own):
+            yield f"The seal names another key than the one it carries ({fingerprint(own)}): its name was changed."
+            return
+        if trusted_key is not None and fingerprint(own) != fingerprint(trusted_key):
             yield f"Signed with another key ({fingerprint(own)}) than the trusted one ({fingerprint(trusted_key)})."
             return
-        _key(trusted_key if trusted_key is not None else own).verify(
-            base64.b64decode(seal["signature"], validate=True), signed
-        )
+        _key(own).verify(base64.b64decode(seal["signature"], validate=True), signed)
     except (InvalidSignature, binascii.Error):
         yield "The signature does not belong to this trail and these documents: they were changed after signing."
     except ValueError as error:
@@ -198,8 +226,7 @@ def _findings(trail: Mapping[str, Any], answers: list[Mapping[str, Any]], truste
 
 
 def _signer(seal: Mapping[str, Any], trusted_key: bytes | None) -> str:
-    if seal["signature"] is None:
-        return "The record is not signed: whoever can rewrite the whole file can rewrite its seal."
     if trusted_key is not None:
         return f"Signed with the trusted key {fingerprint(trusted_key)}."
-    return f"Signed with the key {fingerprint(seal['public_key'])} of the file itself: compare it with the portal's."
+    own = fingerprint(seal["public_key"])
+    return f"The file is consistent; signed with key {own} of the file itself: compare it with the portal's."

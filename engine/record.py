@@ -11,6 +11,7 @@ from engine.seal import canonical, digest
 
 FORMAT = "client-connect-trail/1"
 TRAIL, ANSWERS, PAGES = "trail.json", "answers.json", "pages.json"
+# Who compares pages must know whether the same hands drew them: raise the number when the pages change.
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,10 @@ class Seal:
 
 @dataclass(frozen=True)
 class Record:
-    """Everything the audit PDF of one case shows and carries, as plain values."""
+    """Everything the audit PDF of one case shows and carries, as plain values.
+
+    producer: the release of the page writer that draws it, sealed with the rest.
+    """
 
     reference: str
     title: str
@@ -128,6 +132,7 @@ class Record:
     forms: tuple[Form, ...] = ()
     answers: tuple[Answers, ...] = ()
     release: str = ""
+    producer: str = ""
 
 
 def documents(record: Record) -> list[dict[str, str]]:
@@ -177,7 +182,17 @@ def read(carried: Mapping[str, bytes]) -> Record:
     )
 
 
-_PLAIN = ("reference", "title", "title_zh", "company", "company_zh", "participant_id", "status", "release")
+_PLAIN = (
+    "reference",
+    "title",
+    "title_zh",
+    "company",
+    "company_zh",
+    "participant_id",
+    "status",
+    "release",
+    "producer",
+)
 
 
 def _beside(record: Record) -> dict[str, bytes]:

@@ -10,6 +10,7 @@ from typing import Any
 from engine import form, run, seal
 from engine.definition import Definition
 from engine.run import Context, Outcome
+from engine.services import Effect
 
 Entry = Mapping[str, Any]
 
@@ -25,6 +26,9 @@ class Replayed:
     open_steps: tuple[str, ...]
     same: bool
     sentence: str
+    round: int = 1
+    received_on: date | None = None
+    effects: tuple[Effect, ...] = ()
 
 
 def replayed(
@@ -48,7 +52,7 @@ def replayed(
         at = datetime.fromisoformat(entry["at"])
         if entry["action"] == "draft.saved":
             same = seal.digest(state) == entry["state_hash"]
-            yield _line(entry, known["status"], open_steps, same)
+            yield _line(entry, known, open_steps, same)
             continue
         given = form.loaded(main, answers.get(entry["seq"], {})) if _is_main(definition, entry) else None
         filled = given if given is not None else filled
@@ -56,7 +60,7 @@ def replayed(
         state, open_steps = outcome.state, tuple(task.step for task in outcome.tasks)
         known = _moved(known, outcome, context_of(known, filled, at))
         same = seal.digest(state) == entry["state_hash"] and outcome.status == entry["status_to"]
-        yield _line(entry, outcome.status, open_steps, same)
+        yield _line(entry, known, open_steps, same, outcome.effects)
         if not same:
             return
 
@@ -97,6 +101,20 @@ def _moved(known: Mapping[str, Any], outcome: Outcome, context: Context) -> dict
     }
 
 
-def _line(entry: Entry, status: str, open_steps: tuple[str, ...], same: bool) -> Replayed:
+def _line(
+    entry: Entry, known: Mapping[str, Any], open_steps: tuple[str, ...], same: bool, effects: tuple[Effect, ...] = ()
+) -> Replayed:
+    status = known["status"]
     sentence = "same" if same else f"Expected {entry['status_to']} as sealed, but the replay differs: {status}."
-    return Replayed(entry["seq"], entry["action"], entry["step"], status, open_steps, same, sentence)
+    return Replayed(
+        entry["seq"],
+        entry["action"],
+        entry["step"],
+        status,
+        open_steps,
+        same,
+        sentence,
+        known["round"],
+        known["received_on"],
+        effects,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from engine.errors import FourEyes, NoRight, ReasonMissing
-from engine.people import CHECKS, DESK_LANES, Person
+from engine.people import BARRED_BY, DESK_LANES, Person
 
 SHORTEST_REASON = 5
 LONGEST_REASON = 1000
@@ -24,12 +24,12 @@ def allow(person: Person, lane: str, holder: str, membership: int | None, hands:
 
 def prepared(person: int, lane: str, hands: Collection[tuple[int, str]]) -> bool:
     """Whether this lane would check what the person prepared, in this round or any other."""
-    return lane in CHECKS and (person, CHECKS[lane]) in hands
+    return person in makers(lane, hands)
 
 
 def makers(lane: str, hands: Collection[tuple[int, str]]) -> frozenset[int]:
     """Those who may not act in a lane because they prepared the case."""
-    return frozenset(person for person, did in hands if did == CHECKS.get(lane))
+    return frozenset(person for person, did in hands if did in BARRED_BY.get(lane, ()))
 
 
 def may_leave(person: Person, who: Sequence[str], function: str, desk: str, membership: int) -> bool:

@@ -14,6 +14,7 @@ from marshmallow import ValidationError, fields
 from engine.schema import Field
 from engine.spoken import grouped
 
+MOST_MARKS = 30
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -24,7 +25,18 @@ def typed_field(entry: Field, choices: Sequence[tuple[str, str]]) -> fields.Fiel
 
 def normal(text: str) -> str:
     """Text in NFC with plain line ends; control characters stay, for `check` to name them."""
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return plain.strip() if plain.isascii() else unicodedata.normalize("NFC", _stream_safe(plain)).strip()
+
+
+def _stream_safe(text: str) -> str:
+    """At most 30 marks on one letter, as Unicode's stream-safe format has it: NFC is quadratic in a longer run."""
+    kept, run = [], 0
+    for letter in text:
+        run = run + 1 if unicodedata.combining(letter) else 0
+        if run <= MOST_MARKS:
+            kept.append(letter)
+    return "".join(kept)
 
 
 class _Answer(fields.Field[Any]):

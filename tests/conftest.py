@@ -11,6 +11,7 @@ import pytest
 
 from app.config import Settings
 from app.store.database import migrate
+from tests.commands.office import Office, office_at
 
 pytest_plugins = ["tests.postgresql"]
 
@@ -35,6 +36,16 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of a fresh, migrated database; the test runs once on each kind."""
     return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture(scope="session")
+def seeded(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """A closed office to copy."""
+    folder = tmp_path_factory.mktemp("seeded")
+    shutil.copyfile(sqlite_template, folder / "portal.db")
+    office = office_at(f"sqlite:///{folder / 'portal.db'}", folder)
+    office.portal.database.close()
+    return office
 
 
 @pytest.fixture

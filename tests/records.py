@@ -10,6 +10,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from app.outside.paper import PRODUCER
+from engine.proof import fingerprint
 from engine.record import Answers, Drawing, Entry, File, Form, Line, Record, Row, Seal, Section, documents, statement
 from engine.seal import answers_hash, digest, first_link, link
 
@@ -90,7 +92,10 @@ def sealed(record: Record, key: Ed25519PrivateKey | None = KEY) -> Record:
     if key:
         signed = statement(record.reference, seal.head, seal.count, documents(record))
         seal = dataclasses.replace(
-            seal, key_id="2026-1", signature=base64.b64encode(key.sign(signed)).decode(), public_key=pem(key).decode()
+            seal,
+            key_id=fingerprint(pem(key)),
+            signature=base64.b64encode(key.sign(signed)).decode(),
+            public_key=pem(key).decode(),
         )
     return dataclasses.replace(record, seal=seal)
 
@@ -155,6 +160,7 @@ def _plain(reference: str) -> Record:
         drawings=(_drawing("CT027", "OTP-C Order Consideration Limit"), _drawing("P1", "Maker, checker, exchange")),
         forms=(Form("CT027", b'{"type":"default","id":"CT027","components":[]}'),),
         release="f" * 40,
+        producer=PRODUCER,
     )
 
 

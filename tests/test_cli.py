@@ -16,7 +16,7 @@ from app.commands import documents
 from tests.commandline import ROOT, another_process, is_running, started, this_process, wait_until_gone
 from tests.commands.office import office_at
 
-SUB_COMMANDS = ("run", "work", "migrate", "deploy", "lint", "seed", "replay", "verify")
+SUB_COMMANDS = ("run", "work", "migrate", "deploy", "lint", "seed", "unlock", "replay", "verify")
 SECRET = "an-operator-made-this-one-with-forty-nine-letters"
 
 
@@ -78,6 +78,17 @@ def test_help_lists_every_sub_command(root):
 
 def test_an_unknown_sub_command_is_wrong_use(portal, root):
     assert portal(root, "destroy").returncode == 2
+
+
+def test_an_account_is_unlocked_and_an_unknown_one_refused(portal, root):
+    portal(root, "seed")
+    with sqlite3.connect(root / "portal.db") as raw:
+        raw.execute("UPDATE people SET locked_at = '2026-11-23 01:00:00' WHERE email = 'mia.maker@harbourbright.test'")
+    raw.close()
+    done = portal(root, "unlock", "mia.maker@harbourbright.test")
+    assert (done.returncode, "open again" in done.stdout) == (0, True)
+    done = portal(root, "unlock", "nobody@harbourbright.test")
+    assert (done.returncode, "nobody signs in" in done.stderr, done.stderr.count("\n")) == (1, True, 1)
 
 
 # --- settings ---------------------------------------------------------------------------------------------------------
@@ -226,6 +237,8 @@ def test_a_request_is_replayed(portal, sqlite_url, root, tmp_path):
     office = office_at(sqlite_url, tmp_path)
     reference = office.submitted()
     office.portal.database.close()
+    root.mkdir()
+    (root / "secret").write_text(office.portal.settings.secret_key)
     done = portal(root, "replay", reference, CLIENT_CONNECT_DEMO="1", CLIENT_CONNECT_DATABASE_URL=sqlite_url)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "identical: 2 entries, PENDING_CHECKER")
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from app.commands import trails
 from app.commands.letters import hong_kong_time
 from app.commands.portal import Portal
-from app.store import cases, people, story
+from app.store import cases, people, sides, story
 from app.store.story import Story, Told
 from engine import proof, record, seal, statuses
 from engine.errors import NotFound
@@ -45,10 +46,11 @@ def trail_pdf(portal: Portal, reference: str, person: int) -> bytes:
     with portal.database.read() as connection:
         reader = people.person_for(connection, person)
         case = None if reader is None else cases.by_reference(connection, reference, reader)
-        if case is None:
+        if reader is None or case is None:
             raise NotFound(f"the request {reference}")
         kept = cases.document(connection, case.id, TRAIL_PDF)
-        told = None if case.ended else story.of_case(connection, case, portal.settings.exchange_name)
+        exchange, side = portal.settings.exchange_name, sides.side_of(reader)
+        told = None if case.ended else story.of_case(connection, case, exchange, side=side)
     if told is not None:
         content = _rendered(record_of(portal, told))
     else:
@@ -66,8 +68,15 @@ def trail_pdf(portal: Portal, reference: str, person: int) -> bytes:
 
 
 def record_of(portal: Portal, told: Story) -> record.Record:
-    """Everything that the PDF of a case shows and carries, sealed."""
+    """Everything that the PDF of a case shows and carries, sealed: as far as the side that it is for may read.
+
+    Raises `BadState` when the trail is not the one that was sealed.
+    """
+    from app.outside.paper import PRODUCER  # a second of imports that no other page needs
+
     case, definition = told.case, told.definition
+    trails.require_whole(portal, case, told.sealed)
+    entries = tuple(_entries(told))
     exchange = portal.settings.exchange_name
     unsigned = record.Record(
         reference=case.reference,
@@ -79,15 +88,16 @@ def record_of(portal: Portal, told: Story) -> record.Record:
         status=statuses.label(case.status, exchange),
         opened_at=case.opened_at,
         closed_at=case.closed_at,
-        entries=tuple(_entries(told)),
-        entry_lines=tuple(_line(entry) for entry in told.told),
-        seal=record.Seal(head=case.head, count=case.entries),
+        entries=entries,
+        entry_lines=tuple(_line(entry) for entry in told.told[: told.whole]),
+        seal=record.Seal(head=entries[-1].hash if entries else case.head, count=len(entries)),
         round_titles=tuple(f"Round {number}" for number in told.rounds),
         sections=tuple(_section(part) for part in told.parts),
         drawings=tuple(_drawings(told, exchange)),
         forms=tuple(_forms(told)),
         answers=tuple(_answers(told)),
         release=definition.sha256,
+        producer=PRODUCER,
     )
     return signed(portal, unsigned)
 
@@ -109,14 +119,14 @@ def public_key(portal: Portal) -> bytes:
 
 
 def _rendered(sealed: record.Record) -> bytes:
-    from app.outside import pdf  # a second of imports that no other page needs
+    from app.outside import pdf
 
     return pdf.render(sealed)
 
 
 def _entries(told: Story) -> Iterable[record.Entry]:
     previous = seal.first_link(told.case.reference)
-    for sealed in told.entries:
+    for sealed in told.entries[: told.whole]:
         yield record.Entry(sealed.entry, previous, sealed.hash)
         previous = sealed.hash
 
@@ -139,8 +149,9 @@ def _section(part: story.Part) -> record.Section:
 
 
 def _drawings(told: Story, exchange: str) -> Iterable[record.Drawing]:
-    done = [key for sealed in told.entries for key in sealed.entry["done"]]
-    open_now = [] if told.case.ended or not told.entries else told.entries[-1].entry["open"]
+    entries = told.entries[: told.whole]
+    done = [key for sealed in entries for key in sealed.entry["done"]]
+    open_now = [] if told.case.ended or not entries else entries[-1].entry["open"]
     titles = story.lane_titles(exchange, told.case.desk)
     for name, drawing in sorted(told.definition.drawings.items(), key=lambda item: item[0] != told.case.eservice):
         title = drawing.properties.get("title") or drawing.name

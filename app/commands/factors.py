@@ -16,12 +16,19 @@ from engine.errors import BadState
 
 STEP_SECONDS = 30
 NONCE_BYTES = 12
+DIGITS = 6
 ISSUER = "Client Connect"
 
 
 def new_code() -> str:
     """Six digits nobody can foresee."""
     return f"{secrets.randbelow(1_000_000):06d}"
+
+
+def digits_of(typed: str) -> str | None:
+    """The code that somebody typed, without spaces; None when it is no code at all."""
+    digits = "".join(typed[:32].split())
+    return digits if len(digits) == DIGITS and digits.isascii() and digits.isdigit() else None
 
 
 def code_digest(portal: Portal, signin: str, code: str) -> str:

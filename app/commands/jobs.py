@@ -52,6 +52,7 @@ def fire_timer(portal: Portal, timer_id: UUID) -> bool:
         try:
             outcome = run.fire(definition, steps.state_of(portal, case), found[1], context)
         except TaskNotOpen:
+            tasks.drop_timer(connection, timer_id)
             return False
         step = Step(
             now,

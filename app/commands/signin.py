@@ -9,11 +9,11 @@ import secrets
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from app.commands import factors, passwords
 from app.commands.portal import Portal
-from app.commands.signin_letters import code_payload, locked_payload
+from app.commands.signin_letters import channel_payload, code_payload, locked_payload, unlocked_payload
 from app.store import jobs, people, signins
 from app.store.database import Connection
 from app.store.signins import Candidate, Signin
@@ -26,9 +26,9 @@ RESEND_AFTER = timedelta(seconds=30)
 MOST_CODES = 6  # the first and five more
 LONGEST_LOGIN = 254
 TOKEN_BYTES = 32
-DIGITS = 6
 
 Spend = Callable[[Connection], bool]
+Outcome = TypeVar("Outcome")
 
 
 class Origin(NamedTuple):
@@ -93,6 +93,12 @@ class CodesSpent(Refused):
         super().__init__("Expected a sign-in that may have one more code by mail, but it may not.")
 
 
+class CannotUnlock(Refused):
+    """No such account, or one that is not locked."""
+
+    code = "cannot_unlock"
+
+
 class WeakPassword(Refused):
     """The password is too easy to guess."""
 
@@ -113,24 +119,14 @@ def enter_password(portal: Portal, email: str, password: str, origin: Origin) ->
     raise SignInFailed
 
 
-def choose_app(portal: Portal, signin: Signin) -> None:
-    """Choose an authenticator app at the first sign-in and make its secret, once."""
-    _require_choice(signin)
-    sealed = signin.pending_secret or factors.seal(portal, factors.new_app_secret(), _owner(signin))
-    with portal.database.write() as connection:
-        signins.choose(connection, signin.id, "app", sealed)
-        people.record(connection, portal.clock.now(), signin.person.id, "channel.chosen", channel="app")
+def choose_app(portal: Portal, signin: Signin, origin: Origin) -> None:
+    """Choose an authenticator app at the first sign-in; a mailed code comes before it, once."""
+    _choose(portal, signin, "app", origin, needs_code=signin.pending_secret is None)
 
 
 def choose_email(portal: Portal, signin: Signin, origin: Origin) -> None:
-    """Choose codes by e-mail at the first sign-in and mail one, unless one was mailed a moment ago."""
-    _require_choice(signin)
-    now = portal.clock.now()
-    with portal.database.write() as connection:
-        signins.choose(connection, signin.id, "email", signin.pending_secret)
-        people.record(connection, now, signin.person.id, "channel.chosen", channel="email")
-        if not signins.sent_codes(connection, signin.id):
-            _mail_code(connection, portal, signin.id, signin.person.email, signin.person.id, origin)
+    """Choose codes by e-mail at the first sign-in and mail one, unless one is waiting to be used."""
+    _choose(portal, signin, "email", origin, needs_code=True)
 
 
 def send_code(portal: Portal, signin: Signin, origin: Origin) -> None:
@@ -138,13 +134,31 @@ def send_code(portal: Portal, signin: Signin, origin: Origin) -> None:
 
     Raises CodeTooSoon within 30 seconds; CodesSpent after five, or when codes come from an app.
     """
-    if signin.channel != "email" or signin.locked:
+    if not signin.by_mail or signin.locked:
         raise CodesSpent
     now = portal.clock.now()
     with portal.database.write() as connection:
         signins.see(connection, signin.id, now)  # holds the row: two clicks mail one code
         _require_patience(signins.sent_codes(connection, signin.id), now)
         _mail_code(connection, portal, signin.id, signin.person.email, signin.person.id, origin)
+
+
+def prove_address(portal: Portal, signin: Signin, code: str, origin: Origin) -> None:
+    """Check the mailed code and make the authenticator's secret: a password alone never enrols one.
+
+    Raises WrongCode; AccountLocked with or after the fifth failure; SignInOver when no such code is due.
+    """
+    if not signin.owes_proof:
+        raise SignInOver
+    sealed = factors.seal(portal, factors.new_app_secret(), _owner(signin))
+
+    def keep(connection: Connection) -> None:
+        if not signins.give_try_back(connection, signin.person.id):
+            raise SignInOver
+        signins.keep_pending(connection, signin.id, sealed)
+        people.record(connection, portal.clock.now(), signin.person.id, "address.proved", address=origin.address)
+
+    _with_code(portal, signin, code, origin, keep)
 
 
 def pending_secret(portal: Portal, signin: Signin) -> str:
@@ -159,16 +173,9 @@ def enter_code(portal: Portal, signin: Signin, code: str, origin: Origin) -> str
 
     Raises WrongCode; AccountLocked with or after the fifth failure; SignInOver when the sign-in ended meanwhile.
     """
-    digits = _digits(code)
-    spend, tries = _try_code(portal, signin, digits, origin)
-    if spend is not None:
-        with portal.database.write() as connection:
-            if spend(connection):
-                return _open_full(connection, portal, signin, origin)
-    person = signin.person
-    if tries >= signins.MOST_TRIES and _lock(portal, person.id, person.email, person.kind, origin):
-        raise AccountLocked
-    raise WrongCode
+    if signin.owes_proof:
+        raise SignInOver
+    return _with_code(portal, signin, code, origin, lambda connection: _open_full(connection, portal, signin, origin))
 
 
 def visit(portal: Portal, token: str, *, active: bool) -> Signin | None:
@@ -209,9 +216,23 @@ def set_password(portal: Portal, person: int, password: str) -> None:
         people.record(connection, now, person, "password.changed")
 
 
+def unlock(portal: Portal, email: str, by: str) -> None:
+    """Open a locked account again and mail its owner; raises CannotUnlock for any other account."""
+    now, login = portal.clock.now(), login_of(email)
+    with portal.database.write() as connection:
+        known = people.id_of(connection, login)
+        if known is None:
+            raise CannotUnlock(f"Expected the e-mail address of an account, but nobody signs in with {login!r}.")
+        if not signins.unlock(connection, known):
+            raise CannotUnlock(f"Expected a locked account, but that of {login} is not.")
+        _promise_mail(connection, f"account_unlocked:{known}:{now.isoformat()}", unlocked_payload(login, by), now)
+        people.record(connection, now, known, "account.unlocked", by=by)
+
+
 def login_of(email: str) -> str:
-    """The login ID that a typed e-mail address means."""
-    return unicodedata.normalize("NFC", email[:LONGEST_LOGIN]).strip().casefold()
+    """The login ID that a typed e-mail address means; no database has to take a NUL byte."""
+    typed = email[:LONGEST_LOGIN].replace("\0", "\ufffd")
+    return unicodedata.normalize("NFC", typed).strip().casefold()
 
 
 def _take_password_try(portal: Portal, login: str, origin: Origin) -> Candidate | None:
@@ -238,11 +259,42 @@ def _open_half(portal: Portal, known: Candidate, password: str, origin: Origin) 
     return token
 
 
+def _choose(portal: Portal, signin: Signin, channel: str, origin: Origin, *, needs_code: bool) -> None:
+    if signin.chosen:
+        raise SignInOver
+    with portal.database.write() as connection:
+        signins.choose(connection, signin.id, channel)  # holds the row: two clicks mail one code
+        people.record(connection, portal.clock.now(), signin.person.id, "channel.chosen", channel=channel)
+        if needs_code and not signins.has_unused_code(connection, signin.id):
+            _mail_code(connection, portal, signin.id, signin.person.email, signin.person.id, origin)
+
+
+def _with_code(
+    portal: Portal, signin: Signin, code: str, origin: Origin, then: Callable[[Connection], Outcome]
+) -> Outcome:
+    digits = factors.digits_of(code)
+    if digits is None:
+        raise WrongCode
+    spend, tries = _try_code(portal, signin, digits, origin)
+    if spend is not None:
+        with portal.database.write() as connection:
+            if spend(connection):
+                return then(connection)
+    person = signin.person
+    if tries >= signins.MOST_TRIES and _lock(portal, person.id, person.email, person.kind, origin):
+        raise AccountLocked
+    raise WrongCode
+
+
 def _open_full(connection: Connection, portal: Portal, signin: Signin, origin: Origin) -> str:
     now, channel = portal.clock.now(), signin.channel or ""
     ended = signins.end(connection, signin.id, now)
     if not (ended and signins.forgive(connection, signin.person.id, channel)):
         raise SignInOver
+    if not signin.chosen:
+        payload = channel_payload(signin.person.email, channel, origin.address)
+        _promise_mail(connection, f"channel_set:{signin.id}", payload, now)
+        people.record(connection, now, signin.person.id, "channel.set", channel=channel, address=origin.address)
     people.record(connection, now, signin.person.id, "signin.opened", channel=channel, address=origin.address)
     return _open(connection, signin.person.id, "full", channel, origin, now)
 
@@ -269,9 +321,9 @@ def _try_code(portal: Portal, signin: Signin, digits: str, origin: Origin) -> tu
         tries = signins.take_try(connection, person)
         if tries is None:
             raise AccountLocked
-        mailed = signins.take_code(connection, signin.id, now - CODE_LIFE) if signin.channel == "email" else None
+        mailed = signins.take_code(connection, signin.id, now - CODE_LIFE) if signin.by_mail else None
         people.record(connection, now, person, "code.tried", channel=signin.channel, address=origin.address)
-    if signin.channel == "email":
+    if signin.by_mail:
         return _mail_spend(portal, signin, digits, mailed, now), tries
     if signin.channel == "app":
         return _app_spend(portal, signin, digits, now), tries
@@ -323,11 +375,6 @@ def _promise_mail(connection: Connection, key: str, payload: dict[str, str], now
     jobs.promise(connection, [{"kind": "mail", "key": key, "payload": payload}], now)
 
 
-def _require_choice(signin: Signin) -> None:
-    if signin.chosen:
-        raise SignInOver
-
-
 def _require_patience(sent: list[datetime], now: datetime) -> None:
     if len(sent) >= MOST_CODES:
         raise CodesSpent
@@ -338,19 +385,10 @@ def _require_patience(sent: list[datetime], now: datetime) -> None:
 def _is_over(portal: Portal, signin: Signin, now: datetime) -> bool:
     if signin.stage == "password":
         return now - signin.opened_at >= HALF_LIFE
+    # A lock does not end it: a stranger who guesses at a password must not throw out whoever is at work.
     settings = portal.settings
-    return (
-        signin.locked
-        or now - signin.seen_at >= timedelta(minutes=settings.idle_minutes)
-        or now - signin.opened_at >= timedelta(hours=settings.absolute_hours)
-    )
-
-
-def _digits(code: str) -> str:
-    digits = "".join(code[:32].split())
-    if len(digits) != DIGITS or not (digits.isascii() and digits.isdigit()):
-        raise WrongCode
-    return digits
+    idle, whole = timedelta(minutes=settings.idle_minutes), timedelta(hours=settings.absolute_hours)
+    return now - signin.seen_at >= idle or now - signin.opened_at >= whole
 
 
 def _digest(token: str) -> str:

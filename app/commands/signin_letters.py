@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.commands import factors
 from app.commands.portal import Portal
-
-TEMPLATES = frozenset({"signin_code", "account_locked"})
 
 
 def code_payload(portal: Portal, to: str, code: str, address: str) -> dict[str, str]:
@@ -23,11 +21,19 @@ def locked_payload(to: str, kind: str, address: str) -> dict[str, str]:
     return {"template": "account_locked", "to": to, "kind": kind, "address": address}
 
 
+def unlocked_payload(to: str, by: str) -> dict[str, str]:
+    """What to promise so that a person learns that their account is open again."""
+    return {"template": "account_unlocked", "to": to, "by": by}
+
+
+def channel_payload(to: str, channel: str, address: str) -> dict[str, str]:
+    """What to promise so that a person learns where their codes come from now on."""
+    return {"template": "channel_set", "to": to, "channel": channel, "address": address}
+
+
 def signin_letter(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
     """Subject and text of a promised mail whose template is one of `TEMPLATES`."""
-    if payload["template"] == "signin_code":
-        return _code(portal, payload)
-    return _locked(portal, payload)
+    return LETTERS[payload["template"]](portal, payload)
 
 
 def _code(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
@@ -48,6 +54,22 @@ def _locked(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
+def _unlocked(_portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
+    return "Your Client Connect account is open again", (
+        f"Your account {payload['to']} was unlocked by {payload['by']}. Sign in with your usual password.\n\n"
+        "If you did not ask for this, tell your administrator now.\n"
+    )
+
+
+def _channel_set(_portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
+    source = "an authenticator app" if payload["channel"] == "app" else "mails to this address"
+    return "How you sign in to Client Connect was set", (
+        f"From now on the one-time codes for {payload['to']} come from {source}. "
+        f"This was set from {payload['address'] or 'an unknown address'}.\n\n"
+        "If that was not you, somebody else can sign in as you: tell your administrator now.\n"
+    )
+
+
 def _who_unlocks(portal: Portal, kind: str) -> str:
     if kind == "business":
         return "A delegated administrator (CCDA) of your company can unlock it."
@@ -58,3 +80,12 @@ def _who_unlocks(portal: Portal, kind: str) -> str:
 
 def _owner(to: str) -> str:
     return f"mail:{to}"
+
+
+LETTERS: dict[str, Callable[[Portal, Mapping[str, Any]], tuple[str, str]]] = {
+    "signin_code": _code,
+    "account_locked": _locked,
+    "account_unlocked": _unlocked,
+    "channel_set": _channel_set,
+}
+TEMPLATES = frozenset(LETTERS)

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from app.commands.portal import Portal
+from app.commands.trails import Actor, head_seal, record_address
 from app.store import cases, casts, jobs, people, registers, tasks, trail
 from app.store.cases import Case
 from app.store.casts import Cast
@@ -127,13 +128,19 @@ def as_facts(case: Case) -> dict[str, Any]:
 
 def state_of(portal: Portal, case: Case) -> bytes:
     """The engine's state of a case, once its seal was found whole."""
-    return seal.opened(case.state, portal.keys.derive(STATE_KEY))
+    return seal.opened(case.state, _state_key(portal, case))
 
 
-def actor_of(person: Person, lane: str, address: str = "") -> dict[str, Any]:
+def _state_key(portal: Portal, case: Case) -> bytes:
+    """A key of this case alone: the state of another case, however whole, does not fit."""
+    return portal.keys.derive(f"{STATE_KEY}:{case.reference}:{case.release}")
+
+
+def actor_of(person: Person, lane: str, address: str = "") -> Actor:
     """The person as the trail names them."""
-    actor = {"id": person.id, "name": person.name, "company": person.company_name, "lane": lane}
-    return {**actor, "address": address} if address else actor
+    actor = Actor(id=person.id, name=person.name, company=person.company_name, lane=lane)
+    actor.address = address
+    return actor
 
 
 # --- the order of a step ----------------------------------------------------------------------------------------------
@@ -191,24 +198,27 @@ def write_down(
     seq = case.entries + 1
     salt = secrets.token_hex(16) if step.answers is not None else ""
     entry = _entry(definition, case, outcome, step, seq, salt, now)
+    head = seal.link(case.head, entry)
     saved = cases.save(
         connection,
         case,
         moved=_moved(case, outcome, step),
         status=outcome.status,
-        state=seal.signed(outcome.state, portal.keys.derive(STATE_KEY)),
+        state=seal.signed(outcome.state, _state_key(portal, case)),
         ways_out=[_way_out(way) for way in outcome.ways_out],
         round=step.round,
         received_on=step.received_on,
         about=case.about if step.about is None else step.about[:240],
         changed_at=now,
         closed_at=now if outcome.finished else None,
-        head=seal.link(case.head, entry),
+        head=head,
         entries=seq,
+        seal=head_seal(portal, case.reference, seq, head),
     )
     if not saved:
         raise StalePage(case.version, case.version + 1)
     trail.append(connection, case.id, case.head, entry, now)
+    record_address(connection, case.reference, entry, step.actor)
     if step.answers is not None:
         cases.seal_answers(
             connection,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app.commands import steps
+from app.commands import steps, trails
 from app.commands.portal import Portal
 from app.commands.steps import By, Step
 from app.store import cases, casts, definitions, tasks, trail
@@ -72,6 +72,15 @@ class At:
         return self.held.case
 
 
+class DraftChanged(Refused):
+    """Somebody else saved other answers since the page was shown."""
+
+    code = "draft_changed"
+
+    def __init__(self) -> None:
+        super().__init__("Expected the answers that this page shows, but a colleague has saved others meanwhile.")
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """What was answered: checked, with the facts it was checked against and what was given before."""
@@ -81,11 +90,26 @@ class Filled:
     given: Given
 
 
-def save_draft(portal: Portal, task_id: UUID, *, version: int, raw: Mapping[str, str], explicit: bool, by: By) -> int:
+def draft_mark(raw: Mapping[str, str] | None) -> str:
+    """What a page carries to say which draft it shows."""
+    return seal.digest(seal.canonical(dict(raw or {})))[:32]
+
+
+def save_draft(
+    portal: Portal,
+    task_id: UUID,
+    *,
+    version: int,
+    raw: Mapping[str, str],
+    explicit: bool,
+    by: By,
+    seen: str | None = None,
+) -> int:
     """Keep what was typed so far and return the case's version, which saving does not change.
 
-    explicit: the person pressed save; such a save, and anybody's first one, stands in the trail.
-    Raises `NotFound`, `NoRight`, `FourEyes`, `StalePage`, `UnknownFields`, `ServiceClosed`.
+    explicit: the person pressed save; such a save, and anybody's first one, stands in the trail. seen: the mark of the
+    draft that the page showed; another person's newer one is not overwritten. Raises `NotFound`, `NoRight`, `FourEyes`,
+    `StalePage`, `DraftChanged`, `UnknownFields`, `WrongAnswers`, `ServiceClosed`.
     """
     now = portal.clock.now()
     steps.require_open_service(now)
@@ -94,6 +118,9 @@ def save_draft(portal: Portal, task_id: UUID, *, version: int, raw: Mapping[str,
         if at.task.kind != "fill":
             raise TaskNotOpen(at.task.key)
         kept = form.clean(at.definition.forms[at.task.form], raw)
+        before = cases.draft(connection, at.case.id, at.task.step)
+        if seen is not None and before and before.saved_by != at.person.id and draft_mark(before.answers) != seen:
+            raise DraftChanged
         first = _lend_hand(connection, at)
         cases.keep_draft(
             connection,
@@ -104,7 +131,8 @@ def save_draft(portal: Portal, task_id: UUID, *, version: int, raw: Mapping[str,
             saved_by=at.person.id,
             saved_at=now,
         )
-        if first or explicit:
+        took_over = before is not None and before.saved_by != at.person.id
+        if first or explicit or took_over:
             _record_save(connection, portal, at, by)
         return at.case.version
 
@@ -117,12 +145,14 @@ def complete_task(
     raw: Mapping[str, str] | None,
     by: By,
     unchanged_confirmed: bool = False,
+    reviewed: str | None = None,
 ) -> str:
     """Complete one open task and return the reference of its case.
 
-    raw: what the page sent; None completes a form with the draft that was saved and reviewed. Raises `NotFound`,
-    `NoRight`, `FourEyes`, `StalePage`, `CaseEnded`, `KeyReused`, `WrongAnswers`, `UnknownFields`, `WarningsOpen`,
-    `Unchanged`, `OutOfDate`, `NobodyCanCheck`, `ServiceClosed`.
+    raw: what the page sent; None completes a form with the draft that was saved and reviewed. reviewed: the mark of
+    that draft, so that nobody submits what somebody else saved meanwhile. Raises `NotFound`, `NoRight`, `FourEyes`,
+    `StalePage`, `DraftChanged`, `CaseEnded`, `KeyReused`, `WrongAnswers`, `UnknownFields`, `WarningsOpen`, `Unchanged`,
+    `OutOfDate`, `NobodyCanCheck`, `ServiceClosed`.
     """
     now = portal.clock.now()
     steps.require_open_service(now)
@@ -132,7 +162,7 @@ def complete_task(
         if (done := _done_before(connection, held, by, digest, now)) is not None:
             return done
         at = _at(connection, held, version, by)
-        filled = _filled(connection, at, raw, now)
+        filled = _filled(connection, at, raw, reviewed, now)
         if at.task.kind == "fill" and not unchanged_confirmed:
             _require_change(filled.given.newest(at.task.step), filled.checked)
         _complete(connection, portal, at, filled, by)
@@ -161,8 +191,12 @@ def _at(connection: Connection, held: Held | None, version: int, by: By) -> At:
 
 
 # --- checking ---------------------------------------------------------------------------------------------------------
-def _filled(connection: Connection, at: At, raw: Mapping[str, str] | None, now: datetime) -> Filled:
+def _filled(
+    connection: Connection, at: At, raw: Mapping[str, str] | None, reviewed: str | None, now: datetime
+) -> Filled:
     given = cases.given_at(connection, at.case.id, {at.task.step, main_step(at.definition)})
+    if raw is None and reviewed is not None and draft_mark(given.draft(at.task.step)) != reviewed:
+        raise DraftChanged
     facts = steps.facts_of(connection, at.definition, steps.as_facts(at.case), now)
     asked = at.definition.forms[at.task.form]
     main = at.definition.forms[at.definition.main_form]
@@ -277,10 +311,11 @@ def _remarks(at: At, checked: Checked, portal: Portal) -> list[dict[str, Any]]:
 def _record_save(connection: Connection, portal: Portal, at: At, by: By) -> None:
     """Seal that somebody saved; the state of the case stays as it is, so open pages stay fresh."""
     case = at.case
+    actor = steps.actor_of(at.person, at.task.lane, by.address)
     entry = {
         "seq": case.entries + 1,
         "at": portal.clock.now().isoformat(),
-        "actor": steps.actor_of(at.person, at.task.lane, by.address),
+        "actor": actor,
         "action": SAVED,
         "step": at.task.step,
         "status_from": case.status,
@@ -293,4 +328,6 @@ def _record_save(connection: Connection, portal: Portal, at: At, by: By) -> None
         "state_hash": seal.digest(steps.state_of(portal, case)),
     }
     head = trail.append(connection, case.id, case.head, entry, portal.clock.now())
-    cases.note_entry(connection, case.id, head, case.entries + 1, portal.clock.now())
+    sealed = trails.head_seal(portal, case.reference, case.entries + 1, head)
+    cases.note_entry(connection, case.id, head, case.entries + 1, portal.clock.now(), sealed)
+    trails.record_address(connection, case.reference, entry, actor)

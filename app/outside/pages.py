@@ -258,10 +258,7 @@ def _verify_box(paper: Paper, record: Record) -> None:
 
 
 def _key_name(record: Record) -> str:
-    seal = record.seal
-    if not seal.public_key:
-        return seal.key_id or "—"
-    return " · ".join(filter(None, (seal.key_id, fingerprint(seal.public_key))))
+    return fingerprint(record.seal.public_key) if record.seal.public_key else "—"
 
 
 def _annex(paper: Paper, _record: Record, annex: Annex) -> None:

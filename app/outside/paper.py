@@ -4,16 +4,19 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import cast
 from xml.sax.saxutils import escape
 
-import fontTools
 import fpdf
 from fpdf.enums import TextMode
 from fpdf.fonts import TTFFont
 
 Colour = tuple[int, int, int]
+
+# Raise the number with every change of the pages: `pdf.check` redraws them and compares byte by byte.
+PRODUCER = f"fpdf2 {version('fpdf2')}, fontTools {version('fonttools')}, pages 2"
 
 INK, INK_2, INK_3 = (20, 32, 46), (74, 90, 107), (100, 116, 139)
 LINE, GROUND, PAPER = (221, 227, 234), (245, 247, 249), (255, 255, 255)
@@ -26,8 +29,6 @@ DRAFT, DRAFT_SOFT = (85, 96, 109), (238, 240, 243)
 MARGIN, TOP, BOTTOM = 16.0, 24.0, 18.0
 PAGE_CAP = 200
 POINT = 25.4 / 72
-# Who compares pages must know whether the same hands drew them: raise the number when the pages change.
-PRODUCER = f"fpdf2 {fpdf.FPDF_VERSION}, fontTools {fontTools.version}, pages 1"
 FONTS = Path(__file__).parent / "fonts"
 TAB = "    "
 # They have a glyph or a width, but nothing to see.

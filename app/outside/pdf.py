@@ -1,6 +1,7 @@
 """The audit PDF of one case: pages for people, and the sealed record inside for machines."""
 
 import io
+import json
 from datetime import datetime
 
 import pikepdf
@@ -8,9 +9,11 @@ import pikepdf
 from app.outside import pages, paper
 from app.outside.paper import Paper
 from engine.proof import Verdict, verify
-from engine.record import TRAIL, Record, carried, read
+from engine.record import PAGES, TRAIL, Record, carried, read
 
 MIME = {"json": "application/json", "bpmn": "application/xml", "form": "application/json"}
+ALTERED = "The sealed record is intact, but the pages around it are not the ones made from it."
+UNCHECKED = "The record is intact, but its pages were made by another release and were not checked."
 
 
 def render(record: Record) -> bytes:
@@ -47,13 +50,14 @@ def check(pdf: bytes, trusted_key: bytes | None = None) -> Verdict:
     verdict = verify(found, trusted_key)
     if not verdict.intact:
         return verdict
-    if _drawn(found) == pdf:
-        return Verdict(True, (*verdict.sentences, "The pages are, byte for byte, what the sealed record says."))
-    if _producer(pdf) == paper.PRODUCER:
-        return Verdict(False, ("The sealed record is intact, but the pages around it are not the ones made from it.",))
-    return Verdict(
-        True, (*verdict.sentences, "Another release made the pages: trust the record inside, not the pages.")
-    )
+    sealed = _sealed_producer(found)
+    if _producer(pdf) != sealed:
+        return Verdict(False, (ALTERED,))
+    if sealed != paper.PRODUCER:
+        return Verdict(False, (UNCHECKED,))
+    if _drawn(found) != pdf:
+        return Verdict(False, (ALTERED,))
+    return Verdict(True, (*verdict.sentences, "The pages are, byte for byte, what the sealed record says."))
 
 
 def _made_at(record: Record) -> datetime:
@@ -82,6 +86,16 @@ def _drawn(found: dict[str, bytes]) -> bytes:
         return b""
 
 
+def _sealed_producer(found: dict[str, bytes]) -> str:
+    try:
+        return str(json.loads(found[PAGES])["producer"])
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return ""
+
+
 def _producer(pdf: bytes) -> str:
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        return str(document.open_metadata().get("pdf:Producer", ""))
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            return str(document.open_metadata().get("pdf:Producer", ""))
+    except (pikepdf.PdfError, ValueError, KeyError, TypeError, SyntaxError):
+        return ""

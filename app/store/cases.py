@@ -8,12 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, insert, or_, select, true, update
+from sqlalchemy import case as sql_case
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.store import sides
 from app.store.tables import answers, cases, companies, counters, documents, hands, people, remarks, rights
 from engine.people import DESK_LANES, Person, Right
 
-SEES_EVERYTHING = frozenset({"ops", "auditor"})
+SEES_EVERYTHING = sides.SEES_BOTH
 ENDED = ("APPROVED", "COMPLETED", "REJECTED", "WITHDRAWN", "DISCARDED", "ABORTED")
 DRAFT_ENTRY = 0
 
@@ -44,6 +46,7 @@ class Case:
     ways_out: Sequence[Mapping[str, Any]]
     head: str
     entries: int
+    seal: str | None = None
 
     @property
     def ended(self) -> bool:
@@ -167,9 +170,11 @@ def save(connection: Connection, case: Case, *, moved: bool, **columns: Any) -> 
     return bool(changed.rowcount == 1)
 
 
-def note_entry(connection: Connection, case_id: int, head: str, entries: int, at: datetime) -> None:
+def note_entry(connection: Connection, case_id: int, head: str, entries: int, at: datetime, seal: str) -> None:
     """Note the newest trail entry of a locked case without making its pages stale."""
-    connection.execute(update(cases).where(cases.c.id == case_id).values(head=head, entries=entries, changed_at=at))
+    connection.execute(
+        update(cases).where(cases.c.id == case_id).values(head=head, entries=entries, changed_at=at, seal=seal)
+    )
 
 
 def next_number(connection: Connection, name: str) -> int:
@@ -315,7 +320,7 @@ def listed(
             cases.c.release,
             cases.c.participant_id,
             cases.c.status,
-            cases.c.about,
+            _about(person),
             cases.c.changed_at,
             cases.c.opened_by,
         ),
@@ -340,7 +345,7 @@ def found(connection: Connection, person: Person, text: str, most: int = 20) -> 
     pattern = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     hit = or_(
         cases.c.reference.ilike(f"%{pattern}%", escape="\\"),
-        cases.c.about.ilike(f"%{pattern}%", escape="\\"),
+        _about(person).ilike(f"%{pattern}%", escape="\\"),
     )
     query = select(
         cases.c.id,
@@ -349,11 +354,18 @@ def found(connection: Connection, person: Person, text: str, most: int = 20) -> 
         cases.c.release,
         cases.c.participant_id,
         cases.c.status,
-        cases.c.about,
+        _about(person),
         cases.c.changed_at,
         cases.c.opened_by,
     ).where(seen_by(person), hit)
     return [Row(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most))]
+
+
+def _about(person: Person) -> ColumnElement[str]:
+    """The summary as this person may read it: the exchange reads none of a round that its firm has not approved."""
+    if sides.side_of(person) != sides.EXCHANGE:
+        return cases.c.about
+    return sql_case((cases.c.status.in_(sides.APPROVED_BY_FIRM), cases.c.about), else_="").label("about")
 
 
 def _filtered(

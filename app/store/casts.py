@@ -42,7 +42,7 @@ class Cast:
 
 
 def of_case(connection: Connection, case: Case, acting: int = 0) -> Cast:
-    """The cast of a case; `acting` belongs to it whatever rights they hold."""
+    """The cast of a case; `acting` belongs to it whatever rights they hold, also when locked while at work."""
     concerns = or_(
         and_(rights.c.holder == case.function, rights.c.membership_id == case.membership_id),
         and_(rights.c.holder == case.desk, rights.c.lane.in_(DESK_LANES)),
@@ -60,6 +60,7 @@ def of_case(connection: Connection, case: Case, acting: int = 0) -> Cast:
             people.c.kind,
             people.c.company_id,
             companies.c.name_en,
+            people.c.active,
             MAY_ACT.label("may_act"),
             rights.c.lane,
             rights.c.holder,
@@ -73,7 +74,8 @@ def of_case(connection: Connection, case: Case, acting: int = 0) -> Cast:
         .order_by(people.c.name, people.c.id)
     ).all()
     did = frozenset((row.id, row.did) for row in rows if row.did)
-    return Cast({row.id: _person(row, rows) for row in rows if row.may_act}, did)
+    able = {row.id: _person(row, rows) for row in rows if row.may_act or (row.id == acting and row.active)}
+    return Cast(able, did)
 
 
 def _person(row: Any, rows: Iterable[Any]) -> Person:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.store.tables import artefacts, eservices, releases
 from engine import definition, seal
 from engine.definition import Definition
-from engine.errors import NotFound
+from engine.errors import BadState, NotFound
 
 MOST_KEPT = 256
 _compiled: OrderedDict[str, Definition] = OrderedDict()
@@ -36,6 +36,8 @@ def of_release(connection: Connection, sha256: str) -> Definition:
     if found is None:
         raise NotFound(f"the release {sha256[:12]}")
     code, files = found
+    if seal.digest(definition.manifest(files)) != sha256:
+        raise BadState(f"Expected the files of the release {sha256[:12]} as they were deployed, but they were changed.")
     made = definition.compiled(files, code)
     with _turn:
         _compiled[sha256] = made

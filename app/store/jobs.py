@@ -33,7 +33,12 @@ def promise(connection: Connection, rows: Sequence[dict[str, Any]], at: datetime
 
 
 def claim(connection: Connection, now: datetime, most: int = 10) -> list[Job]:
-    """Take up to `most` due jobs; no other worker gets them before the lease ends."""
+    """Take up to `most` due jobs; no other worker gets them before the lease ends.
+
+    A job whose last try never came back, because it killed its worker, becomes an incident instead.
+    """
+    spent = (jobs.c.state == "waiting") & (jobs.c.due_at <= now) & (jobs.c.tries >= MOST_TRIES)
+    connection.execute(update(jobs).where(spent).values(state="incident", error="The last try never came back."))
     due = (
         select(jobs.c.id)
         .where(jobs.c.state == "waiting", jobs.c.due_at <= now)

@@ -41,7 +41,7 @@ class Profile(NamedTuple):
     company_zh: str
 
 
-MAY_ACT = and_(people.c.active, people.c.locked_at.is_(None))
+MAY_ACT = and_(people.c.active, people.c.locked_at.is_(None))  # a lock keeps new work away, and ends none that goes on
 PERSON = (
     select(
         people.c.id,
@@ -52,13 +52,13 @@ PERSON = (
         companies.c.name_en,
     )
     .join_from(people, companies)
-    .where(people.c.id == bindparam("person"), MAY_ACT)
+    .where(people.c.id == bindparam("person"), people.c.active)
 )
 RIGHTS = select(rights.c.lane, rights.c.holder, rights.c.membership_id).where(rights.c.person_id == bindparam("person"))
 
 
 def person_for(connection: Connection, person: int) -> Person | None:
-    """The person with the rights of this moment, or None when inactive, locked or unknown."""
+    """The person with the rights of this moment, or None when inactive or unknown."""
     row = connection.execute(PERSON, {"person": person}).one_or_none()
     if row is None:
         return None
@@ -94,6 +94,11 @@ def profile_of(connection: Connection, person: int) -> Profile | None:
         .where(people.c.id == person)
     ).one_or_none()
     return None if row is None else Profile(*row)
+
+
+def id_of(connection: Connection, login: str) -> int | None:
+    """The person who signs in with this address, also when they may not act."""
+    return connection.scalar(select(people.c.id).where(people.c.email == login))
 
 
 def names_of(connection: Connection, ids: Collection[int]) -> dict[int, str]:

@@ -35,6 +35,12 @@ def current(connection: Connection, owners: list[str], on: date) -> list[Record]
     return list(newest.values())
 
 
+def set_by(connection: Connection, reference: str) -> list[RegisterChange]:
+    """What a case has set, as the records that came of it."""
+    rows = connection.execute(select(registers).where(registers.c.reference == reference).order_by(registers.c.id))
+    return [RegisterChange(row.register, row.owner, row.key, row.record, row.effective_on) for row in rows]
+
+
 def change(connection: Connection, change: RegisterChange, reference: str, at: datetime, on: date) -> None:
     """Add the record that a case sets; columns that the case leaves empty keep their value."""
     # Two cases that end together each see the other's record, one after the other.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, case, func, insert, or_, select, update
 
 from app.store.tables import codes, companies, people, rights, signins
 from engine.people import Person, Right
@@ -36,10 +36,20 @@ class Signin:
     opened_at: datetime
     seen_at: datetime
     address: str
-    pending_secret: bytes | None
+    pending_secret: bytes | None  # made once a mailed code has proved the address
     chosen: bool  # the person has a channel of their own, which no sign-in may pass by
     locked: bool
     person: Person
+
+    @property
+    def owes_proof(self) -> bool:
+        """Whether a mailed code must come before an authenticator may be enrolled."""
+        return self.channel == "app" and not self.chosen and self.pending_secret is None
+
+    @property
+    def by_mail(self) -> bool:
+        """Whether the next code is a mailed one."""
+        return self.channel == "email" or self.owes_proof
 
 
 SIGNIN = (
@@ -120,6 +130,17 @@ def forgive(connection: Connection, person: int, channel: str) -> bool:
     )
 
 
+def unlock(connection: Connection, person: int) -> bool:
+    """Open an account to tries again and forget the failed ones; False when it was not locked."""
+    return _changed(
+        connection,
+        update(people)
+        .where(people.c.id == person, or_(people.c.locked_at.is_not(None), people.c.failures >= MOST_TRIES))
+        .values(locked_at=None, failures=0)
+        .returning(people.c.id),
+    )
+
+
 def open_signin(connection: Connection, **signin: Any) -> None:
     """Open a sign-in; `id` is the SHA-256 of its cookie."""
     connection.execute(insert(signins).values(signin))
@@ -177,10 +198,15 @@ def end_all(connection: Connection, person: int, at: datetime) -> None:
     )
 
 
-def choose(connection: Connection, signin: str, channel: str, pending_secret: bytes | None) -> None:
-    """Keep the channel chosen for this sign-in, and the authenticator's secret until a code proves it."""
+def choose(connection: Connection, signin: str, channel: str) -> None:
+    """Keep the channel chosen for this sign-in."""
+    connection.execute(update(signins).where(signins.c.id == signin).values(channel=channel))
+
+
+def keep_pending(connection: Connection, signin: str, sealed: bytes) -> None:
+    """Keep an authenticator's secret until its first code proves it; the first secret stays."""
     connection.execute(
-        update(signins).where(signins.c.id == signin).values(channel=channel, pending_secret=pending_secret)
+        update(signins).where(signins.c.id == signin, signins.c.pending_secret.is_(None)).values(pending_secret=sealed)
     )
 
 
@@ -196,6 +222,12 @@ def sent_codes(connection: Connection, signin: str) -> list[datetime]:
     return list(
         connection.scalars(select(codes.c.sent_at).where(codes.c.signin_id == signin).order_by(codes.c.id.desc()))
     )
+
+
+def has_unused_code(connection: Connection, signin: str) -> bool:
+    """Whether a code was mailed for this sign-in and not used yet."""
+    unused = select(codes.c.id).where(codes.c.signin_id == signin, codes.c.used_at.is_(None)).limit(1)
+    return connection.scalar(unused) is not None
 
 
 def take_code(connection: Connection, signin: str, sent_after: datetime) -> tuple[int, str] | None:

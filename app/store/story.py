@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from app.store import cases, definitions, registers, trail
+from app.store import cases, definitions, registers, sides, trail
 from app.store.cases import Case, Company, Remark, Sealed
+from app.store.sides import Sight
 from engine import statuses
 from engine.definition import Definition
 from engine.hours import HONG_KONG
-from engine.people import LANES
+from engine.people import DESK_LANES, LANES
 from engine.schema import Field, Form
 from engine.spoken import shown
 
@@ -40,7 +41,7 @@ DECIDED = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One entry of the trail as people read it."""
+    """One entry of the trail as people read it; masked when it is told as a move, without who and what."""
 
     label: str
     who: str
@@ -53,6 +54,7 @@ class Told:
     comment: str
     details: tuple[str, ...]
     step: str
+    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Everything that a page or a PDF tells about one case."""
+    """Everything that a page or a PDF tells about one case, to one side of it.
+
+    entries: those that are told. sealed: all, to prove the seal; not for showing. whole: how many entries from the
+    first on this side may have as they were sealed.
+    """
 
     case: Case
     company: Company
@@ -92,6 +98,8 @@ class Story:
     remarks: tuple[Remark, ...]
     answers: tuple[Sealed, ...]
     records: tuple[registers.Record, ...]
+    sealed: tuple[trail.Sealed, ...]
+    whole: int
 
     @property
     def last_round(self) -> Mapping[str, Any]:
@@ -100,29 +108,55 @@ class Story:
         return given[-1].answers if given else {}
 
 
-def of_case(connection: Connection, case: Case, exchange: str, on: date | None = None) -> Story:
+def of_case(
+    connection: Connection, case: Case, exchange: str, on: date | None = None, *, side: str | None = None
+) -> Story:
     """The story of a case; `exchange` is what the exchange calls itself.
 
-    on: the day whose registers name what was chosen; by default the day on which the case last changed.
+    on: the day whose registers name what was chosen; by default the day on which the case last changed. side: who
+    reads it, as `sides.side_of` says; both sides' work is told when there is none.
     """
     definition = definitions.of_release(connection, case.release)
     entries = trail.entries(connection, case.id)
-    given = cases.all_answers(connection, case.id)
-    remarks = cases.remarks_on(connection, case.id)
+    sight = sides.sight([sealed.entry for sealed in entries], side)
+    shown = [sealed for sealed in entries if not _is_skipped(sealed.entry, sight, side)]
+    given = [sealed for sealed in cases.all_answers(connection, case.id) if sealed.entry not in sight.silent]
+    remarks = [remark for remark in cases.remarks_on(connection, case.id) if remark.entry not in sight.silent]
     filled = [sealed for sealed in given if sealed.step == main_step(definition)]
     changed_on = case.changed_at.astimezone(HONG_KONG).date()
     records = registers.current(connection, [case.participant_id], on or changed_on)
+    told = [_told(definition, sealed.entry, remarks, case, exchange) for sealed in shown]
     return Story(
         case=case,
         company=cases.company_of(connection, case),
         definition=definition,
-        entries=tuple(entries),
-        told=tuple(_told(definition, sealed.entry, remarks, case, exchange) for sealed in entries),
+        entries=tuple(shown),
+        told=tuple(
+            _masked(one, side) if sealed.entry["seq"] in sight.masked else one
+            for sealed, one in zip(shown, told, strict=True)
+        ),
         rounds=tuple(sealed.round for sealed in filled),
         parts=tuple(_parts(definition, filled, register_choices(records))),
         remarks=tuple(remarks),
         answers=tuple(given),
         records=tuple(records),
+        sealed=tuple(entries),
+        whole=sight.whole,
+    )
+
+
+def _is_skipped(entry: Mapping[str, Any], sight: Sight, side: str | None) -> bool:
+    """Whether a side does not even hear that something happened: what the firm does unmoved, and reminders."""
+    unmoved = entry["status_from"] == entry["status_to"]
+    heard = side == sides.COMPANY and entry["actor"]["lane"] in DESK_LANES
+    return unmoved and entry["seq"] in sight.masked and not heard
+
+
+def _masked(told: Told, side: str | None) -> Told:
+    """The entry as a move alone."""
+    label = "At the company" if side == sides.EXCHANGE else "At the exchange"
+    return replace(
+        told, label=label, who="", who_id=0, company="", lane="", comment="", details=(), step="", masked=True
     )
 
 

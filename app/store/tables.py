@@ -204,6 +204,7 @@ cases = Table(
     Column("ways_out", JSON, nullable=False),
     Column("head", String(64), nullable=False),  # hash of the newest trail entry
     Column("entries", Integer, nullable=False, server_default="0"),
+    Column("seal", String(64)),  # the portal's own seal of the newest entry
     CheckConstraint(f"status IN ({OPEN}, {TERMINAL})", name="status"),
     CheckConstraint(f"(closed_at IS NOT NULL) = (status IN ({TERMINAL}))", name="closed"),
     Index("ix_cases_membership", "membership_id", "function", "id"),

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.cases import Case
 from app.store.tables import cases, hands, idempotency, rights, tasks, timers
-from engine.people import CHECKS, Person
+from engine.people import BARRED_BY, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,11 @@ def set_timers(connection: Connection, case_id: int, rows: Sequence[dict[str, An
         connection.execute(insert(timers), [{"case_id": case_id, **row} for row in rows])
 
 
+def drop_timer(connection: Connection, timer_id: UUID) -> None:
+    """Forget a timer whose place in the drawing no longer waits."""
+    connection.execute(delete(timers).where(timers.c.id == timer_id))
+
+
 def timer(connection: Connection, timer_id: UUID) -> tuple[int, str, datetime] | None:
     """The case, place and time of a waiting timer."""
     row = connection.execute(select(timers).where(timers.c.id == timer_id)).one_or_none()
@@ -192,7 +197,7 @@ def _held_by(person: Person) -> ColumnElement[bool]:
 
 def _own_work(person: Person) -> ColumnElement[bool]:
     """Whether the task checks what this person prepared."""
-    pairs = [and_(tasks.c.lane == checker, hands.c.lane == maker) for checker, maker in CHECKS.items()]
+    pairs = [and_(tasks.c.lane == checker, hands.c.lane.in_(makers)) for checker, makers in BARRED_BY.items()]
     either = pairs[0]
     for pair in pairs[1:]:
         either = either | pair

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from app.commands import cases as commands
 from app.commands import documents, steps
-from app.store import cases, casts, story, tasks
+from app.store import cases, casts, sides, story, tasks
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.story import Story
@@ -99,7 +99,8 @@ def _find(reference: str) -> tuple[Person, Case, Story]:
         if case is None:
             raise NotFound(f"the request {reference[:24]}")
         now = case.closed_at or portal().clock.now()
-        told = story.of_case(connection, case, portal().settings.exchange_name, steps.calendar(now).day(now))
+        day, side = steps.calendar(now).day(now), sides.side_of(person)
+        told = story.of_case(connection, case, portal().settings.exchange_name, day, side=side)
         return person, case, told
 
 
@@ -173,6 +174,8 @@ def _states(told: Story) -> list[dict[str, Any]]:
         if sealed.entry["action"] == "draft.saved":
             continue
         done = [*done, *sealed.entry["done"]]
+        if line.masked and sealed.entry["status_to"] not in cases.ENDED:
+            continue
         label = f"{pages.exact_time(line.at)} · {line.label}" + (f" · {line.who}" if line.who else "")
         states.append({"open": sealed.entry["open"], "done": done, "label": label})
     number = len(states)

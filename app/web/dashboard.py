@@ -100,7 +100,7 @@ def _rows(
         person,
         statuses=LISTS[tab],
         participant_id=chosen,
-        before=int(before) if before.isdigit() and len(before) < 16 else None,
+        before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
         most=PAGE + 1,
     )
     page = listed[:PAGE]

@@ -71,7 +71,7 @@ def _approver_banner(at: At) -> dict[str, str]:
     decided = at.story.answers[-1].answers
     if decided.get("decision") != "propose_reject":
         return {"tone": "work", "strong": _("You can approve this."), "text": _("You did not process it.")}
-    asked = at.definition.forms[at.task.form].field("reason_code")
+    asked = at.form.field("reason_code")
     reason = dict(asked.options if asked else ()).get(str(decided.get("reason_code")), "")
     said = ". ".join(part for part in (reason, last.comment) if part)
     return {"tone": "waiting", "strong": _("%(who)s proposes to reject this.", who=last.who), "text": said}

@@ -30,6 +30,7 @@ TITLES = {
     404: "Not found",
     405: "That does not work here",
     409: "This has changed meanwhile",
+    422: "Some of this needs attention",
     413: "That is too large",
     429: "Too many tries",
     500: "Something went wrong here",
@@ -37,6 +38,7 @@ TITLES = {
 }
 CURES = {
     "stale_page": "Somebody changed the request after your page was shown. Open it again to see how it stands now.",
+    "draft_changed": "Open the form again to see what they saved. What you typed is still on the page before this one.",
     "task_not_open": "Somebody has done this step already, or the request took another way. Open it to see.",
     "case_ended": "A request that has ended cannot be changed. You can open a new one.",
     "four_eyes": "Another checker of your company has to decide.",
@@ -72,7 +74,7 @@ def _refused(error: Refused) -> Response:
         log.warning("refused", code=error.code, endpoint=request.endpoint)
     if isinstance(error, ServiceClosed):
         return _closed(error)
-    title = _("Not found") if status == 404 else _(TITLES[status])
+    title = _("Not found") if status == 404 else _(TITLES.get(status, TITLES[400]))
     return _page(status, title, str(error), _(CURES[error.code]) if error.code in CURES else "", error.code)
 
 

@@ -9,6 +9,7 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 
 from app.commands import steps
+from app.commands.tasks import draft_mark
 from app.store import people, story
 from app.web import fields, pages
 from app.web.guards import portal
@@ -87,6 +88,7 @@ def task_view(at: At) -> dict[str, Any]:
             else ""
         ),
         "version": at.case.version,
+        "draft": draft_mark(at.draft.answers if at.draft else None),
         "round": at.case.round,
         "url": url_for("tasks.show", **name),
         "draft_url": url_for("tasks.save_draft", **name),

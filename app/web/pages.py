@@ -156,7 +156,7 @@ def action_token() -> str:
 def version() -> int:
     """The version of the request that the page was rendered from."""
     text = request.form.get("version", "")
-    return int(text) if text.isdigit() and len(text) < 10 else -1
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 # --- times ------------------------------------------------------------------------------------------------------------

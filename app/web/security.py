@@ -41,6 +41,7 @@ def secure(app: Flask, settings: Settings) -> None:
     app.secret_key = Keys(settings.secret_key).derive("form")
     app.config.update(_limits(settings))
     app.before_request(_refuse_strange_hosts)
+    app.before_request(_refuse_nothings)
     app.before_request(_refuse_strange_origins)
     app.before_request(_refuse_without_token)
     csrf.init_app(app)
@@ -81,6 +82,14 @@ def _refuse_strange_hosts() -> None:
         return
     if not (settings.demo and _hostname(host) in LOOPBACK):
         abort(400, "Expected this portal's own address, but the request names another host.")
+
+
+def _refuse_nothings() -> None:
+    """A NUL is no letter: one database keeps it and the other fails on it."""
+    if "\x00" in request.path:
+        abort(404)
+    if any("\x00" in text for text in request.args.values()):
+        abort(400, "Expected readable text, but the address holds a NUL character.")
 
 
 def _refuse_strange_origins() -> None:

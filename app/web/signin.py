@@ -23,6 +23,7 @@ from app.web.guards import (
     take_back,
 )
 from app.web.security import limiter, sign_in_rate
+from engine.errors import Refused
 
 bp = Blueprint("signin", __name__)
 limited = limiter.limit(sign_in_rate, methods=["POST"])
@@ -59,9 +60,11 @@ def code() -> Any:
         return _locked_page(signin)
     if signin.channel is None:
         return redirect(url_for("signin.channel"), 303)
-    if signin.channel == "app" and not signin.chosen:
+    if signin.channel == "app" and not signin.chosen and not signin.owes_proof:
         return redirect(url_for("signin.app"), 303)
-    return _code_page(signin) if request.method == "GET" else _enter(signin, _code_page)
+    if request.method == "GET":
+        return _code_page(signin)
+    return _prove(signin) if signin.owes_proof else _enter(signin, _code_page)
 
 
 @bp.post("/sign-in/code/mail")
@@ -75,7 +78,7 @@ def resend() -> Any:
     except CodeTooSoon as error:
         return _code_page(signin, f"Wait {error.seconds} seconds before you ask for a new code."), 422
     except CodesSpent:
-        return _code_page(signin, FROM_THE_APP if signin.channel == "app" else NO_MORE_CODES), 422
+        return _code_page(signin, NO_MORE_CODES if signin.by_mail else FROM_THE_APP), 422
     return redirect(url_for("signin.code"), 303)
 
 
@@ -89,22 +92,20 @@ def channel() -> Any:
         return redirect(url_for("signin.code"), 303)
     if request.method == "GET":
         return render_template("sign_in/channel.html", error=None)
-    if chosen == "app":
-        commands.choose_app(portal(), signin)
-        return redirect(url_for("signin.app"), 303)
-    if chosen == "email":
-        commands.choose_email(portal(), signin, origin())
-        return redirect(url_for("signin.code"), 303)
-    return render_template("sign_in/channel.html", error="Choose one of the two."), 422
+    if chosen not in ("app", "email"):
+        return render_template("sign_in/channel.html", error="Choose one of the two."), 422
+    choose = commands.choose_app if chosen == "app" else commands.choose_email
+    choose(portal(), signin, origin())
+    return redirect(url_for("signin.code"), 303)
 
 
 @bp.route("/sign-in/app", methods=["GET", "POST"])
 @limited
 @half_signed_in
 def app() -> Any:
-    """Show a new authenticator's secret and ask for its first code."""
+    """Show a new authenticator's secret, once a mailed code was right, and ask for its first code."""
     signin = _half()
-    if signin.channel != "app" or signin.chosen or signin.locked:
+    if signin.channel != "app" or signin.chosen or signin.locked or signin.owes_proof:
         return redirect(url_for("signin.code"), 303)
     return _app_page(signin) if request.method == "GET" else _enter(signin, _app_page)
 
@@ -156,22 +157,35 @@ def _to_second_factor() -> Any:
 def _enter(signin: Signin, page: Any) -> Any:
     try:
         token = commands.enter_code(portal(), signin, request.form.get("code", ""), origin())
-    except WrongCode:
-        return page(signin, WRONG_CODE), 422
-    except AccountLocked:
-        return _locked_page(signin)
-    except SignInOver:
-        return redirect(url_for("signin.password"), 303)
+    except (WrongCode, AccountLocked, SignInOver) as error:
+        return _refuse(signin, page, error)
     way_on = session.get("next") or url_for("dashboard.show")
     session.clear()
     return hand_out(redirect(way_on, 303), token)
+
+
+def _prove(signin: Signin) -> Any:
+    try:
+        commands.prove_address(portal(), signin, request.form.get("code", ""), origin())
+    except (WrongCode, AccountLocked, SignInOver) as error:
+        return _refuse(signin, _code_page, error)
+    return redirect(url_for("signin.app"), 303)
+
+
+def _refuse(signin: Signin, page: Any, error: Refused) -> Any:
+    if isinstance(error, AccountLocked):
+        return _locked_page(signin)
+    if isinstance(error, SignInOver):
+        return redirect(url_for("signin.password"), 303)
+    return page(signin, WRONG_CODE), 422
 
 
 def _code_page(signin: Signin, error: str | None = None) -> str:
     return render_template(
         "sign_in/code.html",
         error=error,
-        channel=signin.channel,
+        by_mail=signin.by_mail,
+        before_app=signin.owes_proof,
         masked_email=_masked(signin.person.email),
         can_switch=not signin.chosen,
         demo=portal().settings.demo,

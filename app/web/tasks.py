@@ -21,7 +21,7 @@ from engine import form
 from engine.errors import TaskNotOpen, WarningsOpen, WrongAnswers
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
-NOT_ANSWERS = frozenset({"csrf_token", "version", "key", "leave", "unchanged_confirmed"})
+NOT_ANSWERS = frozenset({"csrf_token", "version", "key", "leave", "unchanged_confirmed", "draft"})
 
 
 @bp.get("/<uuid:task_id>")
@@ -40,7 +40,7 @@ def save_draft(task_id: UUID) -> Any:
     """Keep what was typed; scripts get the time, people the dashboard."""
     background = wants_json()
     commands.save_draft(
-        portal(), task_id, version=pages.version(), raw=_raw(), explicit=not background, by=pages.acting()
+        portal(), task_id, version=pages.version(), raw=_raw(), explicit=not background, by=pages.acting(), seen=_seen()
     )
     if background:
         return jsonify(saved_at=pages.clock_time(portal().clock.now()))
@@ -65,7 +65,9 @@ def check(task_id: UUID) -> Any:
 def answer(task_id: UUID) -> Any:
     """Save the answers, check them, and lead on to reading them over."""
     raw = _raw()
-    commands.save_draft(portal(), task_id, version=pages.version(), raw=raw, explicit=False, by=pages.acting())
+    commands.save_draft(
+        portal(), task_id, version=pages.version(), raw=raw, explicit=False, by=pages.acting(), seen=_seen()
+    )
     at = found(task_id)
     try:
         checked = form.check(at.form, raw, at.facts)
@@ -99,6 +101,7 @@ def complete(task_id: UUID) -> Any:
             raw=raw or None,
             by=pages.acting(),
             unchanged_confirmed=bool(request.form.get("unchanged_confirmed")),
+            reviewed=_seen() or "",
         )
     except WrongAnswers as error:
         return _again(task_id, raw, error.fields), 422
@@ -107,6 +110,11 @@ def complete(task_id: UUID) -> Any:
     except Unchanged:
         return review_page(found(task_id), unchanged=True), 409
     return redirect(url_for("cases.show", reference=reference), 303)
+
+
+def _seen() -> str | None:
+    """The mark of the draft that the page showed."""
+    return request.form.get("draft")
 
 
 def _raw() -> dict[str, str]:

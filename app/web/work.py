@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.commands import steps
-from app.store import cases, casts, definitions, story, tasks
+from app.store import cases, casts, definitions, sides, story, tasks
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
@@ -63,7 +63,8 @@ def found(task_id: UUID) -> At:
 
 def _at(connection: Connection, task: Task, case: Case, person: Person, cast: Cast) -> At:
     definition, now = definitions.of_release(connection, case.release), portal().clock.now()
-    told = story.of_case(connection, case, portal().settings.exchange_name, steps.calendar(now).day(now))
+    day, side = steps.calendar(now).day(now), sides.side_of(person)
+    told = story.of_case(connection, case, portal().settings.exchange_name, day, side=side)
     return At(
         task=task,
         case=case,

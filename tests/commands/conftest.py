@@ -5,20 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.office import Office, office_at
+from tests.commands.office import Office, office_at, opened
 
 
 @pytest.fixture
-def office(sqlite_url: str, tmp_path: Path) -> Iterator[Office]:
+def office(seeded: Office, tmp_path: Path) -> Iterator[Office]:
     """The demo on SQLite."""
-    office = office_at(sqlite_url, tmp_path)
+    office = opened(seeded, tmp_path)
     yield office
     office.portal.database.close()
 
 
 @pytest.fixture
-def either_office(database_url: str, tmp_path: Path) -> Iterator[Office]:
+def either_office(seeded: Office, database_url: str, tmp_path: Path) -> Iterator[Office]:
     """The demo, once on each kind of database."""
-    office = office_at(database_url, tmp_path)
+    on_file = database_url.startswith("sqlite")
+    office = opened(seeded, tmp_path) if on_file else office_at(database_url, tmp_path)
     yield office
     office.portal.database.close()

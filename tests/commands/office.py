@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -69,6 +70,18 @@ def office_at(url: str, root: Path) -> Office:
     with portal.database.write() as connection:
         definitions.keep_release(connection, "CT027", _files(), clock.now())
     return Office(portal, clock)
+
+
+def opened(seeded: Office, root: Path, **settings) -> Office:
+    """A copy of an office in a folder of its own."""
+    copied = root / "portal.db"
+    shutil.copyfile(seeded.portal.settings.root / "portal.db", copied)
+    chosen = replace(seeded.portal.settings, root=root, database_url=f"sqlite:///{copied}", **settings)
+    clock = StillClock(seeded.clock.now())
+    blobs = open_blobs("memory:")
+    return Office(
+        replace(seeded.portal, database=connect(chosen.database_url), clock=clock, settings=chosen, blobs=blobs), clock
+    )
 
 
 def answers(**changes: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ import pytest
 from app.commands import documents, steps
 from app.outside import pdf
 from app.store import definitions
+from engine.errors import BadState
 from engine.replay import replayed
 from tests.commands.office import GIVEN, RETURN
 
@@ -132,15 +133,21 @@ def test_the_status_that_one_entry_leads_to_is_where_the_next_begins(office):
     assert all(one["status_to"] == following["status_from"] for one, following in pairwise(entries))
 
 
-def test_entries_name_who_acted_in_which_lane_from_where(office):
+def test_entries_name_who_acted_in_which_lane(office):
     actor = office.trail(office.submitted())[-1].entry["actor"]
     assert actor == {
         "id": office.number("mia"),
         "name": "Mia Chan",
         "company": "Harbour Bright Securities Limited",
         "lane": "maker",
-        "address": "203.0.113.7",
     }
+
+
+def test_from_where_somebody_acted_stands_in_the_trail_of_people_alone(office):
+    reference = office.submitted()
+    noted = [row.facts for row in office.rows("people_trail", action="task.completed")]
+    assert noted == [{"reference": reference, "entry": 2, "address": "203.0.113.7"}]
+    assert "203.0.113.7" not in str(office.trail(reference))
 
 
 def test_no_answer_stands_in_the_trail(office):
@@ -222,6 +229,17 @@ def test_a_rejection_is_proposed_by_one_and_decided_by_another(either_office):
     either_office.complete(reference, "kelvin", REJECT)
     assert either_office.status(reference) == "REJECTED"
     assert either_office.rows("registers", reference=reference) == []
+
+
+@pytest.mark.parametrize(
+    ("decision", "status", "step"),
+    [("back", "PENDING_HKEX", "process"), ("return", "RETURNED_BY_HKEX", "submit")],
+)
+def test_a_proposed_rejection_goes_back_or_is_returned(office, decision, status, step):
+    reference = office.sent()
+    office.complete(reference, "karen", PROPOSE)
+    office.complete(reference, "kelvin", {"decision": decision, "comment": "They came in time"})
+    assert (office.status(reference), office.task(reference).step) == (status, step)
 
 
 def test_a_request_may_be_returned_many_times_and_its_state_stays_small(office):
@@ -365,6 +383,14 @@ def test_an_open_request_has_its_trail_so_far(office):
     content = documents.trail_pdf(office.portal, office.submitted(), office.number("mia"))
     assert "Pending checker" in text(content)
     assert office.rows("documents") == []
+
+
+def test_no_pdf_is_made_of_a_trail_that_was_sealed_by_another(office):
+    reference = office.completed()
+    office.run_sql("DROP TRIGGER cases_ended")
+    office.run_sql("UPDATE cases SET seal = :seal", seal="0" * 64)
+    with pytest.raises(BadState):
+        documents.make_trail_pdf(office.portal, reference)
 
 
 def test_a_download_is_recorded(office):

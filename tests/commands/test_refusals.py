@@ -15,6 +15,7 @@ from engine import errors
 from engine.people import Right
 from tests.commands.office import APPROVE, FORWARD, GIVEN, RETURN, answers
 
+PROPOSE = {"decision": "propose_reject", "reason_code": "LATE", "comment": "It came too late"}
 REASON = "Entered for the wrong firm"
 SATURDAY_NINE = {"days": 4, "hours": 23}
 STRANGE = ["typename", "__builtins__", "status", "decision", "pre_approved", "maker_id", "limit_hkd\n", "x" * 300]
@@ -140,9 +141,15 @@ def test_whoever_lost_every_right_while_the_page_was_open_sees_nothing_any_more(
         press()
 
 
-def test_an_account_locked_while_the_page_was_open_acts_no_more(either_office):
+def test_an_account_locked_by_a_stranger_while_the_page_was_open_goes_on(either_office):
     press = either_office.page(either_office.submitted(), "chen", APPROVE)
     lock(either_office, "chen")
+    assert press()
+
+
+def test_an_account_deactivated_while_the_page_was_open_acts_no_more(either_office):
+    press = either_office.page(either_office.submitted(), "chen", APPROVE)
+    either_office.run_sql("UPDATE people SET active = :no WHERE id = :id", no=False, id=either_office.number("chen"))
     with refused(either_office, errors.NotFound):
         press()
 
@@ -410,6 +417,21 @@ def test_a_submit_without_any_draft_is_refused(office):
     reference = office.open_draft()
     with refused(office, errors.WrongAnswers):
         office.complete(reference, "mia", None)
+
+
+@pytest.mark.parametrize(
+    ("proposal", "raw"),
+    [
+        (FORWARD, {"decision": "reject", "comment": "It came too late"}),
+        (PROPOSE, {"decision": "approve"}),
+        (PROPOSE, {"decision": "forward"}),
+    ],
+)
+def test_the_approver_decides_nothing_that_was_not_proposed(office, proposal, raw):
+    reference = office.sent()
+    office.complete(reference, "karen", proposal)
+    with refused(office, errors.WrongAnswers):
+        office.complete(reference, "kelvin", raw)
 
 
 @pytest.mark.parametrize(

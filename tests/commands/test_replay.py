@@ -1,9 +1,13 @@
 """Every request runs again from its trail and comes out the same; one that was tampered with does not."""
 
+from collections import OrderedDict
+
 import pytest
 
 from app.commands import jobs
 from app.retold import retell
+from app.store import definitions
+from engine import seal
 from engine.errors import NotFound
 from tests.commands.office import RETURN, answers
 
@@ -94,6 +98,73 @@ def test_a_status_that_the_trail_does_not_lead_to_is_found(office):
     assert differences(office, reference)[-1] == (
         "Expected the request to be PENDING_HKEX as stored, but its trail leads to PENDING_CHECKER."
     )
+
+
+def sent_back(office):
+    """A request of two rounds, with comments, that was completed."""
+    reference = office.submitted()
+    office.give_back(reference, limit_hkd="Fifty or five?")
+    office.submit(reference, limit_hkd="45,000,000")
+    return office.accept(office.process(office.approve(reference)))
+
+
+FORGED = {
+    "answers that are missing": "DELETE FROM answers WHERE entry = 2",
+    "a comment with other words": "UPDATE remarks SET text = 'Something else' WHERE field = ''",
+    "a comment that is missing": "DELETE FROM remarks WHERE field = 'limit_hkd'",
+    "a comment of another person": "UPDATE remarks SET person_id = 1",
+    "a comment that nobody sealed": "UPDATE remarks SET entry = 2",
+    "another participant": "UPDATE cases SET participant_id = 'B00999'",
+    "another day of receipt": "UPDATE cases SET received_on = '2026-11-20'",
+    "another round": "UPDATE cases SET round = 7",
+    "another value in the register": "UPDATE registers SET record = replace(record, '45000000', '95000000')",
+    "another day in the register": "UPDATE registers SET effective_on = '2027-01-01' WHERE reference IS NOT NULL",
+    "nothing in the register": "DELETE FROM registers WHERE reference IS NOT NULL",
+    "a hand that was taken away": "DELETE FROM hands WHERE lane = 'checker'",
+    "another head": "UPDATE cases SET head = replace(head, '1', '2')",
+    "another count": "UPDATE cases SET entries = 3",
+    "another seal": "UPDATE cases SET seal = replace(seal, '1', '2')",
+    "no seal": "UPDATE cases SET seal = NULL",
+}
+
+
+@pytest.mark.parametrize("forgery", FORGED.values(), ids=FORGED)
+def test_whatever_was_changed_beside_the_trail_is_found(office, forgery):
+    reference = sent_back(office)
+    office.run_sql("DROP TRIGGER cases_ended")
+    office.run_sql(forgery)
+    assert differences(office, reference)[-1].startswith("Expected ")
+
+
+def test_a_trail_that_was_rewritten_with_all_its_hashes_is_found(office):
+    reference = office.submitted()
+    case, entries = office.case(reference), [sealed.entry for sealed in office.trail(reference)]
+    office.run_sql("DROP TRIGGER trail_no_update")
+    head = seal.first_link(reference)
+    for entry in entries:
+        entry["actor"]["name"] = "Max Chan"
+        head = seal.link(head, entry)
+        written = seal.canonical(entry).decode()
+        office.run_sql("UPDATE trail SET entry = :e, hash = :h WHERE seq = :n", e=written, h=head, n=entry["seq"])
+    office.run_sql("UPDATE cases SET head = :head", head=head)
+    assert case.head != head
+    assert differences(office, reference) == ["Expected the seal of entry 2 to be the portal's, but it does not fit."]
+
+
+def test_an_older_state_put_back_is_found(office):
+    reference = office.open_draft()
+    older = office.case(reference).state
+    office.submit(reference)
+    office.run_sql("UPDATE cases SET state = :state", state=older)
+    assert differences(office, reference) == ["Expected the state that entry 2 sealed, but the request has another."]
+
+
+def test_a_changed_file_of_a_release_is_found(office, monkeypatch):
+    reference = office.submitted()
+    office.run_sql("DROP TRIGGER artefacts_no_update")
+    office.run_sql("UPDATE artefacts SET content = CAST(replace(content, 'Complete and', 'Fill and') AS BLOB)")
+    monkeypatch.setattr(definitions, "_compiled", OrderedDict())
+    assert "as they were deployed" in differences(office, reference)[0]
 
 
 def test_nothing_is_told_of_a_request_that_does_not_exist(office):

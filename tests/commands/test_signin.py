@@ -13,6 +13,7 @@ from sqlalchemy import event, select
 from app.commands import factors, passwords, signin
 from app.commands.signin import (
     AccountLocked,
+    CannotUnlock,
     CodesSpent,
     CodeTooSoon,
     SignInFailed,
@@ -68,6 +69,19 @@ def fail_password(portal, times=1, email=EMAIL):
     for _ in range(times):
         with suppress(SignInFailed):
             signin.enter_password(portal, email, "wrong", HOME)
+
+
+def enrolling(portal, email=EMAIL):
+    """The cookie of a first sign-in that chose the app and has given the mailed code."""
+    token = signin.enter_password(portal, email, PASSWORD, HOME)
+    signin.choose_app(portal, seen(portal, token), HOME)
+    signin.prove_address(portal, seen(portal, token), mailed_code(portal), HOME)
+    return token
+
+
+def actions_of(portal, person):
+    with portal.database.read() as connection:
+        return [action for action, _ in trail_of(connection, person)]
 
 
 def fail_code(portal, half_signin, times=1):
@@ -184,6 +198,38 @@ def test_the_mail_about_a_lock_says_who_unlocks(portal, kind, words):
     fail_password(portal, 5)
     _, text = signin_letter(portal, promised(portal, "account_locked")[0])
     assert words in text
+
+
+def test_a_nul_byte_is_refused_like_anything_else(racing):
+    add_person(racing)
+    waiting = half(racing)
+    for email, password in ((f"{EMAIL}\0", PASSWORD), ("\0", "\0"), (EMAIL, f"{PASSWORD}\0")):
+        with pytest.raises(SignInFailed):
+            signin.enter_password(racing, email, password, HOME)
+    with pytest.raises(WrongCode):
+        signin.enter_code(racing, waiting, f"{mailed_code(racing)}\0", HOME)
+
+
+def test_an_operator_unlocks_and_the_owner_signs_in_again(racing):
+    mia = add_person(racing)
+    fail_password(racing, 5)
+    signin.unlock(racing, f" {EMAIL.upper()} ", "an operator")
+    assert (person_row(racing, mia).failures, actions_of(racing, mia)[-1]) == (0, "account.unlocked")
+    assert half(racing).person.id == mia
+
+
+def test_the_mail_about_an_unlocked_account_says_who_did_it(portal, mia):
+    fail_password(portal, 5)
+    signin.unlock(portal, EMAIL, "an operator")
+    letter = promised(portal, "account_unlocked")[0]
+    assert letter["to"] == EMAIL
+    assert "unlocked by an operator" in signin_letter(portal, letter)[1]
+
+
+@pytest.mark.parametrize(("email", "words"), [("nobody@harbourbright.test", "nobody signs in"), (EMAIL, "is not")])
+def test_what_is_unknown_or_open_is_not_unlocked(portal, mia, email, words):
+    with pytest.raises(CannotUnlock, match=words):
+        signin.unlock(portal, email, "an operator")
 
 
 def test_of_many_guesses_at_once_exactly_five_are_evaluated(racing):
@@ -331,8 +377,7 @@ def test_an_older_app_code_is_refused_after_a_newer_one(portal):
 
 def test_a_new_app_is_kept_when_its_first_code_fits(portal):
     mia = add_person(portal, channel=None)
-    token = signin.enter_password(portal, EMAIL, PASSWORD, HOME)
-    signin.choose_app(portal, seen(portal, token))
+    token = enrolling(portal)
     secret = signin.pending_secret(portal, seen(portal, token))
     signin.enter_code(portal, seen(portal, token), app_code(portal, secret=secret), HOME)
     assert person_row(portal, mia).channel == "app"
@@ -342,19 +387,85 @@ def test_a_new_app_is_kept_when_its_first_code_fits(portal):
 
 def test_a_new_app_is_not_kept_before(portal):
     mia = add_person(portal, channel=None)
-    token = signin.enter_password(portal, EMAIL, PASSWORD, HOME)
-    signin.choose_app(portal, seen(portal, token))
+    token = enrolling(portal)
     with pytest.raises(WrongCode):
         signin.enter_code(portal, seen(portal, token), app_code(portal), HOME)
     assert person_row(portal, mia).app_secret is None
 
 
-def test_the_secret_of_an_app_has_160_bits_and_stays_the_same_while_pending(portal):
+def test_a_password_alone_shows_no_secret_of_an_app(portal):
     add_person(portal, channel=None)
     token = signin.enter_password(portal, EMAIL, PASSWORD, HOME)
-    signin.choose_app(portal, seen(portal, token))
+    signin.choose_app(portal, seen(portal, token), HOME)
+    with pytest.raises(SignInOver):
+        signin.pending_secret(portal, seen(portal, token))
+
+
+def test_a_wrong_mailed_code_enrols_no_app_and_counts(portal):
+    mia = add_person(portal, channel=None)
+    token = signin.enter_password(portal, EMAIL, PASSWORD, HOME)
+    signin.choose_app(portal, seen(portal, token), HOME)
+    with pytest.raises(WrongCode):
+        signin.prove_address(portal, seen(portal, token), another(mailed_code(portal)), HOME)
+    assert (seen(portal, token).pending_secret, person_row(portal, mia).failures) == (None, 1)
+
+
+def test_the_mailed_code_before_an_app_is_no_sign_in(portal):
+    add_person(portal, channel=None)
+    token = signin.enter_password(portal, EMAIL, PASSWORD, HOME)
+    signin.choose_app(portal, seen(portal, token), HOME)
+    with pytest.raises(SignInOver):
+        signin.enter_code(portal, seen(portal, token), mailed_code(portal), HOME)
+
+
+def test_the_mailed_code_before_an_app_can_be_asked_for_again(portal):
+    add_person(portal, channel=None)
+    token = signin.enter_password(portal, EMAIL, PASSWORD, HOME)
+    signin.choose_app(portal, seen(portal, token), HOME)
+    portal.clock.move(seconds=30)
+    signin.send_code(portal, seen(portal, token), HOME)
+    assert len(promised(portal, "signin_code")) == 2
+
+
+def test_a_change_of_mind_before_the_first_code_mails_no_second_one(portal):
+    add_person(portal, channel=None)
+    token = signin.enter_password(portal, EMAIL, PASSWORD, HOME)
+    for choose in (signin.choose_app, signin.choose_email, signin.choose_app):
+        choose(portal, seen(portal, token), HOME)
+    assert len(promised(portal, "signin_code")) == 1
+
+
+def test_whoever_turns_to_email_after_the_mailed_code_gets_a_fresh_one(portal):
+    mia = add_person(portal, channel=None)
+    token = enrolling(portal)
+    signin.choose_email(portal, seen(portal, token), HOME)
+    signin.enter_code(portal, seen(portal, token), mailed_code(portal), HOME)
+    assert (len(promised(portal, "signin_code")), person_row(portal, mia).channel) == (2, "email")
+
+
+@pytest.mark.parametrize(("channel", "words"), [("app", "an authenticator app"), ("email", "mails to this address")])
+def test_the_owner_is_mailed_when_a_channel_is_set(portal, channel, words):
+    add_person(portal, channel=None)
+    token = enrolling(portal)
+    if channel == "email":
+        signin.choose_email(portal, seen(portal, token), HOME)
     secret = signin.pending_secret(portal, seen(portal, token))
-    signin.choose_app(portal, seen(portal, token))
+    code = app_code(portal, secret=secret) if channel == "app" else mailed_code(portal)
+    signin.enter_code(portal, seen(portal, token), code, HOME)
+    _, text = signin_letter(portal, promised(portal, "channel_set")[0])
+    assert words in text and HOME.address in text
+
+
+def test_a_sign_in_with_a_channel_of_old_mails_nothing_about_it(portal, mia):
+    full(portal)
+    assert promised(portal, "channel_set") == []
+
+
+def test_the_secret_of_an_app_has_160_bits_and_stays_the_same_while_pending(portal):
+    add_person(portal, channel=None)
+    token = enrolling(portal)
+    secret = signin.pending_secret(portal, seen(portal, token))
+    signin.choose_app(portal, seen(portal, token), HOME)
     assert signin.pending_secret(portal, seen(portal, token)) == secret
     assert len(secret) * 5 == 160
 
@@ -369,7 +480,7 @@ def test_email_chosen_once_stays(portal):
 
 def test_nobody_chooses_past_a_channel_that_is_set(portal, mia):
     with pytest.raises(SignInOver):
-        signin.choose_app(portal, half(portal))
+        signin.choose_app(portal, half(portal), HOME)
 
 
 def test_a_choice_begun_before_another_sign_in_set_the_channel_is_void(portal):
@@ -430,13 +541,23 @@ def test_a_signed_out_cookie_is_dead(portal, mia):
     assert signin.visit(portal, token, active=True) is None
 
 
-@pytest.mark.parametrize("change", [{"active": False}, {"locked_at": "now"}])
-def test_who_is_locked_or_deactivated_is_out_at_once(portal, mia, change):
+def test_who_is_deactivated_is_out_at_once(portal, mia):
     token = full(portal)
-    change_person(
-        portal, mia, **{key: portal.clock.now() if value == "now" else value for key, value in change.items()}
-    )
+    change_person(portal, mia, active=False)
     assert signin.visit(portal, token, active=True) is None
+
+
+def test_a_lock_by_strangers_ends_no_full_sign_in(portal, mia):
+    token = full(portal)
+    fail_password(portal, 5)
+    assert person_row(portal, mia).locked_at is not None
+    assert seen(portal, token).stage == "full"
+
+
+def test_whoever_is_locked_while_at_work_is_still_somebody(portal, mia):
+    change_person(portal, mia, locked_at=portal.clock.now())
+    with portal.database.read() as connection:
+        assert people.person_for(connection, mia).id == mia
 
 
 def test_a_new_right_counts_from_the_next_request(portal, mia):
@@ -464,8 +585,7 @@ def test_no_table_holds_a_password_a_code_a_cookie_or_an_app_secret(portal, mia)
     code = mailed_code(portal)
     second = signin.enter_code(portal, seen(portal, first), code, HOME)
     bo = add_person(portal, "bo.both@harbourbright.test", channel=None)
-    third = signin.enter_password(portal, "bo.both@harbourbright.test", PASSWORD, HOME)
-    signin.choose_app(portal, seen(portal, third))
+    third = enrolling(portal, "bo.both@harbourbright.test")
     secret = signin.pending_secret(portal, seen(portal, third))
     signin.enter_code(portal, seen(portal, third), app_code(portal, secret=secret), HOME)
     with portal.database.read() as connection:

@@ -51,6 +51,7 @@ def test_an_eservice_gathers_what_it_calls_and_asks():
         "forms/approve.form",
         "forms/check.form",
         "forms/process.form",
+        "forms/reject.form",
         "processes/CT027.bpmn",
         "processes/P1.bpmn",
     ]

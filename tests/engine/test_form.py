@@ -23,6 +23,7 @@ CT027 = schema.read(corpus.shipped()["forms/CT027.form"], "forms/CT027.form")
 CHECK = schema.read(corpus.shipped()["forms/check.form"], "forms/check.form")
 PROCESS = schema.read(corpus.shipped()["forms/process.form"], "forms/process.form")
 APPROVE = schema.read(corpus.shipped()["forms/approve.form"], "forms/approve.form")
+REJECT = schema.read(corpus.shipped()["forms/reject.form"], "forms/reject.form")
 FACTS = Facts(
     scope=Scope(now=datetime(2026, 11, 23, 2, tzinfo=UTC), calendar=CALENDAR),
     case={"received_on": date(2026, 11, 23), "lead_days": 3},
@@ -395,7 +396,13 @@ def test_a_comment_on_an_approval_is_dropped():
 
 def test_a_rejection_needs_a_reason_code():
     with pytest.raises(WrongAnswers, match="reason_code"):
-        form.check(APPROVE, {"decision": "reject", "comment": "Not entitled"}, FACTS)
+        form.check(REJECT, {"decision": "reject", "comment": "Not entitled"}, FACTS)
+
+
+@pytest.mark.parametrize("decision", ["reject", "back", "return"])
+def test_every_answer_to_a_proposed_rejection_needs_a_comment(decision):
+    with pytest.raises(WrongAnswers, match="comment"):
+        form.check(REJECT, {"decision": decision, "reason_code": "LATE", "comment": "no"}, FACTS)
 
 
 def test_no_decision_is_none_of_the_options():
@@ -539,7 +546,7 @@ DECISIONS = st.fixed_dictionaries(
 )
 
 
-@given(st.sampled_from([CHECK, APPROVE, PROCESS]), DECISIONS)
+@given(st.sampled_from([CHECK, APPROVE, PROCESS, REJECT]), DECISIONS)
 def test_whatever_is_decided_is_checked_or_refused(asked, raw):
     try:
         found = form.check(asked, form.clean(asked, raw, other_fields=CT027.keys), FACTS)

@@ -23,11 +23,17 @@ from tests.engine.test_run import chosen, open_keys, run, stepped
 
 TABLE = corpus.table()
 WALKS = "processes/AA001.walks.json"
-PATTERN = "processes/P9.bpmn"
+PATTERN, EASERVICE, ASK = "processes/P9.bpmn", "processes/AA001.bpmn", "forms/ask.form"
 
 
 def said(folder):
     return "\n".join(str(fault) for fault in check_folder(folder))
+
+
+def replaced(name, old, new):
+    folder = corpus.sound()
+    assert old in folder[name]
+    return {**folder, name: folder[name].replace(old, new)}
 
 
 def without(folder, name):
@@ -118,6 +124,98 @@ def test_drawings_that_call_each_other_many_times_are_refused_and_not_unfolded()
         folder[f"processes/P{level + 10}.bpmn"] = corpus.pictured(sketch.text(f"P{level + 10}").encode())
     folder["processes/AA001.bpmn"] = folder["processes/AA001.bpmn"].replace(b'"P9"', b'"P21"')
     assert "Expected at most 2000 elements with all calls in place" in said(folder)
+
+
+# lanes that nothing runs yet
+@pytest.mark.parametrize("lane", ["next_maker", "next_checker", "broker"])
+def test_a_lane_of_a_second_company_is_refused(lane):
+    folder = replaced(PATTERN, b'name="checker"', f'name="{lane}"'.encode())
+    assert f"{lane} is not run yet: draw maker, checker, desk_maker or desk_checker." in said(folder)
+
+
+def test_a_way_out_for_a_second_company_is_refused():
+    assert "Expected lanes or ops in the property who" in said(replaced(EASERVICE, b'"maker"', b'"next_maker"'))
+
+
+# what the store has room for, and what a line can show
+LIMITS = [
+    (PATTERN, 'name="Check"', f'name="{"x" * 121}"', "review: Expected a name of at most 120 characters"),
+    (PATTERN, '"review"', f'"{"x" * 61}"', "Expected a word of small letters as id"),
+    (EASERVICE, 'value="CTO"', 'value="CTODESK99"', "AA001: Expected at most 8 characters in desk, but there are 9"),
+    (EASERVICE, "EU_Small", f"EU_{'x' * 38}", "AA001: Expected at most 40 characters in function, but there are 41"),
+    (PATTERN, 'name="Check"', 'name="Check&#10;it"', "review: Expected plain text in name, but it holds a line break"),
+    (PATTERN, 'name="Check"', 'name="Check&#x202E;it"', "review: Expected plain text in name, but it holds a control"),
+    (EASERVICE, '"Withdraw"', '"With&#9;draw"', "withdraw: Expected plain text in title, but it holds a control"),
+    (
+        EASERVICE,
+        'value="A small eService"',
+        'value="A&#13;B"',
+        "AA001: Expected plain text in title, but it holds a line",
+    ),
+    (
+        EASERVICE,
+        'name="A small eService"',
+        'name="A&#x85;B"',
+        "AA001: Expected plain text in name, but it holds a contr",
+    ),
+    (ASK, '"Amount"', r'"Amo\nunt"', "amount: Expected plain text in label, but it holds a line break (U+000A)"),
+    (ASK, '"Amount"', r'"Amo\u0000unt"', "amount: Expected plain text in label, but it holds a control character"),
+    (ASK, "form.amount > 100", r"form.amount\t> 100", "note: Expected plain text in show_if, but it holds a control"),
+    (
+        "forms/decide.form",
+        '"Approve"',
+        r'"Ap\rprove"',
+        "decision: Expected plain text in label, but it holds a line break",
+    ),
+]
+FIELDS = [
+    ('"min": 1', '"min": 5, "max": 4', "amount: Expected min up to max, but 5 is more than 4"),
+    ('"label": "Amount"', '"label": "Amount", "decimalDigits": -1', "amount: Expected decimalDigits of 0 or more"),
+    ('"label": "Note"', '"label": "Note", "validate": {"minLength": -1}', "note: Expected a minLength of 0 or more"),
+    ('"label": "Note"', '"label": "Note", "validate": {"maxLength": -1}', "note: Expected a maxLength of 1 or more"),
+    (
+        '"label": "Note"',
+        '"label": "Note", "validate": {"minLength": 9, "maxLength": 8}',
+        "note: Expected minLength up to 8",
+    ),
+    ('"label": "Note"', '"label": "Note", "validate": {"minLength": 201}', "note: Expected minLength up to 200"),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new", "sentence"), LIMITS + [(ASK, *field) for field in FIELDS])
+def test_what_the_store_or_a_line_has_no_room_for_is_refused(name, old, new, sentence):
+    assert sentence in said(replaced(name, old.encode(), new.encode()))
+
+
+def test_a_form_may_be_named_in_60_characters():
+    folder = replaced(ASK, b'"ask"', f'"{"x" * 61}"'.encode())
+    folder[f"forms/{'x' * 61}.form"] = folder[ASK]
+    assert "Expected an id of at most 60 characters, but it has 61" in said(folder)
+
+
+def test_a_hint_and_a_text_block_may_have_lines():
+    folder = replaced(ASK, b'"label": "Note"', rb'"label": "Note", "description": "One\nTwo"')
+    text = rb'"components": [{"type": "text", "id": "read", "text": "One\n\nTwo"},'
+    assert said({**folder, ASK: folder[ASK].replace(b'"components": [', text)}) == ""
+
+
+def test_tasks_too_deep_for_their_key_are_refused():
+    folder = replaced(EASERVICE, b'"request"', f'"{"x" * 60}"'.encode())
+    long = re.sub(rb'(?<=")review(?=")|(?<=>)review(?=<)', b"y" * 60, folder[PATTERN])
+    assert "Expected at most 120 letters" in said({**folder, PATTERN: long})
+
+
+# what lists may show
+@pytest.mark.parametrize("privacy", ["personal", "secret"])
+@pytest.mark.parametrize("about", ["{form.note}", "{form.amount} {form['note']}", "{form.note if form.amount else 1}"])
+def test_about_shows_no_field_of_a_person(privacy, about):
+    folder = replaced(ASK, b'"properties": {', f'"properties": {{"class": "{privacy}",'.encode())
+    folder[EASERVICE] = folder[EASERVICE].replace(b"{form.amount}", about.encode())
+    assert f"in about: Expected a field that lists may show, but note is {privacy}: leave it out." in said(folder)
+
+
+def test_about_names_each_field_that_it_shows():
+    assert "reads it as a whole: name them" in said(replaced(EASERVICE, b"{form.amount}", b"{form}"))
 
 
 # never anything but faults

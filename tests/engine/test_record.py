@@ -52,10 +52,46 @@ def test_without_a_trusted_key_the_finding_asks_to_compare_it(record):
     assert "compare it with the portal's" in verify(carried(record)).sentences[-1]
 
 
-def test_an_unsigned_record_is_intact_but_says_so():
+def test_without_a_trusted_key_a_record_is_no_more_than_consistent(record):
+    (said,) = [sentence for sentence in verify(carried(record)).sentences if "consistent" in sentence]
+    assert f"signed with key {fingerprint(TRUSTED)} of the file itself: compare it" in said
+
+
+def test_an_unsigned_record_is_not_intact():
     unsigned = records.sealed(records.story(), key=None)
-    verdict = verify(carried(unsigned))
-    assert verdict.intact and "not signed" in verdict.sentences[-1]
+    assert first_fault(carried(unsigned), key=None).startswith("The record is not signed: ")
+
+
+@pytest.mark.parametrize("key", [TRUSTED, None])
+def test_a_seal_that_names_another_key_than_it_carries_is_caught(record, key):
+    other = replace(record, seal=replace(record.seal, key_id="2026-1"))
+    assert first_fault(carried(other), key).startswith("The seal names another key than the one it carries (")
+
+
+@pytest.mark.parametrize("key", [TRUSTED, None])
+@pytest.mark.parametrize("public", [None, ""])
+def test_a_signature_without_its_public_key_is_caught(record, key, public):
+    other = replace(record, seal=replace(record.seal, public_key=public))
+    assert first_fault(carried(other), key).startswith("Expected the public key beside the signature")
+
+
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [
+        (lambda trail: trail, "the trail"),
+        (lambda trail: trail["seal"], "the seal"),
+        (lambda trail: trail["entries"][4], "entry 5 ("),
+        (lambda trail: trail["documents"][0], "the list of documents"),
+    ],
+)
+def test_what_is_put_in_beside_the_sealed_facts_is_named(record, part, name):
+    said = first_fault(changed(record, lambda trail: part(trail).update(note="Approved by the board.")))
+    assert f"but {name}" in said and "holds 'note': it was put in" in said
+
+
+def test_the_producer_of_the_pages_is_sealed(record):
+    other = replace(record, producer="Acrobat")
+    assert "changed after signing" in first_fault(carried(other))
 
 
 def test_an_unsigned_record_does_not_satisfy_a_trusted_key():

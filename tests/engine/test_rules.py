@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from engine import rules
 from engine.errors import FourEyes, NoRight, ReasonMissing
-from engine.people import CHECKS, DESK_LANES, LANES, Person, Right
+from engine.people import BARRED_BY, DESK_LANES, LANES, Person, Right
 
 FUNCTION, DESK, MEMBERSHIP = "EU_CashTrading", "CTO", 4
 MIA = 7
+
+CHECKS = {"checker": "maker", "next_checker": "next_maker", "desk_checker": "desk_maker"}
 
 
 def person(*rights, kind="business"):
@@ -86,6 +88,22 @@ def test_what_somebody_else_prepared_may_be_checked(lane, prepared):
     assert rules.allow(person(held(lane)), lane, holder(lane), MEMBERSHIP, {(8, prepared), (MIA, lane)}) is None
 
 
+@pytest.mark.parametrize("made", ["maker", "next_maker", "broker"])
+@pytest.mark.parametrize("lane", ["checker", "next_checker"])
+def test_nobody_checks_for_either_company_what_they_made_for_one(lane, made):
+    with pytest.raises(FourEyes):
+        rules.allow(person(held(lane)), lane, holder(lane), MEMBERSHIP, {(MIA, made)})
+
+
+def test_a_hand_in_a_company_bars_nobody_from_a_desk():
+    did = {(MIA, lane) for lane in LANES - DESK_LANES}
+    assert rules.allow(person(held("desk_checker")), "desk_checker", DESK, MEMBERSHIP, did) is None
+
+
+def test_every_lane_bars_those_whom_it_checks():
+    assert all(maker in BARRED_BY[lane] for lane, maker in CHECKS.items())
+
+
 def test_who_has_checked_may_still_prepare():
     assert rules.allow(person(held("maker")), "maker", FUNCTION, MEMBERSHIP, {(MIA, "checker")}) is None
 
@@ -123,7 +141,8 @@ def test_whatever_is_tried_nobody_checks_after_preparing(tries):
         with contextlib.suppress(FourEyes):
             rules.allow(Person(who, "", rights=everything), lane, holder(lane), MEMBERSHIP, acts)
             acts.append((who, lane))
-    assert not any((who, CHECKS.get(lane)) in acts[:place] for place, (who, lane) in enumerate(acts))
+    made = [{(who, maker) for maker in BARRED_BY.get(lane, ())} for who, lane in acts]
+    assert not any(barring & set(acts[:place]) for place, barring in enumerate(made))
 
 
 # ways out

@@ -24,7 +24,8 @@ TOP = ("AA001", "")
 ANSWERS = {"limit_hkd": Decimal(60_000_000), "scope": "FIRM", "effective_date": datetime(2026, 11, 26).date()}
 KEY = b"k" * 32
 STEPS = {"request/submit": [None], "request/review": ["approve", "return"]}
-STEPS |= {"request/process": ["forward", "return"], "request/approve": ["approve", "back", "return", "reject"]}
+STEPS |= {"request/process": ["forward", "return", "propose_reject"]}
+STEPS |= {"request/approve": ["approve", "back", "return"], "request/confirm_rejection": ["reject", "back", "return"]}
 
 
 def at(text="2026-11-23T10:00:00"):
@@ -55,6 +56,7 @@ def gone(definition, *steps, context=None):
 SUBMITTED = ("request/submit", None)
 CHECKED = ("request/review", "approve")
 FORWARDED = ("request/process", "forward")
+PROPOSED = ("request/process", "propose_reject")
 RETURNED = ("request/review", "return")
 
 
@@ -135,12 +137,12 @@ def test_an_approved_request_is_completed_with_its_effect(ct027):
 
 
 def test_a_rejected_request_changes_nothing(ct027):
-    outcome = gone(ct027, SUBMITTED, CHECKED, FORWARDED, ("request/approve", "reject"))
+    outcome = gone(ct027, SUBMITTED, CHECKED, PROPOSED, ("request/confirm_rejection", "reject"))
     assert (outcome.status, outcome.finished, outcome.effects) == ("REJECTED", True, ())
 
 
 def test_milestones_are_passed_in_order(ct027):
-    outcome = gone(ct027, SUBMITTED, CHECKED, FORWARDED, ("request/approve", "reject"))
+    outcome = gone(ct027, SUBMITTED, CHECKED, PROPOSED, ("request/confirm_rejection", "reject"))
     assert [passed.status for passed in outcome.passed] == ["REJECTED"]
 
 
@@ -188,6 +190,7 @@ def test_nothing_is_open_after_the_end(ct027):
         ((SUBMITTED, RETURNED), ["abort", "discard", "withdraw"]),
         ((SUBMITTED, CHECKED), ["abort", "withdraw"]),
         ((SUBMITTED, CHECKED, FORWARDED), ["abort"]),
+        ((SUBMITTED, CHECKED, PROPOSED), ["abort"]),
         ((SUBMITTED, CHECKED, ("request/process", "return")), ["abort", "withdraw"]),
     ],
 )
@@ -397,6 +400,18 @@ def test_no_way_through_ct027_reaches_the_exchange_unchecked(ct027, seed):
         if key == "request/review" and values.get("decision") == "approve":
             checked = True
         assert checked or not any(task.lane.startswith("desk_") for task in outcome.tasks)
+
+
+@given(st.integers(0, 2**32))
+def test_on_every_way_through_ct027_the_exchange_decides_what_was_proposed(ct027, seed):
+    chance = random.Random(seed)
+    outcome, proposed = run.start(ct027, at()), None
+    while choices := list(possible(outcome)):
+        kind, key, values = chance.choice(choices)
+        outcome = stepped(ct027, outcome.state, (kind, key, values), at())
+        if key == "request/process":
+            proposed = {"forward": "COMPLETED", "propose_reject": "REJECTED"}.get(values["decision"])
+    assert outcome.status not in {"COMPLETED", "REJECTED"} - {proposed}
 
 
 def uncompacted(work, *arguments):

@@ -4,11 +4,14 @@ import io
 from dataclasses import replace
 from time import perf_counter
 
+import fontTools
+import fpdf
 import pikepdf
 import pypdf
 import pytest
 
 from app.outside import paper, pdf
+from engine.proof import Verdict
 from engine.record import File, Record, Row, Section, carried
 from tests import records
 
@@ -172,6 +175,43 @@ def test_pages_of_another_record_around_the_sealed_one_are_caught(record, audit)
     forged = rewritten(lie, **{name.replace(".", "_"): body for name, body in carried(record).items()})
     verdict = pdf.check(forged, TRUSTED)
     assert not verdict.intact and "pages" in verdict.sentences[0]
+
+
+def made_by(producer: str, monkeypatch: pytest.MonkeyPatch, record: Record) -> bytes:
+    """The pages of a record as another release of the page writer makes them."""
+    with monkeypatch.context() as patch:
+        patch.setattr(paper, "PRODUCER", producer)
+        return pdf.render(record)
+
+
+def test_pages_that_call_themselves_another_releases_are_not_believed(record, monkeypatch):
+    lie = made_by("Acrobat", monkeypatch, replace(record, company="Somebody Else Limited"))
+    forged = rewritten(lie, **{name.replace(".", "_"): body for name, body in carried(record).items()})
+    assert pdf.check(forged, TRUSTED) == Verdict(False, (pdf.ALTERED,))
+
+
+def test_pages_sealed_by_another_release_are_not_called_intact(monkeypatch):
+    old = records.story(producer="fpdf2 1")
+    verdict = pdf.check(made_by("fpdf2 1", monkeypatch, old), TRUSTED)
+    assert verdict == Verdict(
+        False, ("The record is intact, but its pages were made by another release and were not checked.",)
+    )
+
+
+def test_pages_of_this_release_around_a_record_of_another_are_altered():
+    assert pdf.check(pdf.render(records.story(producer="fpdf2 1")), TRUSTED) == Verdict(False, (pdf.ALTERED,))
+
+
+def test_a_file_whose_metadata_cannot_be_read_is_altered(audit):
+    with pikepdf.open(io.BytesIO(audit)) as document:
+        document.Root.Metadata = document.make_stream(b"<x:xmpmeta")
+        target = io.BytesIO()
+        document.save(target)
+    assert pdf.check(target.getvalue(), TRUSTED) == Verdict(False, (pdf.ALTERED,))
+
+
+def test_the_sealed_producer_names_the_writers_that_are_at_work():
+    assert paper.PRODUCER.startswith(f"fpdf2 {fpdf.FPDF_VERSION}, fontTools {fontTools.version}, pages ")
 
 
 def test_bytes_added_behind_the_file_are_caught(audit):

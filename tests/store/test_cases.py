@@ -82,9 +82,18 @@ def test_whoever_is_locked_or_inactive_has_no_part_but_their_hand_counts(office,
     case = office.case(office.open_draft("bo"))
     office.run_sql(f"UPDATE people SET {state} WHERE name = 'Bo Lam'")
     with office.portal.database.read() as connection:
-        cast = casts.of_case(connection, case, office.number("bo"))
+        cast = casts.of_case(connection, case, office.number("mia"))
     assert (office.number("bo") in cast.people, (office.number("bo"), "maker") in cast.hands) == (False, True)
     assert [seat.name for seat in cast.who_did({"maker"})] == []
+
+
+@pytest.mark.parametrize(("state", "acts"), [("active = false", False), ("locked_at = '2026-11-23 01:00:00'", True)])
+def test_whoever_acts_goes_on_when_locked_but_not_when_inactive(office, state, acts):
+    case = office.case(office.open_draft("bo"))
+    office.run_sql(f"UPDATE people SET {state} WHERE name = 'Bo Lam'")
+    with office.portal.database.read() as connection:
+        cast = casts.of_case(connection, case, office.number("bo"))
+    assert (office.number("bo") in cast.people) == acts
 
 
 def test_numbers_of_a_day_count_up_and_days_do_not_meet(office):

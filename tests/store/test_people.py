@@ -42,14 +42,19 @@ def test_a_person_comes_with_their_rights(portal, membership):
 
 
 @pytest.mark.parametrize("state", [{"active": False}, {"locked_at": "now"}])
-def test_nobody_acts_who_is_inactive_or_locked(portal, membership, state):
+def test_nobody_gets_new_work_who_is_inactive_or_locked(portal, membership, state):
     chen = add_checker(portal, membership, "chen@lionrock.test")
     change_person(
         portal, chen, **{key: portal.clock.now() if value == "now" else value for key, value in state.items()}
     )
+    assert who_can(portal, "checker", "EU_CashTrading", membership) == []
+
+
+def test_nobody_is_a_person_any_more_once_inactive(portal, membership):
+    chen = add_checker(portal, membership, "chen@lionrock.test")
+    change_person(portal, chen, active=False)
     with portal.database.read() as connection:
         assert people.person_for(connection, chen) is None
-    assert who_can(portal, "checker", "EU_CashTrading", membership) == []
 
 
 def test_those_who_can_act_are_listed_by_name_without_the_excluded(portal, membership):

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.outside.blobs import open_blobs
-from app.outside.clock import StillClock
-from app.store.database import connect
-from tests.commands.office import Office, office_at
+from tests.commands.office import Office, office_at, opened
 from tests.web.visitors import Visitors
-
-
-@pytest.fixture(scope="session")
-def seeded(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """A closed office to copy."""
-    folder = tmp_path_factory.mktemp("seeded")
-    shutil.copyfile(sqlite_template, folder / "portal.db")
-    office = office_at(f"sqlite:///{folder / 'portal.db'}", folder)
-    office.portal.database.close()
-    return office
 
 
 @pytest.fixture
@@ -46,15 +31,3 @@ def either_visitor(database_url: str, tmp_path: Path) -> Iterator[Visitors]:
     office = office_at(database_url, tmp_path)
     yield Visitors(office)
     office.portal.database.close()
-
-
-def opened(seeded: Office, root: Path, **settings) -> Office:
-    """A copy of an office in a folder of its own."""
-    copied = root / "portal.db"
-    shutil.copyfile(seeded.portal.settings.root / "portal.db", copied)
-    chosen = replace(seeded.portal.settings, root=root, database_url=f"sqlite:///{copied}", **settings)
-    clock = StillClock(seeded.clock.now())
-    blobs = open_blobs("memory:")
-    return Office(
-        replace(seeded.portal, database=connect(chosen.database_url), clock=clock, settings=chosen, blobs=blobs), clock
-    )

@@ -112,7 +112,10 @@ def test_older_requests_are_one_link_away(office, visitor):
     assert "Older requests" not in second.links
 
 
-@pytest.mark.parametrize("query", ["tab=nothing", "tab=waiting&before=x", "tab=waiting&before=-1", "membership=%27%00"])
+@pytest.mark.parametrize(
+    "query",
+    ["tab=nothing", "tab=waiting&before=x", "tab=waiting&before=-1", "membership=%27", "tab=waiting&before=%C2%B2"],
+)
 def test_a_strange_address_shows_a_dashboard(visitor, query):
     assert visitor("mia").get(f"/?{query}").heading == "Dashboard"
 

@@ -99,6 +99,32 @@ def test_the_approver_sees_that_a_rejection_was_proposed_and_why(office, visitor
     assert "Karen Ip proposes to reject this. It came too late. It came after the cut-off" in page.text
 
 
+@pytest.mark.parametrize(
+    ("decision", "buttons"),
+    [
+        ({"decision": "forward"}, ["Approve", "Send back to the processor", "Return with comments"]),
+        (PROPOSE, ["Reject", "Send back to the processor", "Return with comments"]),
+    ],
+)
+def test_the_approver_may_only_take_up_what_the_processor_proposed(office, visitor, decision, buttons):
+    reference = office.sent()
+    office.complete(reference, "karen", decision)
+    page = visitor("kelvin").get(visitor.task(reference))
+    assert page.all("//div[@class='card-foot']/*[self::a or self::button]") == buttons
+
+
+def test_the_approver_reads_the_proposal_while_deciding_on_it(office, visitor):
+    reference = office.sent()
+    office.complete(reference, "karen", PROPOSE)
+    page = visitor("kelvin").get(f"{visitor.task(reference)}?decision=reject")
+    assert "Karen Ip proposes to reject this. It came too late. It came after the cut-off" in page.text
+
+
+def test_the_approver_of_processed_work_sees_no_proposal_to_reject(office, visitor):
+    page = visitor("kelvin").get(visitor.task(office.processed()))
+    assert "You can approve this. You did not process it." in page.text
+
+
 def test_rejecting_needs_a_reason_from_the_list(office, visitor):
     reference = office.sent()
     office.complete(reference, "karen", PROPOSE)

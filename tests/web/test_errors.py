@@ -83,3 +83,14 @@ def test_outside_the_demo_nobody_reads_mail_here(seeded, tmp_path, url):
     visitor.stranger().get(url, expect=404)
     assert "Demo mail" not in visitor("mia").page.text
     office.portal.database.close()
+
+
+@pytest.mark.parametrize("url", ["/?membership=%00", "/search?q=a%00b"])
+def test_a_nul_in_an_address_is_refused(visitor, url):
+    visitor("mia").get(url, expect=400)
+
+
+def test_a_version_in_strange_digits_is_a_stale_page(office, visitor):
+    task, mia = office.task(office.open_draft()), visitor("mia")
+    mia.get(f"/tasks/{task.id}")
+    mia.post(f"/tasks/{task.id}/draft", {"version": "²"}, expect=409)

@@ -5,6 +5,7 @@ import io
 import pytest
 from pypdf import PdfReader
 
+from app.commands import jobs
 from app.outside.pdf import check
 
 OTHERS = ["leo", "rita", "daisy"]
@@ -107,6 +108,112 @@ def test_the_trail_of_a_completed_request_is_the_same_pdf_every_time(office, vis
 def test_the_pdf_tells_every_step(office, visitor):
     text = pdf_text(visitor("mia").download(f"/requests/{office.completed()}/trail.pdf").data)
     assert all(word in text for word in ("Opened", "Submitted", "Approved", "Processed", "50,000,000", "Karen Ip"))
+
+
+# --- each side's own work ---------------------------------------------------------------------------------------------
+PROPOSE = {"decision": "propose_reject", "reason_code": "LATE", "comment": "We think this is a ruse"}
+BACK = {"decision": "back", "comment": "Ask the legal desk first"}
+BY_EXCHANGE = {"decision": "return", "comment": "Please choose a later date"}
+
+
+def carried(content):
+    """Everything that a PDF carries in its attachments, as one text."""
+    reader = PdfReader(io.BytesIO(content))
+    return " ".join(body.decode() for bodies in reader.attachments.values() for body in bodies)
+
+
+def seen_by(visitor, who, reference):
+    """All that somebody is given of a request: its page, its trail as PDF, and what that carries."""
+    browser = visitor(who)
+    content = browser.download(f"/requests/{reference}/trail.pdf").data
+    assert check(content).intact
+    return " ".join([browser.get(f"/requests/{reference}").text, pdf_text(content), carried(content)])
+
+
+@pytest.fixture
+def resubmitted(office):
+    """A request that the exchange returned and whose second round waits for its own checker."""
+    reference = office.sent()
+    office.complete(reference, "karen", BY_EXCHANGE)
+    office.save(reference, remarks="Our inner draft")
+    office.submit(reference, limit_hkd="44,444,000")
+    office.complete(reference, "chen", {"decision": "return", "comment": "Chen wonders why"})
+    return office.submit(reference, limit_hkd="47,777,000", remarks="Not approved by anybody")
+
+
+UNSENT = ["44444000", "44,444,000", "47777000", "47,777,000", "Chen wonders why", "Not approved by anybody"]
+
+
+def test_the_exchange_reads_no_round_that_the_firms_checker_has_not_approved(visitor, resubmitted):
+    said = seen_by(visitor, "karen", resubmitted)
+    assert [word for word in UNSENT if word in said] == []
+    assert "50,000,000" in said and "At the company" in said
+
+
+@pytest.mark.parametrize("who", ["mia", "chen", "audrey", "olive"])
+def test_the_firm_and_those_who_watch_read_every_round(visitor, resubmitted, who):
+    said = seen_by(visitor, who, resubmitted)
+    assert [word for word in UNSENT if word not in said and "," not in word] == []
+
+
+def test_the_exchange_reads_a_round_once_the_checker_has_approved_it(office, visitor, resubmitted):
+    office.approve(resubmitted)
+    assert "47,777,000" in seen_by(visitor, "karen", resubmitted)
+
+
+def test_a_round_that_was_never_approved_stays_unread_when_the_firm_withdraws(office, visitor, resubmitted):
+    office.leave(resubmitted, "withdraw", "mia", "We have changed our mind")
+    said = visitor("karen").get(f"/requests/{resubmitted}").text
+    assert "47,777,000" not in said and "We have changed our mind" in said
+
+
+def test_no_list_tells_the_exchange_of_a_round_that_was_not_approved(office, visitor, resubmitted):
+    karen = visitor("karen")
+    pages = [karen.get(url).text for url in ("/?tab=waiting", "/search?q=CT027", "/search?q=47,777")]
+    assert [page for page in pages if "47,777,000" in page] == []
+
+
+@pytest.fixture
+def proposed(office):
+    """A request that the exchange proposed to reject, sent back, and proposed to reject again."""
+    reference = office.sent()
+    office.complete(reference, "karen", PROPOSE)
+    office.complete(reference, "kelvin", BACK)
+    return office.complete(reference, "karen", PROPOSE)
+
+
+INNER = [PROPOSE["comment"], BACK["comment"], "Rejection proposed", "Karen Ip", "Kelvin Sit"]
+INNER += ['"decision":"propose_reject"']
+
+
+@pytest.mark.parametrize("who", ["mia", "chen"])
+def test_the_firm_reads_nothing_of_what_the_exchange_does_among_its_own(visitor, proposed, who):
+    said = seen_by(visitor, who, proposed)
+    assert [word for word in INNER if word in said] == []
+    assert "At the exchange" in visitor(who).get(f"/requests/{proposed}").text
+
+
+def test_the_firms_drawing_shows_no_more_of_it_than_that_the_exchange_has_it(office, visitor, proposed):
+    office.clock.set(max(row.due_at for row in office.rows("timers")))
+    while jobs.fire_due_timers(office.portal):
+        pass
+    page = visitor("mia").get(f"/requests/{proposed}")
+    assert not {"Reminder sent", "Overdue notice sent"} & set(page.all("//span[@class='trail-what']"))
+    assert "process" in str(page.tree.xpath("//figure/@data-open")[0])
+
+
+@pytest.mark.parametrize("who", ["karen", "kelvin", "audrey"])
+def test_the_exchange_reads_its_own_work(office, visitor, proposed, who):
+    said = seen_by(visitor, who, proposed)
+    assert [word for word in INNER if word not in said] == []
+
+
+def test_the_firm_reads_the_return_but_never_the_proposal_before_it(office, visitor, proposed):
+    office.complete(proposed, "kelvin", BACK)
+    office.complete(proposed, "karen", BY_EXCHANGE)
+    said = seen_by(visitor, "mia", proposed)
+    assert BY_EXCHANGE["comment"] in said
+    assert [word for word in (PROPOSE["comment"], BACK["comment"]) if word in said] == []
 
 
 # --- ways out ---------------------------------------------------------------------------------------------------------

@@ -113,15 +113,45 @@ def test_without_a_channel_the_choice_comes_first_and_recommends_the_app(client,
     assert "recommended" in page.text
 
 
-def test_an_app_is_set_up_by_its_secret_and_its_first_code(client, portal):
+def test_an_app_is_set_up_by_a_mailed_code_its_secret_and_its_first_code(client, portal):
     add_person(portal, channel=None)
     give_password(client)
-    client.submit("/sign-in/channel", channel="app")
+    assert client.submit("/sign-in/channel", channel="app").url == "/sign-in/code"
+    client.submit("/sign-in/code", code=mailed_code(portal))
     html = client.response.get_data(as_text=True)
     secret = "".join(re.search(r'class="secret">([A-Z2-7 ]+)<', html)[1].split())
     assert len(b32decode(secret)) == 20
     assert 'src="data:image/svg+xml' in html
     assert client.submit("/sign-in/app", code=app_code(portal, secret=secret)).heading == "Mia Chan"
+
+
+def test_no_app_page_opens_before_the_mailed_code_is_right(client, portal):
+    add_person(portal, channel=None)
+    give_password(client)
+    client.submit("/sign-in/channel", channel="app")
+    client.submit("/sign-in/code", code=another(mailed_code(portal)), expect=422)
+    assert client.get("/sign-in/app").url == "/sign-in/code"
+
+
+def test_the_page_before_the_app_says_why_a_code_was_mailed(client, portal):
+    add_person(portal, channel=None)
+    give_password(client)
+    page = client.submit("/sign-in/channel", channel="app")
+    assert "Before you set up your app" in page.text
+    assert "m•••@harbourbright.test" in page.text
+
+
+@pytest.mark.parametrize(("email", "password"), [(f"{EMAIL}\0", PASSWORD), (EMAIL, f"{PASSWORD}\0"), ("\0", "\0")])
+def test_a_nul_byte_gets_the_ordinary_refusal(client, mia, email, password):
+    client.get("/sign-in")
+    page = client.submit("/sign-in", email=email, password=password, expect=422)
+    assert "is not right, or the account is locked" in page.text
+
+
+def test_a_nul_byte_in_a_code_gets_the_ordinary_refusal(client, portal, mia):
+    give_password(client)
+    page = client.submit("/sign-in/code", code=f"{mailed_code(portal)}\0", expect=422)
+    assert "This code is not right" in page.text
 
 
 def test_a_chosen_channel_is_not_asked_for_again(client, mia):
@@ -183,10 +213,18 @@ def test_signing_in_again_ends_the_sign_in_before(client, portal, mia):
     assert other.get("/sign-in/code").url == "/sign-in"
 
 
-def test_who_is_locked_is_out_with_the_next_click(client, portal, mia):
+def test_who_is_deactivated_is_out_with_the_next_click(client, portal, mia):
     sign_in(client, portal)
-    change_person(portal, mia, locked_at=portal.clock.now())
+    change_person(portal, mia, active=False)
     assert client.get("/").url.startswith("/sign-in")
+
+
+def test_who_is_locked_by_a_stranger_goes_on_working(client, portal, mia):
+    sign_in(client, portal)
+    stranger = Client(client.app)
+    for _ in range(5):
+        give_password(stranger, "wrong", expect=422)
+    assert client.get("/").heading == "Mia Chan"
 
 
 def test_who_is_locked_between_the_steps_is_told(client, portal, mia):

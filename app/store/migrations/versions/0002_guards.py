@@ -10,8 +10,8 @@ depends_on = None
 ENDED = "('APPROVED', 'COMPLETED', 'REJECTED', 'WITHDRAWN', 'DISCARDED', 'ABORTED')"
 APPEND_ONLY = ("trail", "people_trail", "artefacts", "releases")
 OWN_WORK = """SELECT 1 FROM hands WHERE case_id = NEW.case_id AND person_id = NEW.person_id
-  AND ((NEW.lane = 'checker' AND lane = 'maker') OR (NEW.lane = 'desk_checker' AND lane = 'desk_maker')
-    OR (NEW.lane = 'next_checker' AND lane = 'next_maker'))"""
+  AND ((NEW.lane IN ('checker', 'next_checker') AND lane IN ('maker', 'next_maker', 'broker'))
+    OR (NEW.lane = 'desk_checker' AND lane = 'desk_maker'))"""
 
 
 def upgrade() -> None:
