@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from app.commands.portal import Portal
-from app.commands.trails import Actor, head_seal, record_address
+from app.commands.trails import Actor, address_of, head_seal
 from app.store import cases, casts, jobs, people, registers, tasks, trail
 from app.store.cases import Case
 from app.store.casts import Cast
@@ -217,8 +217,7 @@ def write_down(
     )
     if not saved:
         raise StalePage(case.version, case.version + 1)
-    trail.append(connection, case.id, case.head, entry, now)
-    record_address(connection, case.reference, entry, step.actor)
+    trail.append(connection, case.id, case.head, entry, now, address_of(step.actor))
     if step.answers is not None:
         cases.seal_answers(
             connection,

@@ -327,7 +327,6 @@ def _record_save(connection: Connection, portal: Portal, at: At, by: By) -> None
         "answers_hash": None,
         "state_hash": seal.digest(steps.state_of(portal, case)),
     }
-    head = trail.append(connection, case.id, case.head, entry, portal.clock.now())
+    head = trail.append(connection, case.id, case.head, entry, portal.clock.now(), trails.address_of(actor))
     sealed = trails.head_seal(portal, case.reference, case.entries + 1, head)
     cases.note_entry(connection, case.id, head, case.entries + 1, portal.clock.now(), sealed)
-    trails.record_address(connection, case.reference, entry, actor)

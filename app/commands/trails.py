@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from app.commands.portal import Portal
-from app.store import people, trail
+from app.store import trail
 from app.store.cases import Case
-from app.store.database import Connection
 from engine import seal
 from engine.errors import BadState
 
@@ -52,9 +50,6 @@ def require_whole(portal: Portal, case: Case, entries: Sequence[trail.Sealed]) -
         raise BadState(sentence)
 
 
-def record_address(connection: Connection, reference: str, entry: Mapping[str, Any], actor: Mapping[str, Any]) -> None:
-    """Note in the trail of people, which no participant is given, from where somebody made an entry."""
-    if isinstance(actor, Actor) and actor.address:
-        at = datetime.fromisoformat(entry["at"])
-        facts = {"reference": reference, "entry": entry["seq"], "address": actor.address}
-        people.record(connection, at, actor["id"], entry["action"], **facts)
+def address_of(actor: Mapping[str, Any]) -> str:
+    """From where somebody acts; empty for the portal itself."""
+    return actor.address if isinstance(actor, Actor) else ""

@@ -280,6 +280,7 @@ trail = Table(
     Column("action", String(40), nullable=False),
     Column("entry", Text, nullable=False),  # canonical JSON: what the hash was taken over
     Column("hash", String(64), nullable=False),
+    Column("address", String(64), nullable=False, server_default=""),  # beside the entry: no participant is given it
 )
 registers = Table(
     "registers",

@@ -22,8 +22,10 @@ class Sealed:
     hash: str
 
 
-def append(connection: Connection, case_id: int, head: str, entry: Mapping[str, Any], at: datetime) -> str:
-    """Seal an entry behind `head` and return the new head."""
+def append(
+    connection: Connection, case_id: int, head: str, entry: Mapping[str, Any], at: datetime, address: str
+) -> str:
+    """Seal an entry behind `head` and return the new head; the address is noted beside it, for operators alone."""
     sealed = seal.link(head, entry)
     connection.execute(
         insert(trail).values(
@@ -33,6 +35,7 @@ def append(connection: Connection, case_id: int, head: str, entry: Mapping[str, 
             action=entry["action"],
             entry=seal.canonical(entry).decode(),
             hash=sealed,
+            address=address[:64],
         )
     )
     return sealed

@@ -1,4 +1,4 @@
-"""A seal of the newest trail entry of every case; a case that moved before this one has none."""
+"""A seal of the newest trail entry of every case, and from which address an entry was made: beside it, not in it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,3 +12,4 @@ depends_on = None
 def upgrade() -> None:
     """Add the empty column; takes the table's lock for a moment and rewrites nothing."""
     op.add_column("cases", sa.Column("seal", sa.String(64), nullable=True))
+    op.add_column("trail", sa.Column("address", sa.String(64), nullable=False, server_default=""))
