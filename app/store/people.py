@@ -125,11 +125,6 @@ def who_can(
     )
 
 
-def seats_of(connection: Connection, ids: Collection[int]) -> list[Seat]:
-    """Those of these people who can act, by name."""
-    return _seats(connection, _seat().where(people.c.id.in_(ids)))
-
-
 def ccdas_of(connection: Connection, company: int) -> list[Seat]:
     """The delegated administrators of a company who can act."""
     return _seats(connection, _seat().where(people.c.company_id == company, people.c.kind == "ccda"))
