@@ -45,6 +45,7 @@ __all__ = [
     "Element",
     "Fault",
     "Flow",
+    "many",
     "parse",
     "read",
     "renamed",
@@ -178,9 +179,23 @@ def _element(node: Any, root: Any) -> Element:
         message=_message(node, root),
         timer=timer,
         timer_kind=timer_kind,
+        **many(node),
         inputs={part.get("name") or "": (part.text or "").strip() for part in node.findall(inputs)},
         properties=_properties(node),
     )
+
+
+def many(node: Any) -> dict[str, str]:
+    """What makes one drawn task many: the list, the name of its items, and when the rest is not needed."""
+    marks = node.find(f"{{{BPMN}}}multiInstanceLoopCharacteristics")
+    if marks is None:
+        return {}
+    until = marks.find(f"{{{BPMN}}}completionCondition")
+    return {
+        "each": marks.get(f"{{{CAMUNDA}}}collection") or "",
+        "item": marks.get(f"{{{CAMUNDA}}}elementVariable") or "",
+        "until": "" if until is None else (until.text or "").strip(),
+    }
 
 
 def _lane(node: Any, root: Any) -> str:

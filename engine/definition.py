@@ -9,28 +9,48 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from SpiffWorkflow.bpmn.parser import BpmnParser
-from SpiffWorkflow.bpmn.parser.event_parsers import BoundaryEventParser, IntermediateCatchEventParser
+from SpiffWorkflow.bpmn.parser.event_parsers import (
+    BoundaryEventParser,
+    IntermediateCatchEventParser,
+    IntermediateThrowEventParser,
+)
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
-from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEvent
+from SpiffWorkflow.bpmn.specs.defaults import (
+    BoundaryEvent,
+    IntermediateCatchEvent,
+    IntermediateThrowEvent,
+    ParallelMultiInstanceTask,
+    UserTask,
+)
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+from SpiffWorkflow.util.task import TaskState
 
 from engine import bpmn, schema, seal
 from engine.bpmn import Drawing, Element
-from engine.errors import BadDrawing, BadForm
+from engine.errors import BadDrawing, BadExpression, BadForm
+from engine.expression import Expression
+from engine.expression import compiled as expression
 from engine.schema import Form
 
 CODE = re.compile(r"^[A-Z]{2}[0-9]{3}$")
+GIVEN = re.compile(r"\bgiven\.([a-z][a-z0-9_]*)")
 CUTOFF = re.compile(r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
-MAIN_FORM = "@main"
+MAIN_FORM, NEXT_FORM = "@main", "@next"
+FORM_PROPERTIES = {MAIN_FORM: "form.main", NEXT_FORM: "form.next"}
+CHILD = " [child]"
+YES_NO = {"true": True, "false": False, "": False}
 
 
 @dataclass(frozen=True, slots=True)
 class EService:
-    """What the process element of an eService says about it."""
+    """What the process element of an eService says about it.
+
+    lists: what is reckoned from the maker's answers: `next` (the second company's participant ID), `desks`, `brokers`.
+    """
 
     code: str
     title: str
@@ -46,6 +66,15 @@ class EService:
     keywords: tuple[str, ...]
     about: str
     titles: Mapping[str, str] = field(default_factory=dict)
+    single_eye: bool = False
+    template: bool = False
+    next_memberships: tuple[str, ...] = ()
+    lists: Mapping[str, Expression] = field(default_factory=dict)
+
+    @property
+    def has_next(self) -> bool:
+        """Whether a second company takes part."""
+        return bool(self.next_memberships)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +93,15 @@ class Definition:
     spec: Any = field(repr=False, compare=False)
     subprocess_specs: Mapping[str, Any] = field(repr=False, compare=False)
 
+    given_steps: frozenset[str] = frozenset()
+
     def element(self, spec: Any, name: str) -> Element | None:
         """The drawn element behind an engine task, if it was drawn at all."""
-        return self.elements.get((spec, name))
+        return self.elements.get((spec, name.removesuffix(CHILD)))
+
+    def step(self, name: str) -> Element | None:
+        """The user task or event of that id, wherever it is drawn."""
+        return next((element for element in self.elements.values() if element.id == name), None)
 
     def place(self, key: str) -> tuple[str, str]:
         """The drawing (its process id) and the element that a key such as `request/review` means."""
@@ -93,7 +128,18 @@ class Definition:
 
     def form_of(self, element: Element) -> str:
         """The id of the form that a user task shows."""
-        return self.main_form if element.form == MAIN_FORM else element.form
+        said = self.drawings[self.eservice.code].properties
+        return said.get(FORM_PROPERTIES[element.form], "") if element.form in FORM_PROPERTIES else element.form
+
+    def form_at(self, step: str) -> Form | None:
+        """The form that is answered at a step."""
+        element = self.step(step)
+        return None if element is None or not element.form else self.forms.get(self.form_of(element))
+
+    @property
+    def main_step(self) -> str:
+        """The step at which the maker fills the main form."""
+        return next((e.id for e in self.elements.values() if e.form == MAIN_FORM and e.kind == "userTask"), "")
 
     @property
     def main_form(self) -> str:
@@ -133,9 +179,9 @@ def _gather(folder: Mapping[str, bytes], name: str, files: dict[str, bytes], cod
 
 
 def _form_names(element: Element, drawing: Drawing, files: Mapping[str, bytes], code: str) -> Iterator[str]:
-    if element.form == MAIN_FORM:
+    if element.form in FORM_PROPERTIES:
         root, _ = bpmn.read(files[f"processes/{code}.bpmn"], f"processes/{code}.bpmn")
-        yield root.properties.get("form.main", "")
+        yield root.properties.get(FORM_PROPERTIES[element.form], "")
     elif element.form:
         yield element.form
 
@@ -173,6 +219,7 @@ def compiled(files: Mapping[str, bytes], code: str) -> Definition:
         files=dict(files),
         spec=spec,
         subprocess_specs=subprocess_specs,
+        given_steps=_given_steps(drawings.values()),
     )
     _require_nothing_lost(definition)
     return definition
@@ -215,7 +262,40 @@ def _eservice(drawing: Drawing) -> EService:
         keywords=_listed(said.get("keywords", "")),
         about=said.get("about", ""),
         titles={name[6:]: value for name, value in said.items() if name.startswith("title_")},
+        single_eye=_yes_no(drawing, "single_eye"),
+        template=_yes_no(drawing, "template"),
+        next_memberships=_listed(said.get("next.memberships", "")),
+        lists={name: _reckoned(drawing, name) for name in ("next", "desks", "brokers") if said.get(name)},
     )
+
+
+def _yes_no(drawing: Drawing, name: str) -> bool:
+    text = drawing.properties.get(name, "")
+    if text not in YES_NO:
+        raise BadDrawing(
+            f"{drawing.file}:1: {drawing.process}: Expected true or false in {name}, but it is {text[:20]!r}."
+        )
+    return YES_NO[text]
+
+
+def _reckoned(drawing: Drawing, name: str) -> Expression:
+    try:
+        return expression(drawing.properties[name])
+    except BadExpression as error:
+        raise BadDrawing(f"{drawing.file}:1: {drawing.process}: in {name}: {error}") from None
+
+
+def _given_steps(drawings: Iterable[Drawing]) -> frozenset[str]:
+    """The steps whose answers an expression of these drawings reads."""
+    texts = [text for drawing in drawings for text in _expressions(drawing)]
+    return frozenset(step for text in texts for step in GIVEN.findall(text))
+
+
+def _expressions(drawing: Drawing) -> Iterator[str]:
+    yield from drawing.properties.values()
+    yield from (flow.condition for flow in drawing.flows if flow.condition)
+    for element in drawing.elements.values():
+        yield from (element.timer, element.each, element.until, *element.inputs.values(), *element.properties.values())
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -271,6 +351,8 @@ def _require_nothing_lost(definition: Definition) -> None:
         if task is None:
             raise BadDrawing(f"{where} Expected a way from the start to this element, but there is none: connect it.")
         reached = {output.removesuffix(".BoundaryEventSplit") for output in task._outputs}
+        if element.each and (spec is None or task.task_spec not in spec.task_specs):
+            raise BadDrawing(f"{where} Expected a task for every item of the list, but it is lost: redraw it.")
         for flow in drawing.outgoing(element.id):
             if bpmn.renamed(flow.target) not in reached:
                 raise BadDrawing(
@@ -296,6 +378,57 @@ class ServiceStep(BpmnSpecMixin, BpmnTaskSpec):
         return True
 
 
+class Milestone(IntermediateThrowEvent):
+    """A throw event that may hand the process a word: how what was called has come out."""
+
+    def _run_hook(self, my_task: Any) -> bool:
+        done: bool = super()._run_hook(my_task)
+        my_task.workflow.script_engine.passed(my_task)
+        return done
+
+
+class EachTask(ParallelMultiInstanceTask):
+    """A task for every item of a list; what remains open is cancelled as soon as one answer makes it needless."""
+
+    def __init__(self, wf_spec: Any, name: str, *, each: str, item: str, until: str, **kwargs: Any) -> None:
+        super().__init__(wf_spec, name, task_spec="", **kwargs)
+        self.each = each
+        self.item = item
+        self.until = until
+
+    def create_children(self, my_task: Any) -> None:
+        """One child for each item, which it knows by the name that the drawing gives it."""
+        for item in my_task.workflow.script_engine.items(my_task, self.each):
+            child = my_task._add_child(my_task.workflow.spec.task_specs[self.task_spec], TaskState.WAITING)
+            child.triggered = True
+            child.internal_data["item"] = item
+            child.task_spec._update(child)
+            child.data[self.item] = item
+
+    def merge_child(self, workflow: Any, child: Any) -> None:
+        """Take over what the child routed, and see whether the others are still needed."""
+        my_task = child.parent
+        my_task.data.update({name: value for name, value in child.data.items() if name != self.item})
+        if self.until and workflow.script_engine.evaluate(child, self.until):
+            for other in self._instances(my_task):
+                other.cancel()
+            my_task._set_state(TaskState.READY)
+        elif self.children_complete(my_task):
+            my_task._set_state(TaskState.READY)
+
+
+class _UserTaskParser(TaskParser):
+    task: Any
+
+    def _add_multiinstance_task(self, loop_characteristics: Any) -> None:
+        many = bpmn.many(self.node)
+        original = self.spec.task_specs.pop(self.task.name)
+        self.task = EachTask(self.spec, original.name, description="Task for each", **many)
+        self._copy_task_attrs(original)
+        # Shared by all cases and threads, so connected here, once, and never at run time.
+        original.completed_event.connect(self.task.merge_child)
+
+
 class _OwnTimers:
     def parse_timer_event(self, event: Any) -> Timer:
         """Keep the text; `engine.run` evaluates it."""
@@ -313,7 +446,9 @@ class _BoundaryParser(_OwnTimers, BoundaryEventParser):
 
 class _Parser(BpmnParser):
     OVERRIDE_PARSER_CLASSES: ClassVar[dict[str, Any]] = {
+        full_tag("userTask"): (_UserTaskParser, UserTask),
         full_tag("serviceTask"): (TaskParser, ServiceStep),
+        full_tag("intermediateThrowEvent"): (IntermediateThrowEventParser, Milestone),
         full_tag("intermediateCatchEvent"): (_CatchParser, IntermediateCatchEvent),
         full_tag("boundaryEvent"): (_BoundaryParser, BoundaryEvent),
     }

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from engine import bpmn, components, elements, paths, places, schema, tokens, walks
 from engine import definition as definitions
 from engine.bpmn import Drawing, Element, Fault
-from engine.definition import CODE, CUTOFF, MAIN_FORM, Definition
+from engine.definition import CODE, CUTOFF, FORM_PROPERTIES, Definition
 from engine.errors import Refused
 from engine.meaning import Meaning, keys_of
+from engine.people import BROKER_LANES, NEXT_LANES
 from engine.places import Place
 from engine.schema import Form
 
@@ -34,6 +35,8 @@ REQUIRED = [
     "sla_days",
 ]
 REQUIRED += ["success", "replaces", "keywords", "form.main"]
+PARTIES = {"next": NEXT_LANES, "next.memberships": NEXT_LANES, "brokers": BROKER_LANES}
+LISTS = ("next", "desks", "brokers")
 FUNCTION = re.compile(r"EU_[A-Za-z][A-Za-z0-9]*")
 
 
@@ -117,7 +120,7 @@ class _Check:
                     element,
                     f"Expected a pattern to call, but {element.called} is an eService: call a pattern.",
                 )
-            if element.form and element.form != MAIN_FORM and FORM.format(element.form) not in self.folder:
+            if element.form and element.form not in FORM_PROPERTIES and FORM.format(element.form) not in self.folder:
                 yield _fault(
                     drawing,
                     element,
@@ -156,6 +159,7 @@ class _Check:
         family = {name: self.drawings[name] for name in paths.family(self.drawings, code)}
         graph = paths.graph(self.drawings, code)
         yield from _shared_names(family.values())
+        yield from _wrong_parties(family[code], graph)
         yield from Meaning(family, graph, self.forms, self.forms.get(_main(family[code]))).faults()
         for key, place in graph.places.items():
             if len(key) > LONGEST_KEY:
@@ -191,7 +195,8 @@ class _Check:
     def forms_of(self, code: str) -> set[str]:
         family = [self.drawings[name] for name in paths.family(self.drawings, code)]
         wanted = {element.form for drawing in family for element in drawing.elements.values() if element.form}
-        return {_main(self.drawings[code]) if name == MAIN_FORM else name for name in wanted}
+        said = self.drawings[code].properties
+        return {said.get(FORM_PROPERTIES[name], "") if name in FORM_PROPERTIES else name for name in wanted}
 
     def whole(self, code: str) -> bool:
         """Whether everything the eService needs could be read; if not, that has been said already."""
@@ -203,7 +208,7 @@ class _Check:
     def left_over(self, codes: Iterable[str]) -> Iterator[Fault]:
         used = {name for code in codes for name in paths.family(self.drawings, code)}
         forms = {element.form for drawing in self.drawings.values() for element in drawing.elements.values()}
-        forms |= {_main(drawing) for drawing in self.drawings.values()}
+        forms |= {d.properties.get(said, "") for d in self.drawings.values() for said in FORM_PROPERTIES.values()}
         unread = {name for name in _named(self.folder, "processes/", ".bpmn")} - {
             d.file for d in self.drawings.values()
         }
@@ -313,6 +318,13 @@ def _wrong_fact_sentences(drawing: Drawing, forms: Mapping[str, Form]) -> Iterat
     main = forms.get(_main(drawing))
     if main is None and _main(drawing):
         yield f"Expected the form {_main(drawing)[:40]} of form.main, but there is none that can be read: correct it."
+    for name in LISTS:
+        if said.get(name):
+            place = Place(frozenset({"form", "case"}), keys_of(main))
+            yield from (f"in {name}: {sentence}" for sentence in places.wrong(said[name], place))
+    for name in ("single_eye", "template"):
+        if said.get(name, "true") not in ("true", "false"):
+            yield f"Expected true or false in {name}, but it is {said[name][:40]}: choose one."
     for text in schema.PLACEHOLDER.findall(said.get("about", "")):
         yield from (
             f"in about: {sentence}"
@@ -337,6 +349,26 @@ def _shared_names(family: Iterable[Drawing]) -> Iterator[Fault]:
                     f"Expected every {name[0]} name once, but {name[1]} stands in {seen[name].process} too: rename one."
                 )
                 yield _fault(drawing, element, sentence)
+
+
+def _wrong_parties(drawing: Drawing, graph: paths.Graph) -> Iterator[Fault]:
+    """Whoever has a lane must be named by the eService, and whoever is named must have a lane."""
+    lanes = {element.lane for _, element in graph.places.values() if element.kind == "userTask"}
+    for name, mine in PARTIES.items():
+        said = bool(drawing.properties.get(name))
+        if bool(lanes & mine) != said:
+            what = f"is no task in {_or(mine)}" if said else "is none"
+            cure = "leave the property out, or draw one" if said else "fill it"
+            yield Fault(
+                drawing.file,
+                _line(drawing),
+                drawing.process,
+                f"Expected {name} and tasks in {_or(mine)} together, but there {what}: {cure}.",
+            )
+
+
+def _or(lanes: frozenset[str]) -> str:
+    return " or ".join(sorted(lanes, reverse=True))
 
 
 # --- forms ------------------------------------------------------------------------------------------------------------

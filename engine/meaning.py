@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from engine import paths, places
 from engine.bpmn import JOINS, Drawing, Element, Fault
-from engine.definition import MAIN_FORM
+from engine.definition import FORM_PROPERTIES
 from engine.places import Place
 from engine.schema import Form
 from engine.statuses import STATUSES
+
+
+OUTCOME = re.compile(r"""outcome == ["']([a-z0-9_]+)["']""")
 
 
 class Meaning:
@@ -24,8 +28,12 @@ class Meaning:
         self.forms = forms
         self.main = main
         self.behind = paths.backwards(graph.ways)
-        self.routed = frozenset(name for _, element in graph.places.values() for name in element.routes)
-        self.place = Place(frozenset({"form", "case"}) | self.routed, keys_of(main))
+        elements = [element for _, element in graph.places.values()]
+        self.outcomes = frozenset(e.properties["outcome"] for e in elements if e.properties.get("outcome"))
+        self.routed = frozenset(name for element in elements for name in element.routes)
+        self.set = self.routed | (frozenset({"outcome"}) if self.outcomes else frozenset())
+        given = {e.id: keys for e in elements if (keys := keys_of(self.form_of(e))) is not None}
+        self.place = Place(frozenset({"form", "case", "given", "status"}) | self.set, keys_of(main), given=given)
 
     def faults(self) -> Iterator[Fault]:
         """Every expression that is wrong where it stands, and every route that leads nowhere."""
@@ -45,23 +53,40 @@ class Meaning:
             yield from places.wrong(element.properties["when"], self.way_out_place())
         for name, text in element.inputs.items():
             yield from (f"in {name}: {sentence}" for sentence in places.wrong(text, self.place))
+        for name, text in (("collection", element.each), ("completionCondition", element.until)):
+            if text:
+                yield from (f"in {name}: {sentence}" for sentence in places.wrong(text, self.place))
 
     def timer_place(self, drawing: Drawing, element: Element) -> Place:
         host = drawing.elements.get(element.attached_to)
         has_due = host is not None and host.kind == "userTask" and bool(host.properties.get("due"))
-        return Place(self.place.names | {"due"} if has_due else self.place.names, self.place.fields)
+        return replace(self.place, names=self.place.names | {"due"} if has_due else self.place.names)
 
     def way_out_place(self) -> Place:
         steps = frozenset(e.id for _, e in self.graph.places.values() if e.kind == "userTask")
         words = {"status": frozenset(STATUSES), "open_steps": steps}
-        return Place(self.place.names | {"status", "open_steps"}, self.place.fields, words)
+        return replace(self.place, names=self.place.names | {"open_steps"}, words=words)
 
     def wrong_conditions(self, key: str, drawing: Drawing, element: Element) -> Iterator[Fault]:
         for flow in drawing.outgoing(element.id):
             if flow.condition:
                 words = {name: known for name in self.routed if (known := self.words(key, name)) is not None}
-                for sentence in places.wrong(flow.condition, Place(self.place.names, self.place.fields, words)):
+                words |= {"outcome": self.outcomes, "status": frozenset(STATUSES)}
+                for sentence in places.wrong(flow.condition, replace(self.place, words=words)):
                     yield Fault(drawing.file, flow.line, flow.id, sentence)
+        yield from self.wrong_default(drawing, element)
+
+    def wrong_default(self, drawing: Drawing, element: Element) -> Iterator[Fault]:
+        """A gateway that asks how a call came out must name every way but one: else one would pass for another."""
+        asked = [flow.condition for flow in drawing.outgoing(element.id) if flow.condition]
+        named = {found[1] for text in asked if (found := OUTCOME.fullmatch(text.strip()))}
+        left = self.outcomes - named
+        if asked and len(named) == len(asked) and len(left) > 1:
+            sentence = (
+                f"Expected one outcome to be left for the default flow, but {', '.join(sorted(left))} are: draw a flow "
+                "for each of the others."
+            )
+            yield Fault(drawing.file, element.line, element.id, sentence)
 
     def words(self, key: str, name: str) -> frozenset[str] | None:
         """What the variable can be at a gateway: the options of the tasks that set it last; None when unknown."""
@@ -79,7 +104,13 @@ class Meaning:
         return frozenset(value for value, _ in entry.options) if entry.kind in ("select", "radio") else frozenset()
 
     def form_of(self, element: Element) -> Form | None:
-        return self.main if element.form == MAIN_FORM else self.forms.get(element.form)
+        name = element.form
+        if name in FORM_PROPERTIES:
+            name = next((d.properties[FORM_PROPERTIES[name]] for d in self.family.values() if self.is_root(d, name)), "")
+        return self.forms.get(name)
+
+    def is_root(self, drawing: Drawing, form: str) -> bool:
+        return bool(drawing.properties.get(FORM_PROPERTIES[form]))
 
     def wrong_routes(self, key: str, element: Element) -> Iterator[str]:
         asked = self.form_of(element)
@@ -131,7 +162,7 @@ class Meaning:
 
 
 def _reads(drawing: Drawing, element: Element, name: str) -> bool:
-    texts = [flow.condition for flow in drawing.outgoing(element.id) if flow.condition]
+    texts = [element.until, *(flow.condition for flow in drawing.outgoing(element.id) if flow.condition)]
     return any(re.search(rf"\b{re.escape(name)}\b", text) for text in texts)
 
 

@@ -22,7 +22,7 @@ from engine.expression import Scope
 from engine.form import Facts
 from engine.hours import exchange_calendar
 from engine.run import Context, Outcome
-from engine.statuses import ENDED
+from engine.statuses import ENDED, SENT
 
 Taken = tuple[str, str]
 LATE = frozenset({"parallelGateway", "inclusiveGateway", "intermediateCatchEvent"})
@@ -91,9 +91,11 @@ class _Walker:
     file: str
     line: int
     answers: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     now: datetime = field(init=False)
     outcome: Outcome = field(init=False)
     round: int = 1
+    sent: bool = False
     late: set[str] = field(default_factory=set)
     taken: set[Taken] = field(default_factory=set)
 
@@ -159,10 +161,14 @@ class _Walker:
             if found.warnings:
                 return {**self.seen(self.outcome), "warned": sorted(found.warnings)}
             checked = found.answers
-        if task is not None and task.kind == "fill":
+        if task is not None and task.form == self.definition.main_form:
             self.answers.update(checked)
+        if task is not None:
+            self.given[task.step] = checked
+        before = self.outcome.status
         seen = self.went(run.complete(self.definition, self.outcome.state, key, checked, self.context()))
-        self.round += self.outcome.status.startswith("RETURNED")
+        self.round += self.outcome.status.startswith("RETURNED") and before != self.outcome.status
+        self.sent = self.sent or self.outcome.status in SENT
         return seen
 
     # what the case looks like
@@ -181,13 +187,16 @@ class _Walker:
             "cutoff": eservice.cutoff,
             "desk": eservice.desk,
             "title": eservice.title,
+            "membership": eservice.memberships[0],
+            "single_eye": eservice.single_eye,
+            "sent": self.sent,
             "round": self.round,
             "status": getattr(getattr(self, "outcome", None), "status", ""),
             **self.walk.get("case", {}),
         }
 
     def context(self) -> Context:
-        return Context(self.scope(), self.answers, self.case())
+        return Context(self.scope(), self.answers, self.case(), self.given)
 
     def facts(self) -> Facts:
         choices = {name: [tuple(pair) for pair in pairs] for name, pairs in self.walk.get("choices", {}).items()}
