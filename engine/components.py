@@ -21,7 +21,7 @@ PROPERTIES = {
     "source",
     "missing",
 }
-PROPERTIES |= {"per_field_comments"}
+PROPERTIES |= {"per_field_comments", "readers"}
 TRANSLATED = ("label_", "hint_", "missing_", "rule_message_", "warn_message_")
 GUARDED = frozenset({"personal", "secret"})
 # A hint and a text block are paragraphs; everything else stands on one line.

@@ -94,6 +94,7 @@ class Definition:
     subprocess_specs: Mapping[str, Any] = field(repr=False, compare=False)
 
     given_steps: frozenset[str] = frozenset()
+    registers: frozenset[str] = frozenset()
 
     def element(self, spec: Any, name: str) -> Element | None:
         """The drawn element behind an engine task, if it was drawn at all."""
@@ -135,6 +136,12 @@ class Definition:
         """The form that is answered at a step."""
         element = self.step(step)
         return None if element is None or not element.form else self.forms.get(self.form_of(element))
+
+    @property
+    def other_fill_steps(self) -> tuple[Element, ...]:
+        """The steps at which others than the maker fill a form of their own."""
+        found = {e.id: e for e in self.elements.values() if e.kind == "userTask" and e.form != MAIN_FORM}
+        return tuple(element for element in found.values() if element.properties.get("kind") == "fill")
 
     @property
     def main_step(self) -> str:
@@ -220,6 +227,7 @@ def compiled(files: Mapping[str, bytes], code: str) -> Definition:
         spec=spec,
         subprocess_specs=subprocess_specs,
         given_steps=_given_steps(drawings.values()),
+        registers=frozenset(name for form in forms.values() for name in form.registers),
     )
     _require_nothing_lost(definition)
     return definition

@@ -11,7 +11,7 @@ from engine import drawing as pictures
 from engine import paths
 from engine.bpmn import BPMN, CAMUNDA, CONTAINERS, Drawing, Element, Fault
 from engine.errors import BadDrawing
-from engine.people import DESK_LANES, LANES
+from engine.people import DESK_LANES, LANES, NEXT
 from engine.places import unprintable
 from engine.services import REGISTRY, missing_inputs
 from engine.statuses import ENDED, STATUSES
@@ -38,7 +38,7 @@ SAID = {
     | {"desks", "brokers"},
     "userTask": {"kind", "routes", "due"},
     "startEvent": {"status"},
-    "intermediateThrowEvent": {"status", "notice", "outcome"},
+    "intermediateThrowEvent": {"status", "notice", "outcome", "agrees"},
     "endEvent": {"status"},
     "boundaryEvent": {"notice", "idle", *WAY_OUT},
     "intermediateCatchEvent": WAY_OUT,
@@ -77,6 +77,8 @@ def _wrong(drawing: Drawing, element: Element) -> Iterator[str]:
         yield from _wrong_service(element)
     if element.item and not WORD.fullmatch(element.item):
         yield f"Expected a word of small letters as elementVariable, but it is {element.item[:40]}: rename it."
+    if element.properties.get("agrees", NEXT) != NEXT:
+        yield "Expected agrees to be next, but it is not: correct it, or leave it out."
     outcome = element.properties.get("outcome", "")
     if outcome and not WORD.fullmatch(outcome):
         yield f"Expected a word of small letters as outcome, but it is {outcome[:40]}: rename it."

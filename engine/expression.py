@@ -10,7 +10,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
@@ -281,6 +281,14 @@ def _business_day_before(scope: Scope, moment: Any) -> datetime | None:
     return earlier if earlier > _now(scope) else None
 
 
+def _days_from_now(scope: Scope, days: Any) -> datetime:
+    return _now(scope) + timedelta(days=_days(days))
+
+
+def _effective_at(scope: Scope, day: Any) -> datetime | None:
+    return None if day is None else scope.calendar.begin(_day(day))
+
+
 def _days_between(_scope: Scope, first: Any, last: Any) -> int | None:
     return None if first is None or last is None else (_day(last) - _day(first)).days
 
@@ -319,6 +327,8 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "count": (_count, 1, 1),
     "cutoff_after": (_cutoff_after, 1, 1),
     "days_between": (_days_between, 2, 2),
+    "days_from_now": (_days_from_now, 1, 1),
+    "effective_at": (_effective_at, 1, 1),
     "is_business_day": (_is_business_day, 1, 1),
     "length": (lambda _scope, text: 0 if text is None else len(_texts(text)), 1, 1),
     "lower": (lambda _scope, text: None if text is None else _texts(text).lower(), 1, 1),

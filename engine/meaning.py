@@ -13,7 +13,6 @@ from engine.places import Place
 from engine.schema import Form
 from engine.statuses import STATUSES
 
-
 OUTCOME = re.compile(r"""outcome == ["']([a-z0-9_]+)["']""")
 
 
@@ -71,16 +70,22 @@ class Meaning:
         for flow in drawing.outgoing(element.id):
             if flow.condition:
                 words = {name: known for name in self.routed if (known := self.words(key, name)) is not None}
-                words |= {"outcome": self.outcomes, "status": frozenset(STATUSES)}
+                words |= {"outcome": self.outcomes_at(key), "status": frozenset(STATUSES)}
                 for sentence in places.wrong(flow.condition, replace(self.place, words=words)):
                     yield Fault(drawing.file, flow.line, flow.id, sentence)
-        yield from self.wrong_default(drawing, element)
+        yield from self.wrong_default(key, drawing, element)
 
-    def wrong_default(self, drawing: Drawing, element: Element) -> Iterator[Fault]:
+    def outcomes_at(self, key: str) -> frozenset[str]:
+        """The outcomes that can have been the last one when a gateway is reached."""
+        setting = {f"{k}{paths.LEFT}": e for k, (_, e) in self.graph.places.items() if e.properties.get("outcome")}
+        found = paths.reached(self.behind, [key], without=setting)
+        return frozenset(element.properties["outcome"] for k, element in setting.items() if k in found)
+
+    def wrong_default(self, key: str, drawing: Drawing, element: Element) -> Iterator[Fault]:
         """A gateway that asks how a call came out must name every way but one: else one would pass for another."""
         asked = [flow.condition for flow in drawing.outgoing(element.id) if flow.condition]
         named = {found[1] for text in asked if (found := OUTCOME.fullmatch(text.strip()))}
-        left = self.outcomes - named
+        left = self.outcomes_at(key) - named
         if asked and len(named) == len(asked) and len(left) > 1:
             sentence = (
                 f"Expected one outcome to be left for the default flow, but {', '.join(sorted(left))} are: draw a flow "
@@ -106,7 +111,9 @@ class Meaning:
     def form_of(self, element: Element) -> Form | None:
         name = element.form
         if name in FORM_PROPERTIES:
-            name = next((d.properties[FORM_PROPERTIES[name]] for d in self.family.values() if self.is_root(d, name)), "")
+            name = next(
+                (d.properties[FORM_PROPERTIES[name]] for d in self.family.values() if self.is_root(d, name)), ""
+            )
         return self.forms.get(name)
 
     def is_root(self, drawing: Drawing, form: str) -> bool:

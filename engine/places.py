@@ -24,6 +24,7 @@ CASE_KEYS = frozenset(
         "status",
         "desk",
         "title",
+        "agreed",
         "membership",
         "sent",
         "single_eye",

@@ -18,18 +18,20 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine import services
+from engine import seal, services
 from engine.bpmn import Element
 from engine.compaction import OPEN, compact
 from engine.definition import Definition, Timer
 from engine.errors import BadDrawing, BadExpression, NoWayOut, Refused, RunAway, TaskNotOpen
 from engine.expression import Scope, compiled
-from engine.people import DESK_LANES, PARTY_LANES
+from engine.form import dumped
+from engine.people import DESK_LANES, NEXT, PARTY_LANES
 from engine.services import Effect
 from engine.state import restored, saved
 
 BUDGET = 200
 MOST_ITEMS = 50
+AGREED = "agreed"
 DURATION = re.compile(r"P(?:([0-9]{1,4})D)?(?:T(?=.)(?:([0-9]{1,4})H)?(?:([0-9]{1,5})M)?)?")
 
 
@@ -311,7 +313,9 @@ class _Run:
                 due_at=datetime.fromisoformat(due_text) if due_text else None,
                 fresh=fresh,
                 party=self._party(element.lane, task),
-                desk=str(task.internal_data.get("item") or self.known["desks"][0]) if element.lane in DESK_LANES else "",
+                desk=str(task.internal_data.get("item") or self.known["desks"][0])
+                if element.lane in DESK_LANES
+                else "",
             )
 
     def _party(self, lane: str, task: Task) -> str:
@@ -368,10 +372,11 @@ class _Run:
                 )
 
     def scope(self, task: Task, more: Mapping[str, Any]) -> Scope:
-        """What an expression in the drawing sees: routing variables, `form`, `case`, `given`, and what the place adds."""
+        """What an expression in the drawing sees: routing variables, the facts of the case, what the place adds."""
         facts = {"form": self.context.answers, "given": self.context.given, "status": self.status}
         base = self.context.scope
-        names = {**base.names, **task.data, **facts, "case": {**self.context.case, **self.known}, **more}
+        case = {**self.context.case, **self.known, "agreed": self._is_agreed(task)}
+        names = {**base.names, **task.data, **facts, "case": case, **more}
         return Scope(names, base.now, base.calendar, base.cutoff)
 
     @cached_property
@@ -384,10 +389,22 @@ class _Run:
         return _words(compiled(text)(self.scope(task, {})))
 
     def hand_on(self, task: Task) -> None:
-        """A milestone may hand the process a word: how what was called has come out."""
+        """A milestone may hand the process a word: how what was called has come out, and to what somebody agreed."""
         element = self.element(task)
         if element is not None and element.properties.get("outcome"):
             task.data["outcome"] = element.properties["outcome"]
+        if element is not None and element.properties.get("agrees"):
+            task.data[AGREED] = self._read_by(element.properties["agrees"])
+
+    def _is_agreed(self, task: Task) -> bool:
+        """Whether the second company has agreed to the very answers that it would read now."""
+        return AGREED in task.data and bool(task.data[AGREED] == self._read_by(NEXT))
+
+    def _read_by(self, side: str) -> str:
+        """A mark of the maker's answers as far as a side reads them."""
+        fields = self.definition.forms[self.definition.main_form].fields
+        read = {entry.key: self.context.answers.get(entry.key) for entry in fields if side in entry.readers}
+        return seal.digest(seal.canonical(dumped(read)))[:32]
 
     def call(self, task: Task) -> None:
         """Run the registered step of a service task and keep what it leaves."""

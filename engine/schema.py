@@ -49,6 +49,7 @@ class Field:
     labels: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     missing: str = ""
+    readers: frozenset[str] = frozenset()
 
     @property
     def asks(self) -> bool:
@@ -81,6 +82,14 @@ class Form:
     def keys(self) -> frozenset[str]:
         """What a person may send."""
         return frozenset(entry.key for entry in self.fields if entry.asks)
+
+    @property
+    def registers(self) -> frozenset[str]:
+        """The registers that the form names."""
+        texts = [text for entry in self.fields for _, text in _expressions(entry)]
+        read = {name for text in texts for name in REGISTER.findall(text)}
+        named = {name for entry in self.fields for name in (entry.register, entry.source)}
+        return frozenset(read | named) - {""}
 
     def field(self, key: str) -> Field | None:
         """The field of that key."""
@@ -173,6 +182,7 @@ class _Reader:
             labels={k[6:]: str(v) for k, v in properties.items() if k.startswith("label_")},
             source=str(properties.get("source") or ""),
             missing=str(properties.get("missing") or ""),
+            readers=frozenset(part.strip() for part in str(properties.get("readers") or "").split(",") if part.strip()),
             **{name: self.expression(component, name) for name in EXPRESSIONS},
         )
 
@@ -269,6 +279,7 @@ KINDS = {
     "checkbox": "checkbox",
     "text": "text_block",
 }
+REGISTER = re.compile(r"\bregister\.([a-z][a-z0-9_]*)")
 PLACEHOLDER = re.compile(r"\{([^{}]{1,200})\}")
 
 
