@@ -264,9 +264,10 @@ class _Reader:
         return _NOTHING
 
     def reckoned(self, entry: Any, text: str, where: str) -> Expression:
+        before = len(self.faults)
         found = self.expression(entry, text, where)
         body = ast.parse(found.text.strip(), mode="eval").body
-        if isinstance(body, ast.Constant | ast.List | ast.Tuple) and found is not _NOTHING.expression:
+        if isinstance(body, ast.Constant | ast.List | ast.Tuple) and len(self.faults) == before:
             self.blame(entry, f'Expected one value in {where}, but found `{text[:60]}`: write it as "A", 5 or true.')
         return found
 
