@@ -180,6 +180,7 @@ def _element(node: Any, root: Any) -> Element:
         form=node.get(f"{{{CAMUNDA}}}formKey") or "",
         topic=node.get(f"{{{CAMUNDA}}}topic") or "",
         called=node.get("calledElement") or "",
+        decision=node.get(f"{{{CAMUNDA}}}decisionRef") or "",
         attached_to=node.get("attachedToRef") or "",
         default=node.get("default") or "",
         interrupting=(node.get("cancelActivity") or "true") == "true",

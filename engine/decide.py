@@ -94,6 +94,18 @@ class Decision:
     rules: tuple[Rule, ...]
     line: int
 
+    @property
+    def expressions(self) -> list[tuple[int, str, str]]:
+        """Each expression of the table: its line, where it stands, and its text."""
+        asked = [(column.line, f"input {column.label}", column.expression.text) for column in self.inputs]
+        given = [
+            (rule.line, f"rule {rule.number}", result.expression.text)
+            for rule in self.rules
+            for result in rule.results
+            if result.literal is None
+        ]
+        return asked + given
+
     def __call__(self, scope: Scope) -> dict[str, Any]:
         """The routing variables that the table gives; raises `BadExpression` when its rules do not settle them."""
         values = [each.value(scope, self.name) for each in self.inputs]

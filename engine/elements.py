@@ -29,6 +29,7 @@ ATTRIBUTES = {
     "userTask": {"formKey"},
     "serviceTask": {"topic", "type"},
     "multiInstanceLoopCharacteristics": {"collection", "elementVariable"},
+    "businessRuleTask": {"decisionRef"},
     "process": {"historyTimeToLive", "versionTag", "isStartableInTasklist"},
 }
 WAY_OUT = {"who", "when", "reason", "title", "confirm", "confirm_when"}
@@ -80,6 +81,8 @@ def _wrong(drawing: Drawing, element: Element) -> Iterator[str]:
     outcome = element.properties.get("outcome", "")
     if outcome and not WORD.fullmatch(outcome):
         yield f"Expected a word of small letters as outcome, but it is {outcome[:40]}: rename it."
+    if element.kind == "businessRuleTask" and not element.decision:
+        yield "Expected a decision table, but decisionRef is empty: name one, such as LIMITS for LIMITS.dmn."
     if element.kind == "callActivity" and not element.called:
         yield "Expected the process that this calls, but calledElement is empty: name it, such as P1."
     yield from _wrong_status(drawing, element)

@@ -311,7 +311,9 @@ class _Run:
                 due_at=datetime.fromisoformat(due_text) if due_text else None,
                 fresh=fresh,
                 party=self._party(element.lane, task),
-                desk=str(task.internal_data.get("item") or self.known["desks"][0]) if element.lane in DESK_LANES else "",
+                desk=str(task.internal_data.get("item") or self.known["desks"][0])
+                if element.lane in DESK_LANES
+                else "",
             )
 
     def _party(self, lane: str, task: Task) -> str:
@@ -390,11 +392,15 @@ class _Run:
             task.data["outcome"] = element.properties["outcome"]
 
     def call(self, task: Task) -> None:
-        """Run the registered step of a service task and keep what it leaves."""
+        """Ask the decision table, or run the registered step, of an automatic task and keep what it leaves."""
         element = self.element(task)
         if element is None:
             raise BadDrawing(f"Expected a drawn service task, but {task.task_spec.name} is none.")
         scope = self.scope(task, {})
+        if element.decision:
+            given = self.definition.decisions[element.decision](scope)
+            task.data.update({name: _routable(value) for name, value in given.items()})
+            return
         done = services.call(element.topic, {name: compiled(text)(scope) for name, text in element.inputs.items()})
         self.effects.extend(done.effects)
         task.data.update({name: _routable(value) for name, value in done.variables.items()})
