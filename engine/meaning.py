@@ -143,7 +143,9 @@ class Meaning:
         """Whether a name or a field alone can be without a value when the path comes to `key`."""
         if text in self.routed:
             setting = {f"{k}{paths.LEFT}" for k, (_, e) in self.graph.places.items() if text in self.set_by(e)}
-            return key in paths.reached(self.graph.ways, self.graph.starts, without=setting)
+            # Beside a task that goes on, a timer's path never comes first.
+            beside = {k for k, (_, e) in self.graph.places.items() if e.kind == "boundaryEvent" and not e.interrupting}
+            return key in paths.reached(self.graph.ways, self.graph.starts, without=setting | beside)
         entry = self.asked(text)
         return entry is not None and entry.kind != "checkbox" and (not entry.required or entry.show_if is not None)
 
