@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import keyword
 import re
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -74,6 +75,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "inputExpression": {"typeRef"},
     "output": {"name", "typeRef"},
 }
+ONCE = frozenset({"text", "inputExpression", "inputValues", "outputValues"})
 LOGIC = frozenset({"literalExpression", "context", "invocation", "relation", "list", "functionDefinition"})
 HINTS = (
     (r"(^|[^\w.])(true|false|null)\b", "write True, False or None"),
@@ -148,12 +150,18 @@ class _Reader:
         name = node.tag.removeprefix(self.space)
         for attribute in node.attrib:
             self.require_read_attribute(node, name, attribute)
+        for twice in sorted(ONCE & self.repeated(node)):
+            self.blame(node, f"Expected one {twice} in each place, but found several: keep one.")
         for child in node:
             inner = child.tag.removeprefix(self.space)
             if inner in PARTS.get(name, ()):
                 self.require_read(child)
             elif inner not in SILENT.get(name, ()) and not (name == "definitions" and inner.startswith("{")):
                 self.require_silent(child, name, inner)
+
+    def repeated(self, node: Any) -> set[str]:
+        names = Counter(child.tag.removeprefix(self.space) for child in node)
+        return {name for name, times in names.items() if times > 1}
 
     def require_read_attribute(self, node: Any, name: str, attribute: str) -> None:
         drawn = attribute.startswith(tuple(f"{{{editor}" for editor in EDITORS))

@@ -17,7 +17,7 @@ from engine.cells import DATE, NUMBER, WORD, YES_NO, Cell
 from engine.decide import FIRST, UNIQUE, Decision, Input
 from engine.parts import Fault
 
-MOST_LOOKS = 100_000
+MOST_LOOKS, MOST_TESTS = 100_000, 1_000_000
 MOST_PAIRS = 5
 OTHER = "another word"
 NO_WORDS: Mapping[str, frozenset[str]] = {}
@@ -63,19 +63,20 @@ class _Search:
     decision: Decision
     words: Mapping[str, frozenset[str]]
     empty: Collection[str]
-    columns: list[list[tuple[Any, int]]] = field(init=False)
+    columns: list[list[tuple[Any, int]]] = field(default_factory=list)
+    tests: int = 0
     seen: set[tuple[int, int]] = field(default_factory=set)
     looks: int = 0
     reached: int = 0
     gap: tuple[Any, ...] | None = None
     pairs: dict[tuple[int, int], tuple[Any, ...]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.columns = [self._column(at, column) for at, column in enumerate(self.decision.inputs)]
-
     def is_complete(self) -> bool:
         """Look at everything; False when that is too much."""
-        return self._look(0, (1 << len(self.decision.rules)) - 1, ())
+        for at, column in enumerate(self.decision.inputs):
+            if self.tests <= MOST_TESTS:
+                self.columns.append(self._column(at, column))
+        return self.tests <= MOST_TESTS and self._look(0, (1 << len(self.decision.rules)) - 1, ())
 
     def sentences(self) -> Iterator[tuple[int, str]]:
         """What was found."""
@@ -131,11 +132,14 @@ class _Search:
     # the values that a column tells apart
     def _column(self, at: int, column: Input) -> list[tuple[Any, int]]:
         """One value for each set of rules that some value of the column lets pass."""
-        cells = [rule.cells[at] for rule in self.decision.rules]
+        rules: dict[Cell, int] = {}
+        for number, rule in enumerate(self.decision.rules):
+            rules[rule.cells[at]] = rules.get(rule.cells[at], 0) | 1 << number
+        values = self._values(column, list(rules))
+        self.tests += len(values) * sum(1 + len(cell.spans) for cell in rules)
         found: dict[int, Any] = {}
-        for value in self._values(column, cells):
-            rules = sum(1 << number for number, cell in enumerate(cells) if cell.fits(value))
-            found.setdefault(rules, value)
+        for value in values if self.tests <= MOST_TESTS else ():
+            found.setdefault(sum(numbers for cell, numbers in rules.items() if cell.fits(value)), value)
         return [(value, rules) for rules, value in found.items()]
 
     def _values(self, column: Input, cells: list[Cell]) -> list[Any]:

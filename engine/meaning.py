@@ -141,10 +141,13 @@ class Meaning:
 
     def may_be_empty(self, key: str, text: str) -> bool:
         """Whether a name or a field alone can be without a value when the path comes to `key`."""
-        if text in self.routed:
-            setting = {f"{k}{paths.LEFT}" for k, (_, e) in self.graph.places.items() if text in self.set_by(e)}
+        if text in self.set:
+            elements = {k: element for k, (_, element) in self.graph.places.items()}
+            setting = {f"{k}{paths.LEFT}" for k, e in elements.items() if text in self.set_by(e)}
+            if text == "outcome":
+                setting = {f"{k}{paths.LEFT}" for k, e in elements.items() if e.properties.get("outcome")}
             # Beside a task that goes on, a timer's path never comes first.
-            beside = {k for k, (_, e) in self.graph.places.items() if e.kind == "boundaryEvent" and not e.interrupting}
+            beside = {k for k, e in elements.items() if e.kind == "boundaryEvent" and not e.interrupting}
             return key in paths.reached(self.graph.ways, self.graph.starts, without=setting | beside)
         entry = self.asked(text)
         return entry is not None and entry.kind != "checkbox" and (not entry.required or entry.show_if is not None)

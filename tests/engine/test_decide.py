@@ -322,6 +322,7 @@ def test_an_output_that_is_not_listed_is_refused():
         ("<text>x</text>", f"<text>{CODE}</text>", "Expected the portal's own language in the input c1"),
         ("label='c1'", "label='c1' inputVariable='x'", "but found inputVariable: leave it out"),
         ("<outputEntry>", "<inputEntry><text/></inputEntry><outputEntry>", "rule 1 has others"),
+        ("<text>-</text>", "<text>-</text><text>5</text>", "Expected one text in each place"),
         ("<rule id='r1'>", "<rule id='r1'><when/>", "but found when: leave it out"),
         ("typeRef='integer'/>", "typeRef='integer'><defaultOutputEntry/></output>", "found a default output"),
         ("</rule>", "</rule><rule/>", "rule 2 has others"),
@@ -513,6 +514,14 @@ def test_a_table_with_too_many_combinations_is_closed_by_dashes_or_refused():
     closed = [*rules, ("-",) * 19 + ("1",)]
     assert said(read(table(inputs, [("hit", "integer")], closed))) == []
     assert time.process_time() - start < 10
+
+
+def test_a_table_with_too_many_tests_is_refused_at_once():
+    inputs = [(f"form.x{at}", "number") for at in range(19)]
+    rules = [(*(f"{row * 2 + at}, {row * 2 + at + 1}" for at in range(19)), "1") for row in range(200)]
+    start = time.process_time()
+    assert "there are too many" in said(read(table(inputs, [("hit", "integer")], rules)))[0]
+    assert time.process_time() - start < 5
 
 
 # by chance
