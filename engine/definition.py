@@ -29,8 +29,9 @@ from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.util.task import TaskState
 
-from engine import bpmn, schema, seal
+from engine import bpmn, dmn, schema, seal
 from engine.bpmn import Drawing, Element
+from engine.decide import Decision
 from engine.errors import BadDrawing, BadExpression, BadForm
 from engine.expression import Expression
 from engine.expression import compiled as expression
@@ -41,6 +42,7 @@ GIVEN = re.compile(r"\bgiven\.([a-z][a-z0-9_]*)")
 CUTOFF = re.compile(r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
 MAIN_FORM, NEXT_FORM = "@main", "@next"
 FORM_PROPERTIES = {MAIN_FORM: "form.main", NEXT_FORM: "form.next"}
+OWN_TABLE = "@decision"  # in a pattern: the decision table that the eService names
 CHILD = " [child]"
 YES_NO = {"true": True, "false": False, "": False}
 
@@ -81,13 +83,14 @@ class EService:
 class Definition:
     """One eService, ready to run; shared read-only between threads.
 
-    elements: by (process id, element id). forms: by form id. files: what it was compiled from, by name.
+    elements: by (process id, element id). forms, decisions: by id. files: what it was compiled from, by name.
     """
 
     sha256: str
     eservice: EService
     elements: Mapping[tuple[str, str], Element]
     forms: Mapping[str, Form]
+    decisions: Mapping[str, Decision]
     drawings: Mapping[str, Drawing]
     files: Mapping[str, bytes]
     spec: Any = field(repr=False, compare=False)
@@ -175,6 +178,15 @@ def _gather(folder: Mapping[str, bytes], name: str, files: dict[str, bytes], cod
     for element in drawing.elements.values():
         if element.called:
             _gather(folder, f"processes/{element.called}.bpmn", files, code, f"{name}: {element.id}")
+        if element.decision:
+            root, _ = bpmn.read(files[f"processes/{code}.bpmn"], f"processes/{code}.bpmn")
+            table = f"processes/{table_of(element, root)}.dmn"
+            if table not in folder:
+                raise BadDrawing(
+                    f"{name}:{element.line}: {element.id}: Expected the decision table {table}, but there is none: "
+                    "add it or correct decisionRef."
+                )
+            files[table] = folder[table]
         for wanted in _form_names(element, drawing, files, code):
             wanted_file = f"forms/{wanted}.form"
             if wanted_file not in folder:
@@ -183,6 +195,11 @@ def _gather(folder: Mapping[str, bytes], name: str, files: dict[str, bytes], cod
                     "add it or correct the form key."
                 )
             files[wanted_file] = folder[wanted_file]
+
+
+def table_of(element: Element, root: Drawing) -> str:
+    """The decision table that an element asks; root: the drawing of the eService."""
+    return root.properties.get("decision", "") if element.decision == OWN_TABLE else element.decision
 
 
 def _form_names(element: Element, drawing: Drawing, files: Mapping[str, bytes], code: str) -> Iterator[str]:
@@ -211,6 +228,7 @@ def compiled(files: Mapping[str, bytes], code: str) -> Definition:
     for name in (n for n in files if n.endswith(".form")):
         if name != f"forms/{name[6:-5]}.form" or name[6:-5] not in forms:
             raise BadForm(f"{name}: Expected the form's id to be its file name, but it is another: rename one.")
+    decisions = _decisions(files, drawings, drawings[code])
     _require_own_names(drawings)
     spec, subprocess_specs = _specs(drawings, code)
     definition = Definition(
@@ -222,11 +240,12 @@ def compiled(files: Mapping[str, bytes], code: str) -> Definition:
             for element in drawing.elements.values()
         },
         forms=forms,
+        decisions=decisions,
         drawings=drawings,
         files=dict(files),
         spec=spec,
         subprocess_specs=subprocess_specs,
-        given_steps=_given_steps(drawings.values()),
+        given_steps=_given_steps(drawings.values(), decisions.values()),
         registers=frozenset(name for form in forms.values() for name in form.registers),
     )
     _require_nothing_lost(definition)
@@ -243,6 +262,25 @@ def _drawings(files: Mapping[str, bytes]) -> tuple[dict[str, Drawing], list[bpmn
             faults.append(bpmn.Fault(name, 1, drawing.process, sentence))
         drawings[drawing.process] = drawing
     return drawings, faults
+
+
+def _decisions(files: Mapping[str, bytes], drawings: Mapping[str, Drawing], root: Drawing) -> dict[str, Decision]:
+    read = {n: dmn.read(files[n], n) for n in sorted(files) if n.endswith(".dmn")}
+    for name, decision in read.items():
+        if name != f"processes/{decision.id}.dmn":
+            raise BadDrawing(
+                f"{name}:1: Expected the decision's id to be its file name, but it is {decision.id}: rename one."
+            )
+    for drawing in drawings.values():
+        for element in drawing.elements.values():
+            if element.kind == "businessRuleTask" and f"processes/{table_of(element, root)}.dmn" not in read:
+                raise BadDrawing(
+                    f"{drawing.file}:{element.line}: {element.id}: Expected a decision table, but "
+                    f"{element.decision or 'decisionRef'} is none: add the file or correct decisionRef."
+                )
+    found = {decision.id: decision for decision in read.values()}
+    own = found.get(root.properties.get("decision", ""))
+    return found if own is None else {**found, OWN_TABLE: own}
 
 
 def _eservice(drawing: Drawing) -> EService:
@@ -293,9 +331,10 @@ def _reckoned(drawing: Drawing, name: str) -> Expression:
         raise BadDrawing(f"{drawing.file}:1: {drawing.process}: in {name}: {error}") from None
 
 
-def _given_steps(drawings: Iterable[Drawing]) -> frozenset[str]:
-    """The steps whose answers an expression of these drawings reads."""
+def _given_steps(drawings: Iterable[Drawing], decisions: Iterable[Decision]) -> frozenset[str]:
+    """The steps whose answers an expression of these drawings and tables reads."""
     texts = [text for drawing in drawings for text in _expressions(drawing)]
+    texts += [text for decision in decisions for _, _, text in decision.expressions]
     return frozenset(step for text in texts for step in GIVEN.findall(text))
 
 
@@ -378,7 +417,7 @@ class Timer(EventDefinition):
 
 
 class ServiceStep(BpmnSpecMixin, BpmnTaskSpec):
-    """A service task that runs a registered step through the script engine's `call_service`."""
+    """An automatic step, registered or decided by a table, through the script engine's `call_service`."""
 
     def _run_hook(self, my_task: Any) -> bool:
         super()._run_hook(my_task)
@@ -457,6 +496,7 @@ class _Parser(BpmnParser):
         full_tag("userTask"): (_UserTaskParser, UserTask),
         full_tag("serviceTask"): (TaskParser, ServiceStep),
         full_tag("intermediateThrowEvent"): (IntermediateThrowEventParser, Milestone),
+        full_tag("businessRuleTask"): (TaskParser, ServiceStep),
         full_tag("intermediateCatchEvent"): (_CatchParser, IntermediateCatchEvent),
         full_tag("boundaryEvent"): (_BoundaryParser, BoundaryEvent),
     }

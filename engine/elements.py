@@ -29,13 +29,14 @@ ATTRIBUTES = {
     "userTask": {"formKey"},
     "serviceTask": {"topic", "type"},
     "multiInstanceLoopCharacteristics": {"collection", "elementVariable"},
+    "businessRuleTask": {"decisionRef"},
     "process": {"historyTimeToLive", "versionTag", "isStartableInTasklist"},
 }
 WAY_OUT = {"who", "when", "reason", "title", "confirm", "confirm_when"}
 SAID = {
     "process": {"title", "function", "memberships", "desk", "cutoff", "lead_days", "sla_days", "success", "keywords"}
     | {"replaces", "about", "form.main", "form.next", "pattern", "template", "single_eye", "next", "next.memberships"}
-    | {"desks", "brokers"},
+    | {"desks", "brokers", "decision"},
     "userTask": {"kind", "routes", "due"},
     "startEvent": {"status"},
     "intermediateThrowEvent": {"status", "notice", "outcome", "agrees"},
@@ -82,6 +83,8 @@ def _wrong(drawing: Drawing, element: Element) -> Iterator[str]:
     outcome = element.properties.get("outcome", "")
     if outcome and not WORD.fullmatch(outcome):
         yield f"Expected a word of small letters as outcome, but it is {outcome[:40]}: rename it."
+    if element.kind == "businessRuleTask" and not element.decision:
+        yield "Expected a decision table, but decisionRef is empty: name one, such as LIMITS for LIMITS.dmn."
     if element.kind == "callActivity" and not element.called:
         yield "Expected the process that this calls, but calledElement is empty: name it, such as P1."
     yield from _wrong_status(drawing, element)

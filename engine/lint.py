@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from engine import bpmn, components, elements, paths, places, schema, tokens, walks
+from engine import bpmn, components, dmn, elements, paths, places, schema, tokens, walks
 from engine import definition as definitions
 from engine.bpmn import Drawing, Element, Fault
-from engine.definition import CODE, CUTOFF, FORM_PROPERTIES, Definition
+from engine.decide import Decision
+from engine.definition import CODE, CUTOFF, FORM_PROPERTIES, OWN_TABLE, Definition
 from engine.errors import Refused
 from engine.meaning import Meaning, keys_of
 from engine.people import BROKER_LANES, NEXT_LANES
@@ -19,7 +20,7 @@ __all__ = ["Fault", "check_folder"]
 
 LARGEST_FAMILY = 2000
 LONGEST_DESK, LONGEST_FUNCTION, LONGEST_FORM, LONGEST_KEY = 8, 40, 60, 120
-DRAWING, FORM, WALKS = "processes/{}.bpmn", "forms/{}.form", "processes/{}.walks.json"
+DRAWING, TABLE, FORM, WALKS = "processes/{}.bpmn", "processes/{}.dmn", "forms/{}.form", "processes/{}.walks.json"
 SAID = re.compile(
     r"(?s)^(?:(?P<file>[\w./-]+\.\w+):(?:(?P<line>\d+):)? )?(?:(?P<element>[\w.@/-]+): )?(?P<sentence>.*)$"
 )
@@ -58,12 +59,14 @@ class _Check:
         self.folder = folder
         self.drawings: dict[str, Drawing] = {}
         self.forms: dict[str, Form] = {}
+        self.tables: dict[str, Decision] = {}
         self.definitions: dict[str, Definition] = {}
         self.found: dict[Fault, None] = {}
 
     def faults(self) -> Iterator[Fault]:
         yield from self.read_drawings()
         yield from self.read_forms()
+        yield from self.read_tables()
         for drawing in self.drawings.values():
             yield from elements.faults(drawing)
             yield from _hanging(drawing)
@@ -105,6 +108,19 @@ class _Check:
             found = [*components.faults(self.folder[name], name), *_wrong_form(read, name)]
             yield from (_placed(fault, self.folder[name]) for fault in found)
 
+    def read_tables(self) -> Iterator[Fault]:
+        for name in _named(self.folder, "processes/", ".dmn"):
+            try:
+                table = dmn.read(self.folder[name], name)
+            except Refused as error:
+                yield from faults_of(error, name)
+                continue
+            if name == TABLE.format(table.id):
+                self.tables[table.id] = table
+            else:
+                sentence = f"Expected the decision's id to be the file name, but it is {table.id}: rename one."
+                yield Fault(name, 1, table.id, sentence)
+
     # one drawing among the others
     def wrong_calls(self, drawing: Drawing) -> Iterator[Fault]:
         for element in drawing.elements.values():
@@ -119,6 +135,13 @@ class _Check:
                     drawing,
                     element,
                     f"Expected a pattern to call, but {element.called} is an eService: call a pattern.",
+                )
+            if element.decision not in ("", OWN_TABLE) and TABLE.format(element.decision) not in self.folder:
+                yield _fault(
+                    drawing,
+                    element,
+                    f"Expected the decision table {element.decision[:40]}, but there is none: correct decisionRef "
+                    "or add it.",
                 )
             if element.form and element.form not in FORM_PROPERTIES and FORM.format(element.form) not in self.folder:
                 yield _fault(
@@ -160,7 +183,9 @@ class _Check:
         graph = paths.graph(self.drawings, code)
         yield from _shared_names(family.values())
         yield from _wrong_parties(family[code], graph)
-        yield from Meaning(family, graph, self.forms, self.forms.get(_main(family[code]))).faults()
+        own = self.tables.get(family[code].properties.get("decision", ""))
+        tables = self.tables if own is None else {**self.tables, OWN_TABLE: own}
+        yield from Meaning(family, graph, self.forms, self.forms.get(_main(family[code])), tables).faults()
         for key, place in graph.places.items():
             if len(key) > LONGEST_KEY:
                 yield _fault(
@@ -190,7 +215,8 @@ class _Check:
         """Whether something is wrong with the eService already, so that running it would only say so again."""
         family = {self.drawings[name].file for name in paths.family(self.drawings, code)}
         forms = {FORM.format(name) for name in self.forms_of(code)}
-        return any(fault.file in family | forms for fault in self.found)
+        tables = {TABLE.format(name) for name in self.tables_of(code)}
+        return any(fault.file in family | forms | tables for fault in self.found)
 
     def forms_of(self, code: str) -> set[str]:
         family = [self.drawings[name] for name in paths.family(self.drawings, code)]
@@ -198,11 +224,17 @@ class _Check:
         said = self.drawings[code].properties
         return {said.get(FORM_PROPERTIES[name], "") if name in FORM_PROPERTIES else name for name in wanted}
 
+    def tables_of(self, code: str) -> set[str]:
+        family = [self.drawings[name] for name in paths.family(self.drawings, code)]
+        elements = [element for drawing in family for element in drawing.elements.values() if element.decision]
+        return {definitions.table_of(element, self.drawings[code]) for element in elements}
+
     def whole(self, code: str) -> bool:
         """Whether everything the eService needs could be read; if not, that has been said already."""
         family = [self.drawings[name] for name in paths.family(self.drawings, code)]
         called = {name for drawing in family for name in paths.calls(drawing)}
-        return self.forms_of(code) <= self.forms.keys() and called <= self.drawings.keys()
+        read = self.forms_of(code) <= self.forms.keys() and self.tables_of(code) <= self.tables.keys()
+        return read and called <= self.drawings.keys()
 
     # what nobody uses
     def left_over(self, codes: Iterable[str]) -> Iterator[Fault]:
@@ -220,6 +252,12 @@ class _Check:
                     name,
                     "Expected an eService that calls this pattern, but none does: call it or remove it.",
                 )
+        asked = {element.decision for drawing in self.drawings.values() for element in drawing.elements.values()}
+        asked |= {drawing.properties.get("decision", "") for drawing in self.drawings.values()}
+        for table in self.tables.values() if not unread else ():
+            if table.id not in asked:
+                sentence = "Expected a drawing that asks this decision table, but none does: use it or remove it."
+                yield Fault(table.file, table.line, table.id, sentence)
         for name in self.forms if not unread else ():
             if name not in forms:
                 yield Fault(

@@ -18,7 +18,7 @@ RESERVED = re.compile(
     r"^(Start|End|Root|StartEventSplit|StartEventJoin)$|\.(EndJoin|BoundaryEventSplit|BoundaryEventJoin)$"
 )
 
-TASKS = frozenset({"userTask", "serviceTask"})
+TASKS = frozenset({"userTask", "serviceTask", "businessRuleTask"})
 CONTAINERS = frozenset({"callActivity", "subProcess"})
 JOINS = frozenset({"parallelGateway", "inclusiveGateway"})
 GATEWAYS = JOINS | {"exclusiveGateway"}
@@ -45,7 +45,6 @@ SILENT = frozenset(
 # Each of these is refused by name; the cure says what to draw instead.
 CURES = {
     "scriptTask": "a service task with a registered topic",
-    "businessRuleTask": "a service task with a registered topic",
     "task": "a user task, or a service task with a registered topic",
     "manualTask": "a user task",
     "sendTask": "an intermediate throw event with a `notice` property",
@@ -122,6 +121,7 @@ class Element:
     form: str = ""
     topic: str = ""
     called: str = ""
+    decision: str = ""  # the decision table that it asks
     attached_to: str = ""
     default: str = ""
     interrupting: bool = True

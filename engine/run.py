@@ -407,11 +407,15 @@ class _Run:
         return seal.digest(seal.canonical(dumped(read)))[:32]
 
     def call(self, task: Task) -> None:
-        """Run the registered step of a service task and keep what it leaves."""
+        """Ask the decision table, or run the registered step, of an automatic task and keep what it leaves."""
         element = self.element(task)
         if element is None:
             raise BadDrawing(f"Expected a drawn service task, but {task.task_spec.name} is none.")
         scope = self.scope(task, {})
+        if element.decision:
+            given = self.definition.decisions[element.decision](scope)
+            task.data.update({name: _routable(value) for name, value in given.items()})
+            return
         done = services.call(element.topic, {name: compiled(text)(scope) for name, text in element.inputs.items()})
         self.effects.extend(done.effects)
         task.data.update({name: _routable(value) for name, value in done.variables.items()})
