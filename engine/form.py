@@ -553,6 +553,15 @@ def acted(form: Form, raw: Mapping[str, str], act: str, facts: Facts | None = No
     return _with_rows(entry, raw, rows)
 
 
+def place_after(form: Form, raw: Mapping[str, str], act: str) -> str:
+    """The name of the row to look at after an act, or of the group when it has no rows left."""
+    key, verb, *place = act.split(":")
+    entry = form.field(key)
+    count = len(_rows_of(entry, raw)) if entry else 0
+    wanted = {"add": count - 1, "up": -1, "down": 1}.get(verb, 0) + (int(place[0]) if place else 0)
+    return f"{key}.{min(wanted, count - 1)}" if count else key
+
+
 def _one_more(entry: Field, rows: list[dict[str, str]], facts: Facts | None) -> list[dict[str, str]]:
     most = min(int(entry.most or MOST_ROWS), MOST_ROWS)
     if len(rows) >= most:

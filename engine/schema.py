@@ -270,7 +270,7 @@ class _Reader:
             unit=str(properties.get("unit") or ("HKD" if kind == "computed" and _yes(properties.get("money")) else "")),
             searchable=_yes(properties.get("searchable")) or component.get("searchable") is True,
             add_label=str(properties.get("add_label") or ""),
-            first_rows=min(int(component.get("defaultRepetitions") or 0), MOST_ROWS) if kind == "rows" else 0,
+            first_rows=self.first_rows(component, kind),
             fixed_rows=kind == "rows" and component.get("allowAddRemove") is False,
             fields=inner,
             columns=self.columns(component) if kind == "table" else (),
@@ -336,6 +336,12 @@ class _Reader:
                 component, "Expected rows and files that somebody answers, but they are read only: use a table."
             )
         return found
+
+    def first_rows(self, component: Any, kind: str) -> int:
+        if kind != "rows":
+            return 0
+        needed = bool((component.get("validate") or {}).get("required"))
+        return max(0, min(int(component.get("defaultRepetitions") or needed), MOST_ROWS))
 
     def limit(self, component: Any, kind: str, name: str, written: Any) -> Decimal | None:
         if kind not in ("rows", "file"):

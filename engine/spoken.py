@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,9 +12,9 @@ from engine.hours import HONG_KONG
 from engine.schema import Field
 
 Choices = Sequence[tuple[str, str]]
-MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October")
-MONTHS += ("November", "December")
+LEAP_YEAR = 2024
 BETWEEN = " · "
+ISO_DAY = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])")
 
 
 def typed(entry: Field | None, value: Any) -> str:
@@ -61,15 +62,13 @@ def shown(entry: Field, value: Any, choices: Choices = (), registers: Mapping[st
         return _listed(entry, value, choices, registers or {})
     if isinstance(value, date):
         return short_date(value)
-    if entry.kind in ("money", "number"):
-        return grouped(Decimal(str(value)))
-    if entry.kind == "computed" and isinstance(value, int | Decimal):
-        return grouped(value)
+    if entry.kind in ("money", "number") or (entry.kind == "computed" and isinstance(value, int | Decimal)):
+        return f"{grouped(Decimal(str(value)))} {entry.unit}".rstrip()
     if entry.kind == "date":
         return short_date(date.fromisoformat(str(value)))
     if entry.kind == "month_day":
         month, _, day = str(value).partition("-")
-        return f"{int(day)} {MONTHS[int(month) - 1]}"
+        return f"{int(day)} {date(LEAP_YEAR, int(month), 1):%B}"
     if entry.kind == "phone":
         return str(value).replace("+852", "+852 ", 1)
     return dict(choices or entry.options).get(str(value), str(value))
@@ -123,6 +122,8 @@ def _plain(value: Any) -> str:
         return ", ".join(text for text in map(_plain, value.values()) if text)
     if isinstance(value, list | tuple):
         return ", ".join(map(_plain, value))
+    if isinstance(value, str) and ISO_DAY.fullmatch(value):
+        return short_date(date.fromisoformat(value))
     return grouped(value) if isinstance(value, int | Decimal) else str(value)
 
 

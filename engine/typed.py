@@ -14,11 +14,10 @@ from urllib.parse import urlsplit
 from marshmallow import ValidationError, fields
 
 from engine.schema import Field
-from engine.spoken import grouped
+from engine.spoken import LEAP_YEAR, grouped
 
 MOST_MARKS = 30
 MOST_TAGS = 50
-LEAP_YEAR = 2024
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 

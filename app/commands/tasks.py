@@ -22,7 +22,6 @@ from engine.definition import Definition
 from engine.errors import NotFound, Refused, TaskNotOpen, WarningsOpen, WrongAnswers
 from engine.form import Checked, Facts
 from engine.people import Person
-from engine.spoken import typed
 
 COMPLETED = "task.completed"
 SAVED = "draft.saved"
@@ -220,9 +219,8 @@ def _answers_only(kept: Mapping[str, Any]) -> dict[str, Any]:
 def _require_still_right(at: At, answers: Mapping[str, Any], facts: Facts, received_on: date) -> None:
     """The request goes to the exchange: its answers must hold for the day it is received."""
     main = at.definition.forms[at.definition.main_form]
-    raw = {entry.key: typed(entry, answers.get(entry.key)) for entry in main.fields if entry.asks}
     try:
-        form.check(main, raw, replace(facts, case={**facts.case, "received_on": received_on}))
+        form.check(main, form.retyped(main, answers), replace(facts, case={**facts.case, "received_on": received_on}))
     except WrongAnswers as error:
         raise OutOfDate(error.fields) from None
 
