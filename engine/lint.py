@@ -418,18 +418,22 @@ def _wrong_form(read: Form, name: str) -> Iterator[Fault]:
     keys = frozenset(entry.key for entry in read.fields) | {"comments"}
     place = Place(frozenset({"form", "case", "register"}), keys)
     for entry in read.fields:
-        texts = [getattr(entry, part).text for part in schema.EXPRESSIONS if getattr(entry, part) is not None]
-        for message in (entry.rule_message, entry.warn_message):
-            texts += schema.PLACEHOLDER.findall(message)
-        for text in texts:
-            yield from (Fault(name, 1, entry.key, sentence) for sentence in places.wrong(text, place))
-        yield from (Fault(name, 1, entry.key, sentence) for sentence in components.wrong_limits(entry))
-        if entry.read_only and entry.prefill is None:
-            yield Fault(
-                name, 1, entry.key, "Expected a prefill for what nobody may change, but there is none: write one."
-            )
+        yield from (Fault(name, 1, entry.key, sentence) for sentence in _wrong_field(entry, place))
+        within = Place(place.names | {"row"}, keys, row=frozenset(column.key for column in entry.fields))
+        for column in entry.fields if entry.kind == "rows" else ():
+            sentences = _wrong_field(column, within, has_record=entry.fixed_rows)
+            yield from (Fault(name, 1, column.key, sentence) for sentence in sentences)
     if read.per_field_comments is not None:
         yield from (Fault(name, 1, "comments", s) for s in places.wrong(read.per_field_comments.text, place))
+
+
+def _wrong_field(entry: schema.Field, place: Place, *, has_record: bool = False) -> Iterator[str]:
+    """What is wrong with one field; one in rows that stay as they are can take its value from their records."""
+    for _, text in schema.expressions(entry):
+        yield from places.wrong(text, place)
+    yield from components.wrong_limits(entry)
+    if entry.read_only and entry.prefill is None and not has_record:
+        yield "Expected a prefill for what nobody may change, but there is none: write one."
 
 
 def _placed(fault: Fault, content: bytes) -> Fault:

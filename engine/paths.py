@@ -111,10 +111,11 @@ def _place_one(made: Graph, drawings: Mapping[str, Drawing], drawing: Drawing, e
         return
     inner_scope = "" if element.called else element.id
     _place(made, drawings, inner, inner_scope, f"{key}/")
+    notices = side_paths(inner) - main_paths(inner, inner_scope)  # they end by themselves and lead nowhere
     for each in inner.elements.values():
         if each.parent == inner_scope and each.kind == "startEvent":
             made.lead(key, f"{key}/{each.id}")
-        if each.parent == inner_scope and each.kind == "endEvent":
+        if each.parent == inner_scope and each.kind == "endEvent" and each.id not in notices:
             made.lead(f"{key}/{each.id}{LEFT}", f"{key}{LEFT}")
 
 

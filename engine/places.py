@@ -48,14 +48,15 @@ TIMES = frozenset({"cutoff_after", "business_day_before", "days_from_now", "effe
 class Place:
     """What an expression may name where it stands.
 
-    fields: the keys of `form`; None when no form is known. words: for a name, the texts it can be compared with.
-    given: for each step, the keys of its form.
+    fields: the keys of `form`; None when no form is known. words: for a name, the texts it can be compared with. given:
+    for each step, the keys of its form. row: the keys of `row`, where there is one.
     """
 
     names: frozenset[str]
     fields: frozenset[str] | None = None
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
     given: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    row: frozenset[str] = frozenset()
 
 
 def wrong(text: str, place: Place) -> Iterator[str]:
@@ -137,6 +138,8 @@ def _wrong_parts(tree: ast.Expression, text: str, place: Place) -> Iterator[str]
             yield f"Expected a fact of the case ({', '.join(sorted(CASE_KEYS))}), but case.{key} is none: correct it."
         if owner == "form" and place.fields is not None and key not in place.fields:
             yield f"Expected a field of the form, but form.{key} is none: correct the name or add the field."
+        if owner == "row" and "row" in place.names and key not in place.row:
+            yield f"Expected a field of the same row, but row.{key} is none: correct the name or add the field."
     yield from _wrong_given(tree, place)
     for name, word in comparisons(tree):
         known = place.words.get(name)

@@ -22,7 +22,6 @@ from engine.definition import Definition
 from engine.errors import NotFound, Refused, TaskNotOpen, WarningsOpen, WrongAnswers
 from engine.form import Checked, Facts
 from engine.people import PARTY_LANES, Person
-from engine.spoken import typed
 
 COMPLETED, CLAIMED, RELEASED = "task.completed", "task.claimed", "task.released"
 SAVED = "draft.saved"
@@ -293,9 +292,8 @@ def _require_still_right(
     """The request leaves the firm: its answers must hold for the day it is received."""
     main = at.definition.forms[at.definition.main_form]
     facts = steps.facts_of(connection, at.definition, steps.as_facts(at.case), now)
-    raw = {entry.key: typed(entry, answers.get(entry.key)) for entry in main.fields if entry.asks}
     try:
-        form.check(main, raw, replace(facts, case={**facts.case, "received_on": received_on}))
+        form.check(main, form.retyped(main, answers), replace(facts, case={**facts.case, "received_on": received_on}))
     except WrongAnswers as error:
         raise OutOfDate(error.fields) from None
 

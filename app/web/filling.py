@@ -33,7 +33,15 @@ def fill_page(
         state_line=_state_line(at),
         returned=_returned(at),
         errors=fields.summary(at.form, errors or doubts),
-        sections=fields.sections(at.form, raw, at.facts, errors=errors, warnings=warnings, comments=_pinned(at)),
+        sections=fields.sections(
+            at.form,
+            raw,
+            at.facts,
+            errors=errors,
+            warnings=warnings,
+            comments=_pinned(at),
+            act_url=url_for("tasks.act_on_rows", task_id=at.task.id),
+        ),
         submitting=_submitting(at),
         steps=_what_next(at),
     )
@@ -65,7 +73,7 @@ def review_page(at: At, unchanged: bool = False) -> Any:
 
 
 def _label(at: At, key: str) -> str:
-    entry = at.form.field(key)
+    entry = at.form.named(key)
     return entry.label if entry else key
 
 

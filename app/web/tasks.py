@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.commands import tasks as commands
 from app.commands.tasks import Unchanged
-from app.web import pages
+from app.web import fields, pages
 from app.web.deciding import decide_page
 from app.web.errors import wants_json
 from app.web.filling import fill_page, review_page
@@ -21,7 +21,7 @@ from engine import form
 from engine.errors import TaskNotOpen, WarningsOpen, WrongAnswers
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
-NOT_ANSWERS = frozenset({"csrf_token", "version", "key", "leave", "unchanged_confirmed", "draft"})
+NOT_ANSWERS = frozenset({"csrf_token", "version", "key", "leave", "unchanged_confirmed", "draft", "act"})
 
 
 @bp.get("/<uuid:task_id>")
@@ -53,11 +53,29 @@ def check(task_id: UUID) -> Any:
     """What is wrong with the answers as they stand, for the page's script; the same rules as at submit."""
     at = found(task_id)
     kept = form.clean(at.form, _raw())
+    computed = fields.computed(at.form, kept, at.facts)
     try:
         checked = form.check(at.form, kept, at.facts)
     except WrongAnswers as error:
-        return jsonify(errors=error.fields, warnings={})
-    return jsonify(errors={}, warnings=dict(checked.warnings))
+        return jsonify(errors=error.fields, warnings={}, computed=computed)
+    return jsonify(errors={}, warnings=dict(checked.warnings), computed=computed)
+
+
+@bp.post("/<uuid:task_id>/rows")
+@signed_in
+def act_on_rows(task_id: UUID) -> Any:
+    """Add, remove or move a row of the form, keep the draft, and show the form at that row."""
+    at, act = found(task_id), request.form.get("act", "")
+    raw = form.clean(at.form, _raw())
+    try:
+        kept = form.acted(at.form, raw, act, at.facts)
+    except WrongAnswers as error:
+        return fill_page(at, raw, errors=error.fields), 422
+    commands.save_draft(
+        portal(), task_id, version=pages.version(), raw=kept, explicit=False, by=pages.acting(), seen=_seen()
+    )
+    place = fields.html_id(form.place_after(at.form, kept, act))
+    return redirect(url_for("tasks.show", task_id=task_id, _anchor=place), 303)
 
 
 @bp.post("/<uuid:task_id>/answers")
@@ -69,6 +87,7 @@ def answer(task_id: UUID) -> Any:
         portal(), task_id, version=pages.version(), raw=raw, explicit=False, by=pages.acting(), seen=_seen()
     )
     at = found(task_id)
+    raw = form.clean(at.form, raw)
     try:
         checked = form.check(at.form, raw, at.facts)
     except WrongAnswers as error:
@@ -118,7 +137,8 @@ def _seen() -> str | None:
 
 
 def _raw() -> dict[str, str]:
-    return {name: value for name, value in request.form.items() if name not in NOT_ANSWERS}
+    """What was sent as answers; several values of one name stand on lines of their own."""
+    return {name: "\n".join(values) for name, values in request.form.lists() if name not in NOT_ANSWERS}
 
 
 def _find(task_id: UUID) -> At | Response:
