@@ -1,6 +1,6 @@
 """Walks: an analyst's own examples of a case, run through the engine step by step.
 
-A walk has a name, the `now` of its first step, the `register` and `choices` that its forms read, and steps. A step
+A walk has a name, the `now` of its first step, the `register`, `choices` and `files` of its forms, and steps. A step
 completes a task with answers as people type them (`{"task": "request/submit", "answers": {...}}`), takes a way out
 (`{"leave": "withdraw"}`) or lets a timer fire at its time (`{"fire": "request/review_overdue"}`). Its `expect` compares
 status, lanes, steps, notices, ways_out and changes; `wrong` and `warned` name the fields that stop a task.
@@ -28,7 +28,7 @@ Taken = tuple[str, str]
 LATE = frozenset({"parallelGateway", "inclusiveGateway", "intermediateCatchEvent"})
 VERBS = ("task", "leave", "fire")
 EXPECTED = frozenset({"status", "lanes", "steps", "notices", "ways_out", "wrong", "warned", "changes"})
-WALK = frozenset({"name", "now", "case", "register", "choices", "steps"})
+WALK = frozenset({"name", "now", "case", "register", "choices", "files", "steps"})
 
 
 def walk_all(definition: Definition, content: bytes, file: str) -> tuple[list[Fault], set[Taken]]:
@@ -63,7 +63,7 @@ def _is_walk(walk: Any) -> bool:
         and walk.keys() <= WALK
         and isinstance(walk.get("name"), str)
         and _moment(walk.get("now")) is not None
-        and all(isinstance(walk.get(name, {}), dict) for name in ("case", "register", "choices"))
+        and all(isinstance(walk.get(name, {}), dict) for name in ("case", "register", "choices", "files"))
         and isinstance(walk.get("steps"), list)
         and all(isinstance(step, dict) for step in walk["steps"])
     )
@@ -200,7 +200,7 @@ class _Walker:
 
     def facts(self) -> Facts:
         choices = {name: [tuple(pair) for pair in pairs] for name, pairs in self.walk.get("choices", {}).items()}
-        return Facts(self.scope(), self.case(), self.walk.get("register", {}), choices)
+        return Facts(self.scope(), self.case(), self.walk.get("register", {}), choices, self.walk.get("files", {}))
 
     def went(self, outcome: Outcome) -> dict[str, Any]:
         self.outcome = outcome
