@@ -139,7 +139,7 @@ class Meaning:
         if text in self.routed:
             return self.words(key, text) or None
         if text in ("outcome", "status"):
-            return self.outcomes if text == "outcome" else frozenset(STATUSES)
+            return self.outcomes_at(key) if text == "outcome" else frozenset(STATUSES)
         entry = self.asked(text)
         if entry is None or entry.register or entry.kind not in ("select", "radio"):
             return None

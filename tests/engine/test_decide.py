@@ -91,6 +91,10 @@ def test_a_file_of_an_older_dmn_js_is_read():
     assert shipped("OLD")(Scope({"form": {"ready": False}})) == {"route": "wait"}
 
 
+def test_a_table_without_a_hit_policy_is_unique_as_dmn_says():
+    assert shipped("OLD").policy == "UNIQUE"
+
+
 @pytest.mark.parametrize("space", dmn.NAMESPACES)
 def test_each_version_of_dmn_is_read(space):
     assert hit(one_column("number", "5", space=space), 5) == 1

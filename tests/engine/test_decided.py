@@ -95,6 +95,13 @@ def test_another_table_is_another_release():
     assert compiled(folder()).sha256 != compiled(folder(sizes(rules=other))).sha256
 
 
+def test_the_steps_whose_answers_a_table_reads_are_given():
+    rules = [('"approve"', '"small"'), ('"return"', '"large"')]
+    files = folder(sizes(inputs=[("given.review.decision", "string")], rules=rules))
+    assert "for every case" not in said(files)
+    assert compiled(files).given_steps == {"review"}
+
+
 # what is bad in the folder
 def test_a_table_that_is_not_there_is_named_at_its_task():
     files = {name: content for name, content in folder().items() if name != TABLE}
