@@ -24,7 +24,7 @@ from engine.hours import HONG_KONG
 HERE = Path(__file__).parent / "decisions"
 SPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 SENTENCE = re.compile(r"(?s)^processes/XX\.dmn:\d+:( XX:)? Expected .+[:.] ?.*\.$")
-CANARY = Path(tempfile.gettempdir()) / f"canary-of-the-tables-{os.getpid()}"
+CANARY = Path(tempfile.gettempdir()) / f"canary-of-the-tables"
 CODE = f"__import__('pathlib').Path('{CANARY}').write_text('it ran')"
 
 
