@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.bpmn import Fault
 from engine.places import read_of, unprintable
-from engine.schema import EXPRESSIONS, Field, Form, translated
+from engine.questions import EXPRESSIONS, Field, Form, translated
 
 PROPERTIES = {
     *EXPRESSIONS,

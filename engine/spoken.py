@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.hours import HONG_KONG
-from engine.schema import Field
+from engine.questions import Field
 
 Choices = Sequence[tuple[str, str]]
 LEAP_YEAR = 2024

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,8 @@ from app.store import cases, definitions, registers, sides, trail
 from app.store.cases import Case, Company, Remark, Sealed
 from app.store.sides import Party, Sight
 from engine import statuses
+from engine.alignment import aligned
+from engine.answers import records_of
 from engine.definition import Definition
 from engine.hours import HONG_KONG
 from engine.people import EXCHANGE, LANES, NEXT, Person, side_of_lane
@@ -63,7 +65,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One question: what the register says today, and one answer for each round."""
+    """One question: what the register says today, and one answer for each round.
+
+    key: the name of the field; with dots for an answer within a row.
+    """
 
     key: str
     label: str
@@ -74,6 +79,11 @@ class Answer:
     def changed(self) -> bool:
         """Whether the last round differs from the one before."""
         return len(self.values) > 1 and self.values[-1] != self.values[-2]
+
+    @property
+    def in_row(self) -> bool:
+        """Whether it is an answer within a row, to which no comment is pinned."""
+        return "." in self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,15 +273,42 @@ def _form_parts(
 ) -> list[Part]:
     parts = []
     for section in asked.sections:
-        entries = [e for e in section.fields if e.kind != "text_block" and not _is_register_value(e)]
-        told = tuple(_answer(e, asked, filled, choices) for e in entries if may_read(e, lane, side))
+        entries = [e for e in section.fields if e.keeps and e.kind != "table" and not _is_register_value(e)]
+        mine = [entry for entry in entries if may_read(entry, lane, side)]
+        told = tuple(answer for e in mine for answer in _answers(e, asked, filled, choices))
         if told:
             parts.append(Part(section.title, told))
     return parts
 
 
 def _is_register_value(entry: Field) -> bool:
-    return entry.read_only and entry.key.startswith("current_")
+    return entry.is_given and entry.key.startswith("current_")
+
+
+def _answers(entry: Field, main: Form, filled: Sequence[Sealed | None], choices: Mapping[str, Any]) -> Iterable[Answer]:
+    return (
+        _row_answers(entry, main, filled, choices) if entry.kind == "rows" else [_answer(entry, main, filled, choices)]
+    )
+
+
+def _row_answers(
+    entry: Field, main: Form, filled: Sequence[Sealed | None], choices: Mapping[str, Any]
+) -> Iterator[Answer]:
+    """How many rows, then every answer of every row, each row on the same lines through all rounds."""
+    today = main.field(f"current_{entry.key}")
+    given = [sealed.answers if sealed else {} for sealed in filled]
+    register = records_of(given[-1].get(today.key)) if today and given else []
+    rounds = [records_of(one.get(entry.key)) for one in given]
+    yield Answer(entry.key, entry.label, str(len(register)) if today else "", tuple(str(len(rows)) for rows in rounds))
+    for line in aligned([register, *rounds]):
+        number = line.place + 1
+        who = f"{entry.label} (was {number})" if line.is_gone else f"{entry.label} {number}"
+        for column in entry.fields:
+            known = choices.get(column.register, ())
+            texts = [shown(column, (row or {}).get(column.key), known, choices) for row in line.rows]
+            if any(texts):
+                name = f"{entry.key}.{'was' if line.is_gone else ''}{line.place}.{column.key}"
+                yield Answer(name, f"{who}: {column.label}", texts[0], tuple(texts[1:]))
 
 
 def _answer(entry: Field, main: Form, filled: Sequence[Sealed | None], choices: Mapping[str, Any]) -> Answer:

@@ -86,12 +86,14 @@ def _comparison(at: At, raw: Mapping[str, str]) -> tuple[list[str], list[dict[st
     for part in told.parts:
         for answer_told in part.answers:
             values = answer_told.values[-2:]
+            if answer_told.in_row and not any((answer_told.register, *values)):
+                continue  # a row that was gone before these rounds
             loud = _is_loud(answer_told, len(told.rounds) > 1)
             remark = said.get(answer_told.key)
             rows.append(
                 {
                     "label": answer_told.label,
-                    "key": answer_told.key,
+                    "key": "" if answer_told.in_row else answer_told.key,
                     "cells": [_register_cell(answer_told), *_round_cells(values, answer_told)],
                     "comment": _remark_line(at, remark) if remark else None,
                     "comment_value": raw.get(f"comment.{answer_told.key}", ""),

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from engine import form
 from engine.errors import BadExpression
 from engine.form import Facts
-from engine.schema import MOST_ROWS, Field, Form
+from engine.questions import MOST_ROWS, Field, Form
 from engine.spoken import BETWEEN, shown_row, table_rows
 from engine.spoken import shown as as_shown
 from engine.typed import NEEDED_LINES

@@ -68,7 +68,7 @@ def act_on_rows(task_id: UUID) -> Any:
     at, act = found(task_id), request.form.get("act", "")
     raw = form.clean(at.form, _raw())
     try:
-        kept = form.acted(at.form, raw, act, at.facts)
+        kept = form.acted(at.form, raw, act, at.facts.seen_with({}))
     except WrongAnswers as error:
         return fill_page(at, raw, errors=error.fields), 422
     commands.save_draft(
