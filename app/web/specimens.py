@@ -42,7 +42,7 @@ def view(kind: str, name: str, label: str, **more: Any) -> View:
     """A field as it stands before anything is said about it."""
     plain: View = {
         "key": name,
-        "id": "f-" + name.replace(".", "-"),
+        "id": _html_id(name),
         "name": name,
         "kind": kind,
         "label": label,
@@ -215,8 +215,10 @@ def removed_row() -> View:
     """A row of the register that will go when the request is completed, and one that is wrong as a whole."""
     made = persons([PERSONS[0] | {"name": LONG_NAME}, PERSONS[2]])
     gone, wrong = made["rows"]
-    gone |= {"removed": True, "fields": []}
-    wrong |= {"errors": ["Name another person: this one has left the company"], "fields": []}
+    for row in made["rows"]:
+        row["fields"] = [_renamed(part, part["name"].replace("persons", "leavers")) for part in row["fields"][:2]]
+    gone |= {"removed": True, "can_down": False}
+    wrong |= {"errors": ["Name another person: this one has left the company"], "can_up": False}
     return _renamed(made, "leavers") | {"label": "Persons in your register", "can_add": False, "most": None}
 
 
@@ -347,8 +349,8 @@ def in_chinese() -> list[View]:
             errors=["請輸入 2026 年 11 月 26 日（星期四）或之後的辦公日"],
         ),
         view("select", "zh_company", "結算參與者", options=COMPANIES, value="CP00003", searchable=True),
-        view("yesno", "zh_vendor", "是否使用供應商？", options=yes_no, value="no", help="供應商指代為連接系統的公司。"),
-        view("tags", "zh_tags", "獲授權人士", hint="每行一位", values=["陳大文", "林寶"], required=False),
+        view("yesno", "zh_vendor", "是否使用供應商？", options=yes_no, value="no"),
+        view("tags", "zh_tags", "獲授權人士", hint="每行一位", values=["陳大文", "林寶"]),
         view("declaration", "zh_true", "本公司聲明所提供的資料均屬真實及完整。"),
     ]
 
@@ -430,7 +432,11 @@ def _pair(
 
 
 def _renamed(made: View, name: str) -> View:
-    return made | {"key": name, "name": name, "id": f"f-{name}"}
+    return made | {"key": name, "name": name, "id": _html_id(name)}
+
+
+def _html_id(name: str) -> str:
+    return "f-" + name.replace(".", "-")
 
 
 # --- what the buttons do ----------------------------------------------------------------------------------------------

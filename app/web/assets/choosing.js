@@ -47,6 +47,7 @@ function drawn(source) {
   carry(source, box.input);
   box.list.id = box.input.id + "-options";
   box.input.type = "text";
+  box.input.placeholder = source.tagName === "SELECT" && source.options[0] ? source.options[0].textContent : "";
   box.open.type = "button";
   box.popup.hidden = true;
   each([["role", "combobox"], ["aria-expanded", "false"], ["aria-controls", box.list.id], ["aria-autocomplete", "list"],
