@@ -153,7 +153,8 @@ def asked_further(name: str) -> View:
 
 def yesno(name: str) -> View:
     """Yes or no."""
-    return view("yesno", name, "Do you use a vendor?", options=[("yes", "Yes"), ("no", "No")], value="no")
+    tip = "A vendor connects you to the trading system in your name."
+    return view("yesno", name, "Do you use a vendor?", options=[("yes", "Yes"), ("no", "No")], value="no", tooltip=tip)
 
 
 def checkbox(name: str) -> View:
