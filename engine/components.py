@@ -20,6 +20,7 @@ PROPERTIES = {
     "register",
     "source",
     "missing",
+    "most",
 }
 PROPERTIES |= {"per_field_comments"}
 TRANSLATED = ("label_", "hint_", "missing_", "rule_message_", "warn_message_")

@@ -53,7 +53,7 @@ class Field:
     @property
     def asks(self) -> bool:
         """Whether a person answers it."""
-        return self.kind not in ("text_block", "computed") and not self.read_only
+        return self.kind not in ("text_block", "computed", "file") and not self.read_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class _Reader:
             required=bool(validate.get("required")),
             read_only=str(properties.get("read_only", "")).lower() == "true" or bool(component.get("readonly")),
             least=_decimal(validate.get("min")),
-            most=_decimal(validate.get("max")),
+            most=_decimal(properties.get("most") if kind == "file" else validate.get("max")),
             shortest=int(validate.get("minLength") or 0),
             longest=min(int(validate.get("maxLength") or (1000 if kind == "textarea" else 200)), LONGEST_TEXT),
             decimals=int(component.get("decimalDigits") or 0),
@@ -268,6 +268,7 @@ KINDS = {
     "radio": "radio",
     "checkbox": "checkbox",
     "text": "text_block",
+    "filepicker": "file",
 }
 PLACEHOLDER = re.compile(r"\{([^{}]{1,200})\}")
 

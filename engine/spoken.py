@@ -26,6 +26,8 @@ def shown(entry: Field, value: Any, choices: Sequence[tuple[str, str]] = ()) -> 
     """A value as people read it on a page, in a table or in a PDF; empty text for nothing."""
     if value is None or value == "":
         return ""
+    if entry.kind == "file":
+        return "\n".join(str(file["name"]) for file in value)
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, date):
