@@ -13,6 +13,8 @@ from engine.run import Context, Outcome
 from engine.services import Effect
 
 Entry = Mapping[str, Any]
+# What is noted in a trail without moving the case.
+NOTES = frozenset({"draft.saved", "file.added", "file.renamed", "file.removed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def replayed(
     main = definition.forms[definition.main_form]
     for entry in entries:
         at = datetime.fromisoformat(entry["at"])
-        if entry["action"] == "draft.saved":
+        if entry["action"] in NOTES:
             same = seal.digest(state) == entry["state_hash"]
             yield _line(entry, known, open_steps, same)
             continue

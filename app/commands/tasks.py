@@ -114,14 +114,14 @@ def save_draft(
     now = portal.clock.now()
     steps.require_open_service(now)
     with portal.database.write() as connection:
-        at = _at(connection, tasks.locked(connection, task_id), version, by)
+        at = allowed(connection, tasks.locked(connection, task_id), version, by)
         if at.task.kind != "fill":
             raise TaskNotOpen(at.task.key)
         kept = form.clean(at.definition.forms[at.task.form], raw)
         before = cases.draft(connection, at.case.id, at.task.step)
         if seen is not None and before and before.saved_by != at.person.id and draft_mark(before.answers) != seen:
             raise DraftChanged
-        first = _lend_hand(connection, at)
+        first = lend_hand(connection, at)
         cases.keep_draft(
             connection,
             at.case.id,
@@ -161,7 +161,7 @@ def complete_task(
         held = tasks.locked(connection, task_id)
         if (done := _done_before(connection, held, by, digest, now)) is not None:
             return done
-        at = _at(connection, held, version, by)
+        at = allowed(connection, held, version, by)
         filled = _filled(connection, at, raw, reviewed, now)
         if at.task.kind == "fill" and not unchanged_confirmed:
             _require_change(filled.given.newest(at.task.step), filled.checked)
@@ -177,7 +177,11 @@ def _done_before(connection: Connection, held: Held | None, by: By, digest: str,
     return steps.claimed(connection, by, digest, held.case.reference, now)
 
 
-def _at(connection: Connection, held: Held | None, version: int, by: By) -> At:
+def allowed(connection: Connection, held: Held | None, version: int, by: By) -> At:
+    """The task with the person who may do it now.
+
+    Raises `TaskNotOpen`, `NotFound`, `NoRight`, `FourEyes`, `StalePage`, `CaseEnded`.
+    """
     if held is None:
         raise TaskNotOpen("of this page")
     task, case = held.task, held.case
@@ -238,7 +242,7 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
         received_on = steps.calendar(now).received_on(now, at.definition.eservice.cutoff)
         _require_still_right(at, answers, filled.facts, received_on)
     returned = any(passed.status.startswith("RETURNED") for passed in outcome.passed)
-    _lend_hand(connection, at)
+    lend_hand(connection, at)
     step = Step(
         now,
         COMPLETED,
@@ -256,7 +260,7 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
     cases.add_remarks(connection, _remarks(at, checked, portal))
 
 
-def _lend_hand(connection: Connection, at: At) -> bool:
+def lend_hand(connection: Connection, at: At) -> bool:
     """Note who acted in which lane; true when that is new."""
     if (at.person.id, at.task.lane) in at.cast.hands:
         return False

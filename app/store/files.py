@@ -57,9 +57,9 @@ def side_of_lane(lane: str) -> str:
 
 
 # --- one upload -------------------------------------------------------------------------------------------------------
-def add(connection: Connection, **columns: Any) -> None:
+def add(connection: Connection, file: File) -> None:
     """Note an upload whose bytes are stored."""
-    connection.execute(insert(files).values(**columns))
+    connection.execute(insert(files).values({column.name: getattr(file, column.name) for column in files.c}))
 
 
 def change(connection: Connection, file_id: UUID, **columns: Any) -> None:

@@ -3,14 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0010"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
-ENDED = "('APPROVED', 'COMPLETED', 'REJECTED', 'WITHDRAWN', 'DISCARDED', 'ABORTED')"
+OF_ENDED = """SELECT 1 FROM cases WHERE id = NEW.case_id
+  AND status IN ('APPROVED', 'COMPLETED', 'REJECTED', 'WITHDRAWN', 'DISCARDED', 'ABORTED')"""
 FIXED = ("id", "case_id", "step", "field", "original_name", "sha256", "size", "kind", "put_by")
 
 
@@ -57,7 +57,7 @@ def _guard_sqlite() -> None:
     for verb in ("INSERT", "UPDATE"):
         op.execute(
             f"CREATE TRIGGER files_ended_{verb.lower()} BEFORE {verb} ON files "
-            f"WHEN EXISTS (SELECT 1 FROM cases WHERE id = NEW.case_id AND status IN {ENDED}) "
+            f"WHEN EXISTS ({OF_ENDED}) "
             "BEGIN SELECT RAISE(ABORT, 'the case has ended'); END"
         )
 
@@ -73,7 +73,7 @@ def _guard_postgresql() -> None:
     )
     op.execute(
         "CREATE FUNCTION files_of_open_cases() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN IF EXISTS (SELECT 1 FROM cases WHERE id = NEW.case_id AND status IN {ENDED}) THEN "
+        f"$$ BEGIN IF EXISTS ({OF_ENDED}) THEN "
         "RAISE EXCEPTION 'the case has ended' USING ERRCODE = '23514'; END IF; RETURN NEW; END $$"
     )
     op.execute(
