@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,6 @@ from app.store.database import Connection
 from app.store.files import File
 from app.store.tasks import Held
 from engine import attachment, seal
-from engine.definition import Definition
 from engine.errors import NotFound, TaskNotOpen, UnknownFields, WrongAnswers
 from engine.schema import Field
 
@@ -153,7 +152,7 @@ def hand_out(portal: Portal, reference: str, file_id: UUID, person: int) -> tupl
         if reader is None or case is None or file is None:
             raise NotFound("the file")
         sent = files.sendings([sealed.entry for sealed in trail.entries(connection, case.id)])
-        readers = readers_of(definitions.of_release(connection, case.release)).get(file.field, frozenset())
+        readers = files.readers_of(definitions.of_release(connection, case.release)).get(file.field, frozenset())
         if not files.may_read(file, sides.side_of(reader), sent=sent, readers=readers):
             raise NotFound("the file")
     content = portal.blobs.get(file.sha256)
@@ -161,12 +160,6 @@ def hand_out(portal: Portal, reference: str, file_id: UUID, person: int) -> tupl
     with portal.database.write() as connection:
         people.record(connection, portal.clock.now(), person, "document.downloaded", **facts)
     return file, content
-
-
-def readers_of(definition: Definition) -> Mapping[str, frozenset[str]]:
-    """By file field, the other sides that its form lets read."""
-    entries = (entry for asked in definition.forms.values() for entry in asked.fields if entry.kind == "file")
-    return {entry.key: frozenset(getattr(entry, "readers", frozenset())) for entry in entries}
 
 
 # --- finding and allowing ---------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from app.store import sides
 from app.store.tables import files, memberships, people
+from engine.definition import Definition
 
 MISNAMED, KEPT, REMOVED, SUPERSEDED = "misnamed", "kept", "removed", "superseded"
 PRESENT = (MISNAMED, KEPT)
@@ -126,13 +127,13 @@ def may_read(file: File, side: str | None, *, sent: Sequence[int], readers: Coll
     return False
 
 
-def standing(
-    found: Sequence[File], side: str | None, *, sent: Sequence[int], readers: Mapping[str, Collection[str]]
-) -> list[File]:
-    """The files that stand in the request as a side sees it: its own as they are, the others' as last sent.
-
-    readers: by field, the other sides that may read.
-    """
+def standing(found: Sequence[File], side: str | None, *, sent: Sequence[int]) -> list[File]:
+    """Of the files that a side may read, those that stand in the request: its own as they are, others' as last sent."""
     own = [file for file in found if file.state == KEPT and side in (None, file.side)]
-    theirs = [file for file in found if side not in (None, file.side) and was_sent(file, sent[-1:])]
-    return own + [file for file in theirs if may_read(file, side, sent=sent, readers=readers.get(file.field, ()))]
+    return own + [file for file in found if side not in (None, file.side) and was_sent(file, sent[-1:])]
+
+
+def readers_of(definition: Definition) -> dict[str, frozenset[str]]:
+    """By file field of an eService's forms, the other sides that may read what is put there."""
+    entries = (entry for asked in definition.forms.values() for entry in asked.fields if entry.kind == "file")
+    return {entry.key: frozenset(getattr(entry, "readers", frozenset())) for entry in entries}

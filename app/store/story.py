@@ -9,13 +9,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.store import cases, definitions, registers, sides, trail
+from app.store import cases, definitions, files, registers, sides, trail
 from app.store.cases import Case, Company, Remark, Sealed
+from app.store.files import File
 from app.store.sides import Sight
 from engine import statuses
 from engine.definition import Definition
 from engine.hours import HONG_KONG
 from engine.people import DESK_LANES, LANES
+from engine.replay import NOTES
 from engine.schema import Field, Form
 from engine.spoken import shown
 
@@ -37,6 +39,12 @@ DECIDED = {
     "back": "Sent back to the processor",
     "reject": "Rejected",
 }
+NOTED = {
+    "draft.saved": "Draft saved",
+    "file.added": "File added",
+    "file.renamed": "File renamed",
+    "file.removed": "File removed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,7 @@ class Told:
     details: tuple[str, ...]
     step: str
     masked: bool = False
+    note: bool = False  # nothing moved: a draft was saved, a file was put
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,7 @@ class Part:
 class Story:
     """Everything that a page or a PDF tells about one case, to one side of it.
 
+    files: those that stand in the request, as this side sees it. uploads: every other too that this side may read.
     entries: those that are told. sealed: all, to prove the seal; not for showing. whole: how many entries from the
     first on this side may have as they were sealed.
     """
@@ -100,6 +110,8 @@ class Story:
     records: tuple[registers.Record, ...]
     sealed: tuple[trail.Sealed, ...]
     whole: int
+    files: tuple[File, ...] = ()
+    uploads: tuple[File, ...] = ()
 
     @property
     def last_round(self) -> Mapping[str, Any]:
@@ -142,7 +154,20 @@ def of_case(
         records=tuple(records),
         sealed=tuple(entries),
         whole=sight.whole,
+        **_files(connection, case, definition, entries, side),
     )
+
+
+def _files(
+    connection: Connection, case: Case, definition: Definition, entries: Sequence[trail.Sealed], side: str | None
+) -> dict[str, tuple[File, ...]]:
+    """The files that a side reads; a request whose forms ask for none costs no question."""
+    readers = files.readers_of(definition)
+    if not readers:
+        return {}
+    found, sent = files.of_case(connection, case.id), files.sendings([sealed.entry for sealed in entries])
+    may = [f for f in found if files.may_read(f, side, sent=sent, readers=readers.get(f.field, ()))]
+    return {"files": tuple(files.standing(may, side, sent=sent)), "uploads": tuple(may)}
 
 
 def _is_skipped(entry: Mapping[str, Any], sight: Sight, side: str | None) -> bool:
@@ -225,8 +250,9 @@ def _told(
         status_from=_status(entry["status_from"], exchange) if moved and entry["seq"] > 1 else "",
         status_to=_status(entry["status_to"], exchange) if moved else "",
         comment=next((remark.text for remark in mine if not remark.field), ""),
-        details=tuple(_pinned(definition, remark) for remark in mine if remark.field),
+        details=_file_named(entry) or tuple(_pinned(definition, remark) for remark in mine if remark.field),
         step=entry["step"],
+        note=entry["action"] in NOTES,
     )
 
 
@@ -248,8 +274,8 @@ def _label(definition: Definition, entry: Mapping[str, Any]) -> str:
     action = entry["action"]
     if action == "case.opened":
         return "Opened"
-    if action == "draft.saved":
-        return "Draft saved"
+    if action in NOTES:
+        return NOTED[action]
     if action == "case.left":
         return _way_title(definition, entry["step"])
     if action == "timer.fired":
@@ -279,6 +305,15 @@ def _decided(definition: Definition, entry: Mapping[str, Any]) -> str:
 
 def _element(definition: Definition, name: str) -> Any:
     return next((element for element in definition.elements.values() if element.id == name), None)
+
+
+def _file_named(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    facts = entry["facts"]
+    if "original_name" not in facts:
+        return ()
+    if entry["action"] == "file.renamed":
+        return (f"{facts['original_name']} → {facts['name']}",)
+    return (f"{facts['name']}, version {facts['version']}" if facts["version"] > 1 else str(facts["name"]),)
 
 
 def _pinned(definition: Definition, remark: Remark) -> str:

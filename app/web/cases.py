@@ -171,7 +171,7 @@ def _states(told: Story) -> list[dict[str, Any]]:
     states: list[dict[str, Any]] = []
     done: list[str] = []
     for sealed, line in zip(told.entries, told.told, strict=True):
-        if sealed.entry["action"] == "draft.saved":
+        if line.note:
             continue
         done = [*done, *sealed.entry["done"]]
         if line.masked and sealed.entry["status_to"] not in cases.ENDED:

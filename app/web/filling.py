@@ -110,7 +110,7 @@ def _state_line(at: At) -> str:
 def _returned(at: At) -> dict[str, Any] | None:
     if not at.case.status.startswith("RETURNED"):
         return None
-    last = at.story.told[-1] if at.story.told[-1].label != "Draft saved" else _last_return(at)
+    last = _last_return(at) if at.story.told[-1].note else at.story.told[-1]
     remarks = [remark for remark in at.story.remarks if remark.round == at.case.round - 1]
     return {
         "by": f"{last.who}, {last.lane}" if last.lane else last.who,
