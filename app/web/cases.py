@@ -16,7 +16,7 @@ from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.story import Story
 from app.store.tasks import Task
-from app.web import fields, pages
+from app.web import attached, fields, pages
 from app.web.guards import current_person, portal, signed_in
 from app.web.timelines import now_at
 from engine import form, rules
@@ -40,6 +40,7 @@ def show(reference: str) -> str:
         case=_case_view(told),
         drawings=_drawings(told),
         answers=_answers(told),
+        files=attached.listed(told.files, reference),
         trail=_trail(told),
         where=_where(told, open_tasks, cast),
         next=_next(person, case, open_tasks, cast),

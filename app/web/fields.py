@@ -26,15 +26,19 @@ def sections(
     errors: Errors | None = None,
     warnings: Mapping[str, str] | None = None,
     comments: Mapping[str, tuple[str, str]] | None = None,
+    files: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
-    """Every section of a form with its fields as they stand; comments are (text, who) by key."""
+    """Every section of a form with its fields as they stand; comments are (text, who) and files views by key."""
     shown, needed = form.visible(asked, raw, facts), form.required(asked, raw, facts)
     fixed = form.fixed(asked, facts)
     return [
         {
             "title": section.title,
             "fields": [
-                view(entry, raw, facts, shown, needed, fixed, errors or {}, warnings or {}, comments or {})
+                {
+                    **view(entry, raw, facts, shown, needed, fixed, errors or {}, warnings or {}, comments or {}),
+                    **(files or {}).get(entry.key, {}),
+                }
                 for entry in section.fields
             ],
         }

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from app.commands import steps
 from app.commands.tasks import draft_mark
 from app.store import people, story
-from app.web import fields, pages
+from app.web import attached, fields, pages
 from app.web.guards import portal
 from app.web.work import At
 from engine import form
@@ -33,7 +33,9 @@ def fill_page(
         state_line=_state_line(at),
         returned=_returned(at),
         errors=fields.summary(at.form, errors or doubts),
-        sections=fields.sections(at.form, raw, at.facts, errors=errors, warnings=warnings, comments=_pinned(at)),
+        sections=fields.sections(
+            at.form, raw, at.facts, errors=errors, warnings=warnings, comments=_pinned(at), files=attached.views(at)
+        ),
         submitting=_submitting(at),
         steps=_what_next(at),
     )

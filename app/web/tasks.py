@@ -21,7 +21,7 @@ from engine import form
 from engine.errors import TaskNotOpen, WarningsOpen, WrongAnswers
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
-NOT_ANSWERS = frozenset({"csrf_token", "version", "key", "leave", "unchanged_confirmed", "draft"})
+NOT_ANSWERS = frozenset({"csrf_token", "version", "key", "leave", "unchanged_confirmed", "draft", "act"})
 
 
 @bp.get("/<uuid:task_id>")
@@ -40,7 +40,13 @@ def save_draft(task_id: UUID) -> Any:
     """Keep what was typed; scripts get the time, people the dashboard."""
     background = wants_json()
     commands.save_draft(
-        portal(), task_id, version=pages.version(), raw=_raw(), explicit=not background, by=pages.acting(), seen=_seen()
+        portal(),
+        task_id,
+        version=pages.version(),
+        raw=typed_in(),
+        explicit=not background,
+        by=pages.acting(),
+        seen=_seen(),
     )
     if background:
         return jsonify(saved_at=pages.clock_time(portal().clock.now()))
@@ -52,7 +58,7 @@ def save_draft(task_id: UUID) -> Any:
 def check(task_id: UUID) -> Any:
     """What is wrong with the answers as they stand, for the page's script; the same rules as at submit."""
     at = found(task_id)
-    kept = form.clean(at.form, _raw())
+    kept = form.clean(at.form, typed_in())
     try:
         checked = form.check(at.form, kept, at.facts)
     except WrongAnswers as error:
@@ -64,7 +70,7 @@ def check(task_id: UUID) -> Any:
 @signed_in
 def answer(task_id: UUID) -> Any:
     """Save the answers, check them, and lead on to reading them over."""
-    raw = _raw()
+    raw = typed_in()
     commands.save_draft(
         portal(), task_id, version=pages.version(), raw=raw, explicit=False, by=pages.acting(), seen=_seen()
     )
@@ -92,7 +98,7 @@ def review(task_id: UUID) -> Any:
 @signed_in
 def complete(task_id: UUID) -> Any:
     """Complete the task: submit the form, or take the decision."""
-    raw = _raw()
+    raw = typed_in()
     try:
         reference = commands.complete_task(
             portal(),
@@ -104,9 +110,9 @@ def complete(task_id: UUID) -> Any:
             reviewed=_seen() or "",
         )
     except WrongAnswers as error:
-        return _again(task_id, raw, error.fields), 422
+        return again(task_id, raw, error.fields), 422
     except WarningsOpen as error:
-        return _again(task_id, raw, {key: [sentence] for key, sentence in error.fields.items()}), 422
+        return again(task_id, raw, {key: [sentence] for key, sentence in error.fields.items()}), 422
     except Unchanged:
         return review_page(found(task_id), unchanged=True), 409
     return redirect(url_for("cases.show", reference=reference), 303)
@@ -117,8 +123,11 @@ def _seen() -> str | None:
     return request.form.get("draft")
 
 
-def _raw() -> dict[str, str]:
-    return {name: value for name, value in request.form.items() if name not in NOT_ANSWERS}
+def typed_in() -> dict[str, str]:
+    """What was typed into the form; without scripts a browser also sends the names of files it does not send."""
+    return {
+        name: value for name, value in request.form.items() if name not in NOT_ANSWERS and not name.startswith("file.")
+    }
 
 
 def _find(task_id: UUID) -> At | Response:
@@ -129,7 +138,8 @@ def _find(task_id: UUID) -> At | Response:
         return redirect(url_for("dashboard.show"), 303)
 
 
-def _again(task_id: UUID, raw: Mapping[str, str], errors: Mapping[str, list[str]]) -> Any:
+def again(task_id: UUID, raw: Mapping[str, str], errors: Mapping[str, list[str]]) -> Any:
+    """The task's page as it was sent, with what is wrong."""
     at = found(task_id)
     if at.task.kind == "fill":
         return fill_page(at, raw or at.raw, errors=errors)
