@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -93,6 +93,7 @@ class Part:
 class Story:
     """Everything that a page or a PDF tells about one case, to one side of it.
 
+    drafts: what is being filled, by step; only for whoever fills it.
     files: those that stand in the request, as this side sees it. uploads: every other too that this side may read.
     entries: those that are told. sealed: all, to prove the seal; not for showing. whole: how many entries from the
     first on this side may have as they were sealed.
@@ -110,6 +111,7 @@ class Story:
     records: tuple[registers.Record, ...]
     sealed: tuple[trail.Sealed, ...]
     whole: int
+    drafts: Mapping[str, Sealed] = field(default_factory=dict)
     files: tuple[File, ...] = ()
     uploads: tuple[File, ...] = ()
 
@@ -132,7 +134,8 @@ def of_case(
     entries = trail.entries(connection, case.id)
     sight = sides.sight([sealed.entry for sealed in entries], side)
     shown = [sealed for sealed in entries if not _is_skipped(sealed.entry, sight, side)]
-    given = [sealed for sealed in cases.all_answers(connection, case.id) if sealed.entry not in sight.silent]
+    every = cases.answers_and_drafts(connection, case.id)
+    given = [sealed for sealed in every if sealed.entry > cases.DRAFT_ENTRY and sealed.entry not in sight.silent]
     remarks = [remark for remark in cases.remarks_on(connection, case.id) if remark.entry not in sight.silent]
     filled = [sealed for sealed in given if sealed.step == main_step(definition)]
     changed_on = case.changed_at.astimezone(HONG_KONG).date()
@@ -154,6 +157,7 @@ def of_case(
         records=tuple(records),
         sealed=tuple(entries),
         whole=sight.whole,
+        drafts={sealed.step: sealed for sealed in every if sealed.entry == cases.DRAFT_ENTRY},
         **_files(connection, case, definition, entries, side),
     )
 

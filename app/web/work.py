@@ -72,6 +72,6 @@ def _at(connection: Connection, task: Task, case: Case, person: Person, cast: Ca
         definition=definition,
         facts=steps.facts_from(told.records, definition, steps.as_facts(case), now),
         story=told,
-        draft=cases.draft(connection, case.id, task.step) if task.kind == "fill" else None,
+        draft=told.drafts.get(task.step) if task.kind == "fill" else None,
         cast=cast,
     )
