@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.commands import files as commands
 from app.retold import retell
+from app.store import files
 from engine import attachment, errors
 from engine.seal import digest
 from tests.commands.attaching import (
@@ -436,3 +437,32 @@ def test_a_life_with_files_runs_again_and_comes_out_the_same(either_desk):
     either_desk.accept(either_desk.process(either_desk.approve(reference)))
     said = []
     assert retell(either_desk.portal, reference, said.append), said
+
+
+@pytest.mark.parametrize("word", ["name = 'other.pdf'", "version = 7", "entry = 1"])
+def test_a_file_that_was_changed_beside_the_trail_is_found(desk, word):
+    reference = desk.open_draft()
+    put(desk, reference)
+    desk.run_sql(f"UPDATE files SET {word}")
+    said = []
+    assert not retell(desk.portal, reference, said.append)
+    assert "as it was sealed, but it was changed" in said[-1]
+
+
+def test_a_file_that_the_trail_does_not_know_is_found(desk):
+    reference = desk.open_draft()
+    put(desk, reference)
+    desk.run_sql(
+        "INSERT INTO files SELECT '00000000000000000000000000000000', case_id, step, field, side, participant_id, "
+        "name, original_name, sha256, size, kind, version, state, put_by, put_at, entry, gone FROM files"
+    )
+    said = []
+    assert not retell(desk.portal, reference, said.append)
+    assert "Expected 1 files" in said[-1]
+
+
+def test_a_file_may_wait_misnamed_at_a_step(desk):
+    reference = desk.open_draft()
+    put(desk, reference, "scan.pdf", field="minutes")
+    with desk.portal.database.read() as connection:
+        assert files.misnamed_at(connection, desk.case(reference).id, "submit") == {"minutes"}
