@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, and_, literal, or_, select, union
+from sqlalchemy import Connection, Integer, and_, bindparam, or_, select, union
 
 from app.store.cases import Case
 from app.store.people import MAY_ACT, Seat
@@ -41,38 +41,42 @@ class Cast:
         return [Seat(one.id, one.name, one.email) for one in self.people.values() if one.id in did]
 
 
+CONCERNS = or_(
+    and_(rights.c.holder == bindparam("function"), rights.c.membership_id == bindparam("membership")),
+    and_(rights.c.holder == bindparam("desk"), rights.c.lane.in_(DESK_LANES)),
+)
+IDS = union(
+    select(rights.c.person_id).where(CONCERNS),
+    select(hands.c.person_id).where(hands.c.case_id == bindparam("case")),
+    select(bindparam("acting", type_=Integer)),
+)
+OF_CASE = (
+    select(
+        people.c.id,
+        people.c.name,
+        people.c.email,
+        people.c.kind,
+        people.c.company_id,
+        companies.c.name_en,
+        people.c.active,
+        MAY_ACT.label("may_act"),
+        rights.c.lane,
+        rights.c.holder,
+        rights.c.membership_id,
+        hands.c.lane.label("did"),
+    )
+    .join_from(people, companies)
+    .outerjoin(rights, and_(rights.c.person_id == people.c.id, CONCERNS))
+    .outerjoin(hands, and_(hands.c.person_id == people.c.id, hands.c.case_id == bindparam("case")))
+    .where(people.c.id.in_(IDS))
+    .order_by(people.c.name, people.c.id)
+)
+
+
 def of_case(connection: Connection, case: Case, acting: int = 0) -> Cast:
     """The cast of a case; `acting` belongs to it whatever rights they hold, also when locked while at work."""
-    concerns = or_(
-        and_(rights.c.holder == case.function, rights.c.membership_id == case.membership_id),
-        and_(rights.c.holder == case.desk, rights.c.lane.in_(DESK_LANES)),
-    )
-    ids = union(
-        select(rights.c.person_id).where(concerns),
-        select(hands.c.person_id).where(hands.c.case_id == case.id),
-        select(literal(acting)),
-    )
-    rows = connection.execute(
-        select(
-            people.c.id,
-            people.c.name,
-            people.c.email,
-            people.c.kind,
-            people.c.company_id,
-            companies.c.name_en,
-            people.c.active,
-            MAY_ACT.label("may_act"),
-            rights.c.lane,
-            rights.c.holder,
-            rights.c.membership_id,
-            hands.c.lane.label("did"),
-        )
-        .join_from(people, companies)
-        .outerjoin(rights, and_(rights.c.person_id == people.c.id, concerns))
-        .outerjoin(hands, and_(hands.c.person_id == people.c.id, hands.c.case_id == case.id))
-        .where(people.c.id.in_(ids))
-        .order_by(people.c.name, people.c.id)
-    ).all()
+    seats = {"function": case.function, "membership": case.membership_id, "desk": case.desk}
+    rows = connection.execute(OF_CASE, {**seats, "case": case.id, "acting": acting}).all()
     did = frozenset((row.id, row.did) for row in rows if row.did)
     able = {row.id: _person(row, rows) for row in rows if row.may_act or (row.id == acting and row.active)}
     return Cast(able, did)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from app.store.tables import memberships, registers
 from engine.services import RegisterChange
@@ -24,13 +24,16 @@ class Record:
     reference: str
 
 
+CURRENT = (
+    select(registers)
+    .where(registers.c.owner.in_(bindparam("owners", expanding=True)), registers.c.effective_on <= bindparam("on"))
+    .order_by(registers.c.register, registers.c.key, registers.c.effective_on, registers.c.id)
+)
+
+
 def current(connection: Connection, owners: list[str], on: date) -> list[Record]:
     """The records of these owners that are in force on a day, one per register and key."""
-    rows = connection.execute(
-        select(registers)
-        .where(registers.c.owner.in_(owners), registers.c.effective_on <= on)
-        .order_by(registers.c.register, registers.c.key, registers.c.effective_on, registers.c.id)
-    )
+    rows = connection.execute(CURRENT, {"owners": owners, "on": on})
     newest = {(row.register, row.key): _record(row) for row in rows}
     return list(newest.values())
 
