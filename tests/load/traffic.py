@@ -39,8 +39,8 @@ class Traffic:
             self.statements.append(" ".join(statement.split()))
 
     def committed(self, connection: Any) -> None:
-        """Note a commit of a transaction that wrote."""
-        if connection.get_execution_options().get("writes", True):
+        """Note the commit of a transaction that writes; a read has nothing to commit."""
+        if connection.get_execution_options().get("writes", False):
             self.commits += 1
 
 
