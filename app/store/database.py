@@ -114,7 +114,7 @@ def _prepare_sqlite(raw: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.connection.driver_connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")  # type: ignore[union-attr]
 
 
 # --- PostgreSQL: a round trip only where an answer is needed ----------------------------------------------------------
