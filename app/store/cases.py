@@ -84,7 +84,7 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Answers at some steps of one case, oldest first."""
+    """The last answers at some steps of one case and its drafts, oldest first."""
 
     rows: tuple[Sealed, ...]
 
@@ -144,7 +144,14 @@ COMPANY = select(companies).where(companies.c.id == bindparam("company"))
 MINE = answers.c.case_id == bindparam("case")
 DRAFT = select(answers).where(MINE, answers.c.step == bindparam("step"), answers.c.entry == DRAFT_ENTRY)
 SUBMITTED = select(answers).where(MINE, answers.c.entry > DRAFT_ENTRY).order_by(answers.c.entry)
-GIVEN = select(answers).where(MINE, answers.c.step.in_(bindparam("steps", expanding=True))).order_by(answers.c.entry)
+AT_STEPS = and_(MINE, answers.c.step.in_(bindparam("steps", expanding=True)))
+# Of a case that was returned two hundred times only the last round and the draft are read.
+NEWEST = select(func.max(answers.c.entry)).where(AT_STEPS).group_by(answers.c.step)
+GIVEN = (
+    select(answers)
+    .where(AT_STEPS, or_(answers.c.entry == DRAFT_ENTRY, answers.c.entry.in_(NEWEST.correlate(None))))
+    .order_by(answers.c.entry)
+)
 DRAFT_FORGOTTEN = delete(answers).where(MINE, answers.c.entry == DRAFT_ENTRY)
 REMARKS = (
     select(remarks, people.c.name)
@@ -243,7 +250,7 @@ def all_answers(connection: Connection, case_id: int) -> list[Sealed]:
 
 
 def given_at(connection: Connection, case_id: int, steps: Collection[str]) -> Given:
-    """What was submitted at these steps, and what is being filled there."""
+    """What was last submitted at each of these steps, and what is being filled there."""
     return Given(tuple(_answers(connection, GIVEN, {"case": case_id, "steps": list(steps)})))
 
 
