@@ -5,9 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy import case as sql_case
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -85,7 +100,7 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Answers at some steps of one case, oldest first."""
+    """The last answers at some steps of one case and its drafts, oldest first."""
 
     rows: tuple[Sealed, ...]
 
@@ -138,33 +153,69 @@ class Row:
 
 
 CASE = select(cases)
+BY_REFERENCE = CASE.where(cases.c.reference == bindparam("reference"))
+LOCKED = CASE.where(cases.c.id == bindparam("case")).with_for_update()
+LOCKED_BY_REFERENCE = BY_REFERENCE.with_for_update()
+COMPANY = select(companies).where(companies.c.id == bindparam("company"))
+MINE = answers.c.case_id == bindparam("case")
+DRAFT = select(answers).where(MINE, answers.c.step == bindparam("step"), answers.c.entry == DRAFT_ENTRY)
+SUBMITTED = select(answers).where(MINE, answers.c.entry > DRAFT_ENTRY).order_by(answers.c.entry)
+AT_STEPS = and_(MINE, answers.c.step.in_(bindparam("steps", expanding=True)))
+# Of a case that was returned two hundred times only the last round and the draft are read.
+NEWEST = select(func.max(answers.c.entry)).where(AT_STEPS).group_by(answers.c.step)
+GIVEN = (
+    select(answers)
+    .where(AT_STEPS, or_(answers.c.entry == DRAFT_ENTRY, answers.c.entry.in_(NEWEST.correlate(None))))
+    .order_by(answers.c.entry)
+)
+DRAFT_FORGOTTEN = delete(answers).where(MINE, answers.c.entry == DRAFT_ENTRY)
+REMARKS = (
+    select(remarks, people.c.name)
+    .join(people, people.c.id == remarks.c.person_id)
+    .where(remarks.c.case_id == bindparam("case"))
+    .order_by(remarks.c.id)
+)
+ROW = (
+    cases.c.id,
+    cases.c.reference,
+    cases.c.eservice,
+    cases.c.release,
+    cases.c.participant_id,
+    cases.c.status,
+)
 
 
 # --- one case ---------------------------------------------------------------------------------------------------------
 def locked(connection: Connection, case_id: int) -> Case | None:
     """The case, held against everybody else until the transaction ends."""
-    row = connection.execute(CASE.where(cases.c.id == case_id).with_for_update()).one_or_none()
-    return None if row is None else Case(**row._mapping)
+    return _case(connection, LOCKED, {"case": case_id})
 
 
 def locked_by_reference(connection: Connection, reference: str) -> Case | None:
     """The same, by its reference."""
-    row = connection.execute(CASE.where(cases.c.reference == reference).with_for_update()).one_or_none()
-    return None if row is None else Case(**row._mapping)
+    return _case(connection, LOCKED_BY_REFERENCE, {"reference": reference})
 
 
 def by_reference(connection: Connection, reference: str, person: Person | None = None) -> Case | None:
     """The case, when this person may know that it exists (anybody's when no person is given)."""
-    query = CASE.where(cases.c.reference == reference)
-    if person is not None:
-        query = query.where(seen_by(person))
-    row = connection.execute(query).one_or_none()
-    return None if row is None else Case(**row._mapping)
+    if person is None or person.kind in SEES_EVERYTHING:
+        return _case(connection, BY_REFERENCE, {"reference": reference})
+    return _case(connection, _seen_by_reference(), {"reference": reference, "person": person.id})
+
+
+@cache
+def _seen_by_reference() -> Select[Any]:
+    return BY_REFERENCE.where(_seen())
+
+
+def _case(connection: Connection, query: Select[Any], values: Mapping[str, Any]) -> Case | None:
+    row = connection.execute(query, values).one_or_none()
+    return None if row is None else Case(*row)
 
 
 def company_of(connection: Connection, case: Case) -> Company:
     """The firm that files the request."""
-    row = connection.execute(select(companies).where(companies.c.id == case.company_id)).one()
+    row = connection.execute(COMPANY, {"company": case.company_id}).one()
     return Company(row.code, row.name_en, row.name_zh)
 
 
@@ -242,12 +293,12 @@ def dismiss(connection: Connection, case_id: int, gone: Collection[Party]) -> No
 # --- answers, hands, remarks ------------------------------------------------------------------------------------------
 def draft(connection: Connection, case_id: int, step: str) -> Sealed | None:
     """What is being filled at a step."""
-    return next(iter(_answers(connection, case_id, answers.c.step == step, answers.c.entry == DRAFT_ENTRY)), None)
+    return next(iter(_answers(connection, DRAFT, {"case": case_id, "step": step})), None)
 
 
 def all_answers(connection: Connection, case_id: int) -> list[Sealed]:
     """Everything ever submitted or decided, oldest first, without drafts."""
-    return _answers(connection, case_id, answers.c.entry > DRAFT_ENTRY)
+    return _answers(connection, SUBMITTED, {"case": case_id})
 
 
 def answers_and_drafts(connection: Connection, case_id: int) -> list[Sealed]:
@@ -256,18 +307,18 @@ def answers_and_drafts(connection: Connection, case_id: int) -> list[Sealed]:
 
 
 def given_at(connection: Connection, case_id: int, steps: Collection[str]) -> Given:
-    """What was submitted at these steps, and what is being filled there."""
-    return Given(tuple(_answers(connection, case_id, answers.c.step.in_(steps))))
+    """What was last submitted at each of these steps, and what is being filled there."""
+    return Given(tuple(_answers(connection, GIVEN, {"case": case_id, "steps": list(steps)})))
 
 
 def newest_answers(connection: Connection, case_id: int, step: str) -> Sealed | None:
     """The last answers that were submitted at a step."""
-    given = _answers(connection, case_id, answers.c.step == step, answers.c.entry > DRAFT_ENTRY)
+    given = [one for one in given_at(connection, case_id, [step]).rows if one.entry > DRAFT_ENTRY]
     return given[-1] if given else None
 
 
-def _answers(connection: Connection, case_id: int, *where: ColumnElement[bool]) -> list[Sealed]:
-    rows = connection.execute(select(answers).where(answers.c.case_id == case_id, *where).order_by(answers.c.entry))
+def _answers(connection: Connection, query: Select[Any], values: Mapping[str, Any]) -> list[Sealed]:
+    rows = connection.execute(query, values)
     return [Sealed(r.step, r.entry, r.round, r.answers, r.salt, r.saved_by, r.saved_at) for r in rows]
 
 
@@ -286,7 +337,7 @@ def keep_draft(connection: Connection, case_id: int, step: str, **columns: Any) 
 
 def seal_answers(connection: Connection, case_id: int, step: str, entry: int, **columns: Any) -> None:
     """Keep answers for good, under the trail entry that seals them."""
-    connection.execute(insert(answers).values(case_id=case_id, step=step, entry=entry, **columns))
+    connection.execute(insert(answers), {"case_id": case_id, "step": step, "entry": entry, **columns})
 
 
 def hands_in(connection: Connection, case_id: int) -> list[tuple[int, str]]:
@@ -310,12 +361,7 @@ def add_remarks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> No
 
 def remarks_on(connection: Connection, case_id: int) -> list[Remark]:
     """Every comment on a case, oldest first."""
-    rows = connection.execute(
-        select(remarks, people.c.name)
-        .join(people, people.c.id == remarks.c.person_id)
-        .where(remarks.c.case_id == case_id)
-        .order_by(remarks.c.id)
-    )
+    rows = connection.execute(REMARKS, {"case": case_id})
     return [Remark(r.round, r.entry, r.name, r.person_id, r.lane, r.field, r.text, r.at) for r in rows]
 
 
@@ -335,11 +381,16 @@ def keep_document(connection: Connection, case_id: int, kind: str, sha256: str, 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
 def seen_by(person: Person) -> ColumnElement[bool]:
-    """The cases that this person may know of: own function and membership, own desk, or all for those who watch."""
-    if person.kind in SEES_EVERYTHING:
-        return true()
+    """The cases that this person may know of: own function and membership, own desk, or all for those who watch.
+
+    A query with it is given the person's number as `person`.
+    """
+    return true() if person.kind in SEES_EVERYTHING else _seen()
+
+
+def _seen() -> ColumnElement[bool]:
     mine = and_(
-        rights.c.person_id == person.id,
+        rights.c.person_id == bindparam("person"),
         or_(
             and_(
                 rights.c.membership_id == cases.c.membership_id,
@@ -349,13 +400,13 @@ def seen_by(person: Person) -> ColumnElement[bool]:
             and_(rights.c.lane.in_(DESK_LANES), rights.c.holder == cases.c.desk, cases.c.received_on.is_not(None)),
         ),
     )
-    return or_(exists(select(rights.c.id).where(mine)), _takes_part(person))
+    return or_(exists(select(rights.c.id).where(mine)), _takes_part())
 
 
-def _takes_part(person: Person) -> ColumnElement[bool]:
+def _takes_part() -> ColumnElement[bool]:
     """Whether a company or desk of this person was let into the request."""
     seat = and_(
-        rights.c.person_id == person.id,
+        rights.c.person_id == bindparam("person"),
         rights.c.holder == parties.c.holder,
         rights.c.membership_id.is_not_distinct_from(parties.c.membership_id),
     )
@@ -388,32 +439,24 @@ def listed(
     most: int = 50,
 ) -> list[Row]:
     """The requests that a person may see, newest first; `before` is the row number to go on from."""
-    query = _filtered(
-        select(
-            cases.c.id,
-            cases.c.reference,
-            cases.c.eservice,
-            cases.c.release,
-            cases.c.participant_id,
-            cases.c.status,
-            _about(person),
-            cases.c.changed_at,
-            cases.c.opened_by,
-        ),
-        person,
-        statuses,
-        not_statuses,
-        participant_id,
-    )
+    columns = (*ROW, _about(person), cases.c.changed_at, cases.c.opened_by)
+    query = _filtered(select(*columns), person, statuses, not_statuses, participant_id)
     if before is not None:
         query = query.where(cases.c.id < before)
-    return [Row(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most))]
+    return [Row(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most), _who(person))]
 
 
 def counted(connection: Connection, person: Person, *, statuses: Collection[str] = (), participant_id: str = "") -> int:
     """How many requests a list holds."""
-    query = _filtered(select(func.count()).select_from(cases), person, statuses, (), participant_id)
-    return int(connection.execute(query).scalar_one())
+    query = _counted(person.kind in SEES_EVERYTHING, tuple(statuses), bool(participant_id))
+    return int(connection.execute(query, {**_who(person), "participant": participant_id}).scalar_one())
+
+
+@cache
+def _counted(everything: bool, statuses: tuple[str, ...], of_one: bool) -> Select[Any]:
+    query = select(func.count()).select_from(cases).where(true() if everything else _seen())
+    query = query.where(cases.c.status.in_(statuses)) if statuses else query
+    return query.where(cases.c.participant_id == bindparam("participant")) if of_one else query
 
 
 def found(connection: Connection, person: Person, text: str, most: int = 20) -> list[Row]:
@@ -423,18 +466,13 @@ def found(connection: Connection, person: Person, text: str, most: int = 20) -> 
         cases.c.reference.ilike(f"%{pattern}%", escape="\\"),
         _about(person).ilike(f"%{pattern}%", escape="\\"),
     )
-    query = select(
-        cases.c.id,
-        cases.c.reference,
-        cases.c.eservice,
-        cases.c.release,
-        cases.c.participant_id,
-        cases.c.status,
-        _about(person),
-        cases.c.changed_at,
-        cases.c.opened_by,
-    ).where(seen_by(person), hit)
-    return [Row(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most))]
+    columns = (*ROW, _about(person), cases.c.changed_at, cases.c.opened_by)
+    query = select(*columns).where(seen_by(person), hit).order_by(cases.c.id.desc()).limit(most)
+    return [Row(*row) for row in connection.execute(query, _who(person))]
+
+
+def _who(person: Person) -> dict[str, Any]:
+    return {"person": person.id}
 
 
 def _about(person: Person) -> ColumnElement[str]:
@@ -469,4 +507,4 @@ def _filtered(
 
 def forget_draft(connection: Connection, case_id: int) -> None:
     """Drop what was being filled when the case ends."""
-    connection.execute(delete(answers).where(answers.c.case_id == case_id, answers.c.entry == DRAFT_ENTRY))
+    connection.execute(DRAFT_FORGOTTEN, {"case": case_id})
