@@ -16,6 +16,7 @@ from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
 from app.store.people import Seat
+from app.store.tasks import Task
 from engine import rules, run, seal
 from engine.definition import Definition
 from engine.errors import FourEyes, NoRight, NotFound, NoWayOut, Refused, WrongAnswers
@@ -79,7 +80,7 @@ def leave_case(portal: Portal, reference: str, name: str, *, version: int, reaso
             raise NoRight(" or ".join(at.way["who"]), case.function)
         reason = _reason(at.way, reason)
         actor = steps.actor_of(at.person, _lane(at.person, case, at.way["who"]), by.address)
-        if needs_confirmation(connection, case, at.way):
+        if _needs_confirmation(connection, case, at.way):
             _propose(connection, portal, at, actor, reason)
         else:
             _leave(connection, portal, at, actor, reason, {})
@@ -148,16 +149,30 @@ def leave_by_system(connection: Connection, portal: Portal, case: Case, name: st
     steps.write_down(connection, portal, definition, case, outcome, step)
 
 
-def needs_confirmation(connection: Connection, case: Case, way: Mapping[str, Any]) -> bool:
+def must_confirm(
+    case: Case, way: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], open_tasks: Sequence[Task]
+) -> bool:
     """Whether somebody else has to confirm this way out now: always, or since the exchange has it in hand."""
     if not way.get("confirm"):
         return False
     if way.get("confirm_when", steps.ALWAYS) == steps.ALWAYS:
         return True
-    entries = [sealed.entry for sealed in trail.entries(connection, case.id)]
-    open_tasks = tasks.of_cases(connection, [case.id])[case.id]
     claimed = any(task.claimed_by for task in open_tasks if task.lane in DESK_LANES)
     return rules.is_in_hand(case.status, entries, claimed)
+
+
+def may_answer(
+    person: Person, case: Case, way: Mapping[str, Any], proposal: Mapping[str, Any], desks: set[str]
+) -> bool:
+    """Whether the person may confirm or decline what somebody else has proposed."""
+    lanes = way.get("confirm", ())
+    held = any(rules.may_leave(person, lanes, case.function, desk, case.membership_id) for desk in desks | {case.desk})
+    return held and proposal["by"] != person.id
+
+
+def _needs_confirmation(connection: Connection, case: Case, way: Mapping[str, Any]) -> bool:
+    entries = [sealed.entry for sealed in trail.entries(connection, case.id)]
+    return must_confirm(case, way, entries, tasks.of_cases(connection, [case.id])[case.id])
 
 
 # --- finding ----------------------------------------------------------------------------------------------------------

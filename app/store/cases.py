@@ -41,7 +41,7 @@ from app.store.tables import (
     remarks,
     rights,
 )
-from engine.people import DESK_LANES, Person, Right
+from engine.people import DESK_LANES, NEXT, Person, Right
 
 SEES_EVERYTHING = sides.SEES_BOTH
 ENDED = ("APPROVED", "COMPLETED", "REJECTED", "WITHDRAWN", "DISCARDED", "ABORTED")
@@ -175,6 +175,21 @@ REMARKS = (
     .where(remarks.c.case_id == bindparam("case"))
     .order_by(remarks.c.id)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """One request of another company, as the company sees it that takes part."""
+
+    id: int
+    reference: str
+    release: str
+    participant_id: str
+    company: str
+    status: str
+    about: str
+
+
 ROW = (
     cases.c.id,
     cases.c.reference,
@@ -252,6 +267,47 @@ def next_number(connection: Connection, name: str) -> int:
     return int(connection.execute(counted).scalar_one())
 
 
+# --- what other companies file and mine takes part in -----------------------------------------------------------------
+def counterparts(
+    connection: Connection, person: Person, which: str, *, before: int | None = None, most: int = 50
+) -> list[Counterpart]:
+    """The requests of others in which a company of this person takes part, newest first.
+
+    which: open (with us), passed (on to somebody else) or history.
+    """
+    seen = (cases.c.id, cases.c.reference, cases.c.release, cases.c.participant_id, companies.c.name_en)
+    query = select(*seen, cases.c.status, _about(person)).join_from(cases, companies)
+    query = query.where(_as_party(), _WHICH[which])
+    if before is not None:
+        query = query.where(cases.c.id < before)
+    return [
+        Counterpart(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most), _who(person))
+    ]
+
+
+def counterparts_count(connection: Connection, person: Person, which: str) -> int:
+    """How many such requests there are."""
+    query = select(func.count()).select_from(cases).where(_as_party(), _WHICH[which])
+    return int(connection.execute(query, _who(person)).scalar_one())
+
+
+def _as_party() -> ColumnElement[bool]:
+    """Whether a company of the person was let into the request, and not only a desk."""
+    seat = and_(
+        rights.c.person_id == bindparam("person"),
+        rights.c.holder == parties.c.holder,
+        rights.c.membership_id == parties.c.membership_id,
+    )
+    return exists(select(parties.c.case_id).join(rights, seat).where(parties.c.case_id == cases.c.id))
+
+
+_WHICH = {
+    "open": cases.c.status == sides.AT_NEXT,
+    "passed": and_(cases.c.status != sides.AT_NEXT, cases.c.closed_at.is_(None)),
+    "history": cases.c.closed_at.is_not(None),
+}
+
+
 # --- parties ----------------------------------------------------------------------------------------------------------
 def parties_of(connection: Connection, case_id: int) -> tuple[Party, ...]:
     """The companies and desks that take part beside the firm that files and the first desk."""
@@ -288,6 +344,15 @@ def dismiss(connection: Connection, case_id: int, gone: Collection[Party]) -> No
     for party in gone:
         mine = (parties.c.case_id == case_id, parties.c.side == party.side)
         connection.execute(delete(parties).where(*mine, parties.c.participant == party.participant))
+
+
+def open_of_membership(connection: Connection, membership: int) -> tuple[list[str], list[str]]:
+    """The open requests of a membership: its own, and those of others in which it takes part."""
+    query = select(cases.c.reference).where(cases.c.closed_at.is_(None)).order_by(cases.c.id)
+    part = select(parties.c.case_id).where(parties.c.membership_id == membership, parties.c.side == NEXT)
+    own = connection.execute(query.where(cases.c.membership_id == membership)).scalars()
+    others = connection.execute(query.where(cases.c.id.in_(part))).scalars()
+    return list(own), list(others)
 
 
 # --- answers, hands, remarks ------------------------------------------------------------------------------------------

@@ -159,6 +159,13 @@ def participants(connection: Connection, ids: Collection[str], kinds: Collection
     return {row.participant_id: Membership(*row) for row in connection.execute(query.order_by(memberships.c.id.desc()))}
 
 
+def membership_named(connection: Connection, participant_id: str, kind: str) -> Membership | None:
+    """The participantship of that kind and participant ID, also when it has ended."""
+    query = _membership().where(memberships.c.participant_id == participant_id, memberships.c.kind == kind)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Membership(*row)
+
+
 def end_membership(connection: Connection, membership: int, at: datetime) -> None:
     """End a participantship, and take away every right for it."""
     connection.execute(delete(rights).where(rights.c.membership_id == membership))

@@ -69,7 +69,7 @@ class Told:
     details: tuple[str, ...]
     step: str
     masked: bool = False
-    note: bool = False  # nothing moved: a draft was saved, a file was put
+    note: str = ""  # what was noted without a move: a draft was saved, a file was put, a task was claimed
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,7 @@ class Part:
 
     title: str
     answers: tuple[Answer, ...]
+    step: str = ""  # empty for the maker's own form
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +294,7 @@ def _parts(
         given = [sealed for sealed in every if sealed.step == step.id]
         if asked is not None and given:
             last = [next((s for s in reversed(given) if s.round == number), None) for number in rounds]
-            parts += _form_parts(asked, step.lane, last, choices, side)
+            parts += [replace(part, step=step.id) for part in _form_parts(asked, step.lane, last, choices, side)]
     return parts
 
 
@@ -368,7 +369,7 @@ def _told(
         comment=next((remark.text for remark in mine if not remark.field), ""),
         details=_file_named(entry) or tuple(_pinned(definition, remark) for remark in mine if remark.field),
         step=entry["step"],
-        note=entry["action"] in NOTES,
+        note=entry["action"] if entry["action"] in NOTES else "",
     )
 
 

@@ -135,12 +135,20 @@ def _row(
         "url": url_for("cases.show", reference=row.reference),
         "about": row.about or (_("not submitted") if row.status == "DRAFT" else ""),
         "status": pages.status(row.status),
-        "with_whom": _("You") if mine else "; ".join(who_acts(task, who.who_can(task)) for task in open_tasks),
+        "with_whom": _("You") if mine else "; ".join(_with_whom(person, open_tasks, who)),
         "next": {"label": next_label(mine[0], row.status), "url": url_for("tasks.show", task_id=mine[0].id)}
         if mine
         else None,
         "due": pages.due(due, now),
     }
+
+
+def _with_whom(person: Person, open_tasks: list[Task], who: Waiting) -> list[str]:
+    told = (
+        who_acts(task, who.who_can(task), who.companies.get(task.membership_id or 0, (0, ""))[1], person)
+        for task in open_tasks
+    )
+    return list(dict.fromkeys(told))
 
 
 def _is_mine(person: Person, task: Task, who: Waiting) -> bool:

@@ -10,17 +10,21 @@ from flask_babel import gettext as _
 
 from app.store import cases, story
 from app.web import attached, fields, pages
-from app.web.filling import task_view
+from app.web.filling import claim_view, task_view
 from app.web.guards import portal
 from app.web.timelines import timeline
 from app.web.work import At
 from engine import form
-from engine.people import DESK_LANES
+from engine.people import BROKER_LANES, DESK_LANES
 from engine.schema import Field
 
 STYLES = {
     "approve": "primary",
     "forward": "primary",
+    "agree": "primary",
+    "acknowledge": "primary",
+    "received": "primary",
+    "object": "danger",
     "return": "danger",
     "reject": "danger",
     "propose_reject": "danger",
@@ -36,13 +40,14 @@ def decide_page(at: At, raw: Mapping[str, str], errors: Mapping[str, list[str]] 
         "tasks/decide.html",
         task=task_view(at),
         banner=_banner(at),
+        claim=claim_view(at),
         columns=columns,
         rows=rows,
         changed_line=_changed_line(at),
         files=attached.listed(at.story.files, at.case.reference),
         options=[] if deciding else _options(at),
         deciding=deciding,
-        timeline=timeline(at.story, [at.task], at.cast, portal().clock.now()),
+        timeline=timeline(at.story, [at.task], at.cast, at.person, portal().clock.now()),
         errors=_summary(at, errors or {}),
         version=at.case.version,
         key=pages.action_token(),
@@ -57,25 +62,54 @@ def _summary(at: At, errors: Mapping[str, list[str]]) -> list[tuple[str, str]]:
 
 
 def _banner(at: At) -> dict[str, str]:
-    if at.task.lane == "desk_checker":
-        return _approver_banner(at)
+    """Why this person may decide, or what is asked of them."""
+    if at.task.lane in ("desk_checker", "next_checker"):
+        return _second_banner(at)
     if at.task.lane in DESK_LANES:
-        return {"tone": "work", "strong": _("You can process this."), "text": pages.desk_title(at.case.desk)}
+        return _said(_("You can process this."), pages.desk_title(at.task.holder))
+    if at.task.lane in BROKER_LANES:
+        return _said(_("Your firm is named in this request."), _("Your answer goes to the exchange; none is one too."))
+    if at.task.lane == "maker":
+        return _said(_("Your answer is wanted."), at.task.name)
     text = _("You did not prepare any round of it.")
     if at.case.round > 1:
         text += " " + _("Changes since the last round are marked.")
-    return {"tone": "work", "strong": _("You can check this."), "text": text}
+    return _said(_("You can check this."), text)
 
 
-def _approver_banner(at: At) -> dict[str, str]:
-    last = at.story.told[-1]
-    decided = at.story.answers[-1].answers
-    if decided.get("decision") != "propose_reject":
-        return {"tone": "work", "strong": _("You can approve this."), "text": _("You did not process it.")}
-    asked = at.form.field("reason_code")
-    reason = dict(asked.options if asked else ()).get(str(decided.get("reason_code")), "")
-    said = ". ".join(part for part in (reason, last.comment) if part)
-    return {"tone": "waiting", "strong": _("%(who)s proposes to reject this.", who=last.who), "text": said}
+def _second_banner(at: At) -> dict[str, str]:
+    """For whoever looks second: what the first has proposed, if it was to end or return the request."""
+    decided = _given_before(at)
+    if decided.get("decision") == "propose_reject" or decided.get("answer") == "return":
+        reason = shown_reason(at, decided)
+        said = ". ".join(part for part in (reason, str(decided.get("comment") or "")) if part)
+        who = at.story.told[-1].who
+        strong = (
+            _("%(who)s proposes to reject this.", who=who)
+            if decided.get("decision")
+            else _("%(who)s proposes to return this.", who=who)
+        )
+        return {"tone": "waiting", "strong": strong, "text": said}
+    if at.task.lane == "next_checker":
+        return _said(_("You can check your company's part."), _("You did not prepare it."))
+    return _said(_("You can approve this."), _("You did not process it."))
+
+
+def _given_before(at: At) -> Mapping[str, Any]:
+    """What was answered at the step before, by somebody of the same side."""
+    return at.story.answers[-1].answers if at.story.answers else {}
+
+
+def shown_reason(at: At, decided: Mapping[str, Any]) -> str:
+    """A reason that was chosen in another form, in words."""
+    given = at.story.answers[-1]
+    asked = at.definition.form_at(given.step)
+    entry = asked.field("reason_code") if asked else None
+    return dict(entry.options if entry else ()).get(str(decided.get("reason_code")), "")
+
+
+def _said(strong: str, text: str) -> dict[str, str]:
+    return {"tone": "work", "strong": strong, "text": text}
 
 
 def _comparison(at: At, raw: Mapping[str, str]) -> tuple[list[str], list[dict[str, Any]]]:

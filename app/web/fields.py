@@ -305,10 +305,19 @@ def _source(entry: Field, facts: Facts) -> str:
 
 
 def rows(
-    asked: Form, answers: Mapping[str, Any], facts: Facts, change_url: str = "", language: str = "en"
+    asked: Form,
+    answers: Mapping[str, Any],
+    facts: Facts,
+    change_url: str = "",
+    language: str = "en",
+    only: frozenset[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Answers as a page reads them back, section by section; each row of rows on a line of its own."""
+    """Answers as a page reads them back, section by section; each row of rows on a line of its own.
+
+    only: the fields that the reader's side may read, where that is not all.
+    """
     shown = _answered(asked, answers, facts)
+    shown = shown if only is None else shown & only
     told = (section.in_language(language) for section in asked.sections)
     return [
         {

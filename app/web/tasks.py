@@ -137,6 +137,22 @@ def complete(task_id: UUID) -> Any:
     return redirect(url_for("cases.show", reference=reference), 303)
 
 
+@bp.post("/<uuid:task_id>/claim")
+@signed_in
+def claim(task_id: UUID) -> Any:
+    """Say that I do this task; `take_over` also when somebody else has said so."""
+    commands.claim_task(portal(), task_id, take_over=request.form.get("take_over") == "yes", by=pages.acting())
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
+@bp.post("/<uuid:task_id>/release")
+@signed_in
+def release(task_id: UUID) -> Any:
+    """Say that I do not do this task after all."""
+    commands.release_task(portal(), task_id, pages.acting())
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
 def _seen() -> str | None:
     """The mark of the draft that the page showed."""
     return request.form.get("draft")

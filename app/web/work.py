@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from app.commands import steps
@@ -40,6 +41,15 @@ class At:
     def form(self) -> Form:
         """The form that this task asks."""
         return self.definition.forms[self.task.form]
+
+    @property
+    def is_main(self) -> bool:
+        """Whether this is the request itself, and not what others add to it."""
+        return self.task.form == self.definition.main_form
+
+    def may_leave(self, way: Mapping[str, Any]) -> bool:
+        """Whether the person may take a way out of the request."""
+        return rules.may_leave(self.person, way["who"], self.case.function, self.case.desk, self.case.membership_id)
 
     @property
     def participant(self) -> str:
