@@ -1,7 +1,8 @@
 """Walks: an analyst's own examples of a case, run through the engine step by step.
 
 A walk has a name, the `now` of its first step, the `register` and `choices` that its forms read, and steps. A step
-completes a task with answers as people type them (`{"task": "request/submit", "answers": {...}}`), takes a way out
+completes a task with answers as people type them (`{"task": "request/submit", "answers": {...}}`, those of the third
+row as `persons.2.email`, and what was uploaded as `"files": {"letter": [{"name": ...}]}`), takes a way out
 (`{"leave": "withdraw"}`) or lets a timer fire at its time (`{"fire": "request/review_overdue"}`). Its `expect` compares
 status, lanes, steps, notices, ways_out and changes; `wrong` and `warned` name the fields that stop a task.
 """
@@ -26,6 +27,7 @@ from engine.statuses import ENDED
 
 Taken = tuple[str, str]
 LATE = frozenset({"parallelGateway", "inclusiveGateway", "intermediateCatchEvent"})
+BESIDE = ("now", "answers", "files", "expect")
 VERBS = ("task", "leave", "fire")
 EXPECTED = frozenset({"status", "lanes", "steps", "notices", "ways_out", "wrong", "warned", "changes"})
 WALK = frozenset({"name", "now", "case", "register", "choices", "steps"})
@@ -69,6 +71,17 @@ def _is_walk(walk: Any) -> bool:
     )
 
 
+def _uploaded(files: Any) -> dict[str, list[dict[str, Any]]]:
+    """What a step of a walk uploads, by field."""
+    if not isinstance(files, dict):
+        return {}
+    return {
+        key: [{"name": str(one.get("name", "")), "sha256": "", "size": 0} for one in some if isinstance(one, dict)]
+        for key, some in files.items()
+        if isinstance(some, list)
+    }
+
+
 def _moment(text: Any) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
@@ -91,6 +104,7 @@ class _Walker:
     file: str
     line: int
     answers: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     now: datetime = field(init=False)
     outcome: Outcome = field(init=False)
     round: int = 1
@@ -114,13 +128,14 @@ class _Walker:
     def stepped(self, step: Mapping[str, Any]) -> Iterator[str]:
         verbs = [verb for verb in VERBS if isinstance(step.get(verb), str)]
         expected = step.get("expect", {})
-        if len(verbs) != 1 or not isinstance(expected, dict) or not step.keys() <= {*VERBS, "now", "answers", "expect"}:
+        if len(verbs) != 1 or not isinstance(expected, dict) or not step.keys() <= {*VERBS, *BESIDE}:
             yield (
-                "Expected one of task, leave and fire, with answers, now and expect at most, but found "
+                "Expected one of task, leave and fire, with answers, files, now and expect at most, but found "
                 "others: correct it."
             )
             return
         self.now = _moment(step.get("now")) or self.now
+        self.files |= _uploaded(step.get("files"))
         seen = self.did(verbs[0], step[verbs[0]], step.get("answers", {}))
         for name in sorted(expected.keys() - EXPECTED):
             yield f"Expected to compare {', '.join(sorted(EXPECTED))}, but found {name[:40]}: correct it."
@@ -191,7 +206,7 @@ class _Walker:
 
     def facts(self) -> Facts:
         choices = {name: [tuple(pair) for pair in pairs] for name, pairs in self.walk.get("choices", {}).items()}
-        return Facts(self.scope(), self.case(), self.walk.get("register", {}), choices)
+        return Facts(self.scope(), self.case(), self.walk.get("register", {}), choices, self.files)
 
     def went(self, outcome: Outcome) -> dict[str, Any]:
         self.outcome = outcome
