@@ -10,14 +10,14 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 from engine.errors import BadExpression
-from engine.hours import HONG_KONG, Calendar
+from engine.hours import Calendar
 from engine.values import ARITHMETIC, COMPARISONS, LARGEST_NUMBER, bounded, computed, kind, member, number
 
 LONGEST_TEXT = 1000
@@ -291,8 +291,8 @@ def _days_from_now(scope: Scope, days: Any) -> datetime:
     return _now(scope) + timedelta(days=_days(days))
 
 
-def _effective_at(_scope: Scope, day: Any) -> datetime | None:
-    return None if day is None else datetime.combine(_day(day), time(), HONG_KONG)
+def _effective_at(scope: Scope, day: Any) -> datetime | None:
+    return None if day is None else scope.calendar.begin(_day(day))
 
 
 def _days_between(_scope: Scope, first: Any, last: Any) -> int | None:
@@ -305,6 +305,10 @@ def _count(_scope: Scope, value: Any) -> int:
     if isinstance(value, str) or not isinstance(value, Sequence | Mapping):
         raise BadExpression(f"Expected a list, but found {kind(value)}.")
     return len(value)
+
+
+def _digits(_scope: Scope, text: Any, least: Any, most: Any) -> bool:
+    return text is not None and _texts(text).isascii() and text.isdigit() and _days(least) <= len(text) <= _days(most)
 
 
 def _extreme(pick: Callable[..., Any]) -> Callable[..., Any]:
@@ -335,13 +339,13 @@ def _known(_scope: Scope, rows: Any, key: Any) -> list[Any]:
     return [value for value in _column(rows, key) if value is not None]
 
 
-def _records(_scope: Scope, owner: Any) -> list[Mapping[str, Any]]:
+def _records(_scope: Scope, owner: Any, column: Any = "key") -> list[Mapping[str, Any]]:
     """The records that stand in a mapping under their keys, each with its key as a column."""
     if owner is None:
         return []
     if not isinstance(owner, Mapping):
         raise BadExpression(f"Expected a register with keys, but found {kind(owner)}.")
-    return [{**record, "key": key} for key, record in owner.items() if isinstance(record, Mapping)]
+    return [{**record, _texts(column): key} for key, record in owner.items() if isinstance(record, Mapping)]
 
 
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
@@ -353,13 +357,14 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "cutoff_after": (_cutoff_after, 1, 1),
     "days_between": (_days_between, 2, 2),
     "days_from_now": (_days_from_now, 1, 1),
+    "digits": (_digits, 3, 3),
     "effective_at": (_effective_at, 1, 1),
     "is_business_day": (_is_business_day, 1, 1),
     "length": (lambda _scope, text: 0 if text is None else len(_texts(text)), 1, 1),
     "lower": (lambda _scope, text: None if text is None else _texts(text).lower(), 1, 1),
     "max": (_extreme(max), 1, 10),
     "min": (_extreme(min), 1, 10),
-    "records": (_records, 1, 1),
+    "records": (_records, 1, 2),
     "rows_where": (_rows_where, 3, 3),
     "starts_with": (lambda _scope, text, start: text is not None and _texts(text).startswith(_texts(start)), 2, 2),
     "today": (lambda scope: scope.calendar.day(_now(scope)), 0, 0),

@@ -24,6 +24,13 @@ CASE_KEYS = frozenset(
         "status",
         "desk",
         "title",
+        "agreed",
+        "membership",
+        "sent",
+        "single_eye",
+        "desks",
+        "brokers",
+        "next",
     }
 )
 SUCCESSES = frozenset({"APPROVED", "COMPLETED"})
@@ -41,13 +48,14 @@ TIMES = frozenset({"cutoff_after", "business_day_before", "days_from_now", "effe
 class Place:
     """What an expression may name where it stands.
 
-    fields: the keys of `form`; None when no form is known. words: for a name, the texts it can be compared with. row:
-    the keys of `row`, where there is one.
+    fields: the keys of `form`; None when no form is known. words: for a name, the texts it can be compared with. given:
+    for each step, the keys of its form. row: the keys of `row`, where there is one.
     """
 
     names: frozenset[str]
     fields: frozenset[str] | None = None
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    given: Mapping[str, frozenset[str]] = field(default_factory=dict)
     row: frozenset[str] = frozenset()
 
 
@@ -132,6 +140,7 @@ def _wrong_parts(tree: ast.Expression, text: str, place: Place) -> Iterator[str]
             yield f"Expected a field of the form, but form.{key} is none: correct the name or add the field."
         if owner == "row" and "row" in place.names and key not in place.row:
             yield f"Expected a field of the same row, but row.{key} is none: correct the name or add the field."
+    yield from _wrong_given(tree, place)
     for name, word in comparisons(tree):
         known = place.words.get(name)
         if known is not None and word not in known:
@@ -139,6 +148,18 @@ def _wrong_parts(tree: ast.Expression, text: str, place: Place) -> Iterator[str]
                 f"Expected {name} to be compared with one of {', '.join(sorted(known)) or 'nothing'}, "
                 f'but `{text[:60]}` asks for "{word}": correct the word.'
             )
+
+
+def _wrong_given(tree: ast.AST, place: Place) -> Iterator[str]:
+    for owner, step in members(tree):
+        if owner == "given" and step not in place.given:
+            known = ", ".join(sorted(place.given)) or "none"
+            yield f"Expected a step of this eService ({known}), but given.{step} is none: correct the name."
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Attribute(value=ast.Name(id="given"), attr=step), attr=key):
+                if key not in place.given.get(step, frozenset({key})):
+                    yield f"Expected a field of the form of {step}, but given.{step}.{key} is none: correct the name."
 
 
 def members(tree: ast.AST) -> Iterator[tuple[str, str]]:

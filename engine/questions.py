@@ -140,6 +140,13 @@ class Form:
         """The fields that a person may answer by what they send; files come another way."""
         return frozenset(entry.key for entry in self.fields if entry.asks and entry.kind != "file")
 
+    @property
+    def registers(self) -> frozenset[str]:
+        """The registers that the form names."""
+        parts = [part for entry in self.fields for part in (entry, *entry.fields)]
+        read = {name for part in parts for _, text in expressions(part) for name in REGISTER.findall(text)}
+        return frozenset(read | {name for part in parts for name in (part.register, part.source)}) - {""}
+
     def field(self, key: str) -> Field | None:
         """The field of that key."""
         return next((entry for entry in self.fields if entry.key == key), None)
@@ -162,6 +169,7 @@ class Form:
         return Form(self.id, sections, self.per_field_comments)
 
 
+REGISTER = re.compile(r"\bregister\.([a-z][a-z0-9_]*)")
 PLACEHOLDER = re.compile(r"\{([^{}]{1,200})\}")
 SPOKEN = re.compile(
     rf"({'|'.join(sorted(TEXTS, key=len, reverse=True))}|option)_([a-z]{{2}}(?:_[A-Z][A-Za-z]{{1,3}})?)(\..+)?"

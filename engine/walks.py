@@ -1,9 +1,8 @@
 """Walks: an analyst's own examples of a case, run through the engine step by step.
 
-A walk has a name, the `now` of its first step, the `register` and `choices` that its forms read, and steps. A step
-completes a task with answers as people type them (`{"task": "request/submit", "answers": {...}}`, those of the third
-row as `persons.2.email`, and what was uploaded as `"files": {"letter": [{"name": ...}]}`), takes a way out
-(`{"leave": "withdraw"}`) or lets a timer fire at its time (`{"fire": "request/review_overdue"}`). Its `expect` compares
+A walk has a name, the `now` of its first step, the `register`, `choices` and `files` of its forms, and steps. A step
+completes a task with answers as people type them (`{"task": "request/submit", "answers": {...}}`, those of a third row
+as `persons.2.email`), takes a way out (`{"leave": "withdraw"}`) or lets a timer fire at its time (`{"fire": "request/review_overdue"}`). Its `expect` compares
 status, lanes, steps, notices, ways_out and changes; `wrong` and `warned` name the fields that stop a task.
 """
 
@@ -23,14 +22,13 @@ from engine.expression import Scope
 from engine.form import Facts
 from engine.hours import exchange_calendar
 from engine.run import Context, Outcome
-from engine.statuses import ENDED
+from engine.statuses import ENDED, SENT
 
 Taken = tuple[str, str]
 LATE = frozenset({"parallelGateway", "inclusiveGateway", "intermediateCatchEvent"})
-BESIDE = ("now", "answers", "files", "expect")
 VERBS = ("task", "leave", "fire")
 EXPECTED = frozenset({"status", "lanes", "steps", "notices", "ways_out", "wrong", "warned", "changes"})
-WALK = frozenset({"name", "now", "case", "register", "choices", "steps"})
+WALK = frozenset({"name", "now", "case", "register", "choices", "files", "steps"})
 
 
 def walk_all(definition: Definition, content: bytes, file: str) -> tuple[list[Fault], set[Taken]]:
@@ -65,21 +63,10 @@ def _is_walk(walk: Any) -> bool:
         and walk.keys() <= WALK
         and isinstance(walk.get("name"), str)
         and _moment(walk.get("now")) is not None
-        and all(isinstance(walk.get(name, {}), dict) for name in ("case", "register", "choices"))
+        and all(isinstance(walk.get(name, {}), dict) for name in ("case", "register", "choices", "files"))
         and isinstance(walk.get("steps"), list)
         and all(isinstance(step, dict) for step in walk["steps"])
     )
-
-
-def _uploaded(files: Any) -> dict[str, list[dict[str, Any]]]:
-    """What a step of a walk uploads, by field."""
-    if not isinstance(files, dict):
-        return {}
-    return {
-        key: [{"name": str(one.get("name", "")), "sha256": "", "size": 0} for one in some if isinstance(one, dict)]
-        for key, some in files.items()
-        if isinstance(some, list)
-    }
 
 
 def _moment(text: Any) -> datetime | None:
@@ -104,10 +91,11 @@ class _Walker:
     file: str
     line: int
     answers: dict[str, Any] = field(default_factory=dict)
-    files: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    given: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     now: datetime = field(init=False)
     outcome: Outcome = field(init=False)
     round: int = 1
+    sent: bool = False
     late: set[str] = field(default_factory=set)
     taken: set[Taken] = field(default_factory=set)
 
@@ -128,14 +116,13 @@ class _Walker:
     def stepped(self, step: Mapping[str, Any]) -> Iterator[str]:
         verbs = [verb for verb in VERBS if isinstance(step.get(verb), str)]
         expected = step.get("expect", {})
-        if len(verbs) != 1 or not isinstance(expected, dict) or not step.keys() <= {*VERBS, *BESIDE}:
+        if len(verbs) != 1 or not isinstance(expected, dict) or not step.keys() <= {*VERBS, "now", "answers", "expect"}:
             yield (
-                "Expected one of task, leave and fire, with answers, files, now and expect at most, but found "
+                "Expected one of task, leave and fire, with answers, now and expect at most, but found "
                 "others: correct it."
             )
             return
         self.now = _moment(step.get("now")) or self.now
-        self.files |= _uploaded(step.get("files"))
         seen = self.did(verbs[0], step[verbs[0]], step.get("answers", {}))
         for name in sorted(expected.keys() - EXPECTED):
             yield f"Expected to compare {', '.join(sorted(EXPECTED))}, but found {name[:40]}: correct it."
@@ -174,10 +161,14 @@ class _Walker:
             if found.warnings:
                 return {**self.seen(self.outcome), "warned": sorted(found.warnings)}
             checked = found.answers
-        if task is not None and task.kind == "fill":
+        if task is not None and task.form == self.definition.main_form:
             self.answers.update(checked)
+        if task is not None:
+            self.given[task.step] = checked
+        before = self.outcome.status
         seen = self.went(run.complete(self.definition, self.outcome.state, key, checked, self.context()))
-        self.round += self.outcome.status.startswith("RETURNED")
+        self.round += self.outcome.status.startswith("RETURNED") and before != self.outcome.status
+        self.sent = self.sent or self.outcome.status in SENT
         return seen
 
     # what the case looks like
@@ -196,17 +187,20 @@ class _Walker:
             "cutoff": eservice.cutoff,
             "desk": eservice.desk,
             "title": eservice.title,
+            "membership": eservice.memberships[0],
+            "single_eye": eservice.single_eye,
+            "sent": self.sent,
             "round": self.round,
             "status": getattr(getattr(self, "outcome", None), "status", ""),
             **self.walk.get("case", {}),
         }
 
     def context(self) -> Context:
-        return Context(self.scope(), self.answers, self.case())
+        return Context(self.scope(), self.answers, self.case(), self.given)
 
     def facts(self) -> Facts:
         choices = {name: [tuple(pair) for pair in pairs] for name, pairs in self.walk.get("choices", {}).items()}
-        return Facts(self.scope(), self.case(), self.walk.get("register", {}), choices, self.files)
+        return Facts(self.scope(), self.case(), self.walk.get("register", {}), choices, self.walk.get("files", {}))
 
     def went(self, outcome: Outcome) -> dict[str, Any]:
         self.outcome = outcome

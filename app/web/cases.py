@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from app.commands import cases as commands
 from app.commands import documents, steps
-from app.store import cases, casts, sides, story, tasks
+from app.store import cases, casts, story, tasks
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.story import Story
@@ -23,6 +23,7 @@ from engine import form, rules
 from engine.drawing import picture, svg
 from engine.errors import NotFound, NoWayOut, ReasonMissing
 from engine.people import Person
+from engine.replay import NOTES
 from engine.spoken import short_date
 
 bp = Blueprint("cases", __name__, url_prefix="/requests")
@@ -99,8 +100,8 @@ def _find(reference: str) -> tuple[Person, Case, Story]:
         if case is None:
             raise NotFound(f"the request {reference[:24]}")
         now = case.closed_at or portal().clock.now()
-        day, side = steps.calendar(now).day(now), sides.side_of(person)
-        told = story.of_case(connection, case, portal().settings.exchange_name, day, side=side)
+        day = steps.calendar(now).day(now)
+        told = story.of_case(connection, case, portal().settings.exchange_name, day, reader=person)
         return person, case, told
 
 
@@ -109,7 +110,9 @@ def _now(told: Story) -> tuple[list[Task], Cast]:
     if told.case.ended:
         return [], Cast({}, frozenset())
     with portal().database.read() as connection:
-        return tasks.of_cases(connection, [told.case.id])[told.case.id], casts.of_case(connection, told.case)
+        return tasks.of_cases(connection, [told.case.id])[told.case.id], casts.of_case(
+            connection, told.case, 0, told.parties
+        )
 
 
 # --- showing ----------------------------------------------------------------------------------------------------------
@@ -171,7 +174,7 @@ def _states(told: Story) -> list[dict[str, Any]]:
     states: list[dict[str, Any]] = []
     done: list[str] = []
     for sealed, line in zip(told.entries, told.told, strict=True):
-        if sealed.entry["action"] == "draft.saved":
+        if sealed.entry["action"] in NOTES:
             continue
         done = [*done, *sealed.entry["done"]]
         if line.masked and sealed.entry["status_to"] not in cases.ENDED:
