@@ -106,6 +106,24 @@ def test_an_act_saves_the_draft_and_leads_back_to_its_row(office, mia, form, ref
     assert [text for name, text in kept(office, reference).items() if name.endswith(".name")] == names
 
 
+def test_every_act_is_a_button_that_needs_no_script(office, visitor, reference, form):
+    office.save(reference, **TWO)
+    page = visitor("mia").get(form)
+    assert page.tree.xpath(f"//button[@formaction='{form}/rows']/@value") == [
+        "persons:down:0",
+        "persons:remove:0",
+        "persons:up:1",
+        "persons:remove:1",
+        "persons:add",
+    ]
+
+
+def test_every_cell_is_an_input_of_its_own_name(office, visitor, reference, form):
+    office.save(reference, **TWO)
+    page = visitor("mia").get(form)
+    assert page.tree.xpath("//*[@name='persons.1.name']/@value") == ["Ben"]
+
+
 def test_an_act_is_no_save_that_somebody_asked_for(office, mia, form, reference):
     sent(mia, form, "rows", {}, act="persons:add")
     assert [action for action, _step in office.actions(reference)] == ["case.opened"]
@@ -214,7 +232,7 @@ def test_the_view_of_a_row_says_what_may_be_done_with_it():
         True,
         False,
     ]
-    assert (last["removed"], last["can_down"]) == (True, False)
+    assert (last["can_up"], last["can_down"]) == (True, False)
 
 
 def test_the_view_of_rows_says_where_their_buttons_lead():
