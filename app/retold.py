@@ -110,7 +110,7 @@ def _words(remark: Remark) -> tuple[Any, ...]:
 
 
 def _is_hand(entry: Entry) -> bool:
-    return entry["action"] in ("case.opened", "task.completed", trails.SAVED)
+    return entry["action"] in {"case.opened", "task.completed", *replay.NOTES}
 
 
 def _case_differences(portal: Portal, kept: Kept) -> Iterator[str]:

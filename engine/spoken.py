@@ -54,6 +54,8 @@ def shown(entry: Field, value: Any, choices: Choices = (), registers: Mapping[st
     """
     if value is None or value == "":
         return ""
+    if entry.kind == "file":
+        return "\n".join(str(file["name"]) for file in value)
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, Mapping):

@@ -106,6 +106,7 @@ def record_of(portal: Portal, told: Story) -> record.Record:
         seal=record.Seal(head=entries[-1].hash if entries else case.head, count=len(entries)),
         round_titles=tuple(f"Round {number}" for number in told.rounds),
         sections=tuple(_section(part) for part in told.parts),
+        files=tuple(record.File(file.name, file.size, file.sha256) for file in told.files),
         drawings=tuple(_drawings(told, exchange)),
         forms=tuple(_forms(told)),
         answers=tuple(_answers(told)),

@@ -12,7 +12,7 @@ from uuid import uuid4
 from app.commands.portal import Portal
 from app.commands.promises import promises
 from app.commands.trails import Actor, address_of, head_seal
-from app.store import cases, casts, jobs, people, registers, tasks, trail
+from app.store import cases, casts, files, jobs, people, registers, tasks, trail
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
@@ -102,21 +102,33 @@ def case_facts(definition: Definition, case: Mapping[str, Any], now: datetime) -
     }
 
 
-def facts_of(
-    connection: Connection, definition: Definition, case: Mapping[str, Any], now: datetime, participant: str = ""
+def facts_at(
+    connection: Connection, definition: Definition, case: Case, step: str, now: datetime, participant: str
 ) -> Facts:
-    """What the forms of a case may know: the case, and the registers of the participant who fills them."""
-    owner = participant or case["participant_id"]
-    records = registers.of_eservice(connection, definition, owner, calendar(now).day(now))
-    return facts_from(records, definition, case, now)
+    """What the form of a step may know: the case, the registers of the participant who fills it, and its files."""
+    records = registers.of_eservice(connection, definition, participant, calendar(now).day(now))
+    kept = files_at(connection, definition, case, step)
+    return facts_from(records, definition, as_facts(case), now, kept)
 
 
 def facts_from(
-    records: Sequence[registers.Record], definition: Definition, case: Mapping[str, Any], now: datetime
+    records: Sequence[registers.Record],
+    definition: Definition,
+    case: Mapping[str, Any],
+    now: datetime,
+    kept: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
 ) -> Facts:
-    """The same, from the records of its participant."""
+    """The same, from the records of its participant; kept: the files of each question that asks for some."""
     known, choices = register_records(records), register_choices(records)
-    return Facts(scope_of(definition, now), case_facts(definition, case, now), known, choices)
+    return Facts(scope_of(definition, now), case_facts(definition, case, now), known, choices, kept or {})
+
+
+def files_at(connection: Connection, definition: Definition, case: Case, step: str) -> dict[str, list[dict[str, Any]]]:
+    """The files that were put at a step, by question; nothing is asked when its form asks for none."""
+    asked = definition.form_at(step)
+    if asked is None or not any(entry.kind == "file" for entry in asked.fields):
+        return {}
+    return files.answers_of(connection, case.id, step)
 
 
 def context_of(

@@ -11,17 +11,18 @@ from uuid import UUID
 from app.commands import steps
 from app.commands.portal import Portal
 from app.commands.steps import By, Step
-from app.store import cases, definitions, people, tasks
+from app.store import cases, definitions, files, people, tasks
 from app.store.cases import Case, Given
 from app.store.casts import Cast
 from app.store.database import Connection
 from app.store.sides import Party
+from app.store.story import may_read
 from app.store.tasks import Held, Task
 from engine import form, rules, run, seal
 from engine.definition import Definition
 from engine.errors import NotFound, Refused, TaskNotOpen, WarningsOpen, WrongAnswers
 from engine.form import Checked, Facts
-from engine.people import PARTY_LANES, Person
+from engine.people import PARTY_LANES, Person, side_of_lane
 
 COMPLETED, CLAIMED, RELEASED = "task.completed", "task.claimed", "task.released"
 SAVED = "draft.saved"
@@ -134,7 +135,7 @@ def save_draft(
     now = portal.clock.now()
     steps.require_open_service(now)
     with portal.database.write() as connection:
-        at = _at(connection, tasks.locked(connection, task_id), version, by)
+        at = allowed(connection, tasks.locked(connection, task_id), version, by)
         if at.task.kind != "fill":
             raise TaskNotOpen(at.task.key)
         _require_unclaimed(connection, at)
@@ -142,7 +143,7 @@ def save_draft(
         before = cases.draft(connection, at.case.id, at.task.step)
         if seen is not None and before and before.saved_by != at.person.id and draft_mark(before.answers) != seen:
             raise DraftChanged
-        first = _lend_hand(connection, at)
+        first = lend_hand(connection, at)
         cases.keep_draft(
             connection,
             at.case.id,
@@ -154,7 +155,7 @@ def save_draft(
         )
         took_over = before is not None and before.saved_by != at.person.id
         if first or explicit or took_over:
-            _note(connection, portal, at, SAVED, by, {})
+            note(connection, portal, at, SAVED, by, {})
         return at.case.version
 
 
@@ -182,7 +183,7 @@ def complete_task(
         held = tasks.locked(connection, task_id)
         if (done := _done_before(connection, held, by, digest, now)) is not None:
             return done
-        at = _at(connection, held, version, by)
+        at = allowed(connection, held, version, by)
         _require_unclaimed(connection, at)
         filled = _filled(connection, at, raw, reviewed, now)
         if at.task.kind == "fill" and not unchanged_confirmed:
@@ -200,14 +201,14 @@ def claim_task(portal: Portal, task_id: UUID, *, take_over: bool = False, by: By
     now = portal.clock.now()
     steps.require_open_service(now)
     with portal.database.write() as connection:
-        at = _at(connection, tasks.locked(connection, task_id), None, by)
+        at = allowed(connection, tasks.locked(connection, task_id), None, by)
         before = at.task.claimed_by
         if before == by.person:
             return at.case.reference
         if before is not None and not take_over:
             raise Claimed(_name(connection, before))
         tasks.claim(connection, task_id, by.person, now)
-        _note(connection, portal, at, CLAIMED, by, {"from": before} if before else {})
+        note(connection, portal, at, CLAIMED, by, {"from": before} if before else {})
         return at.case.reference
 
 
@@ -216,12 +217,12 @@ def release_task(portal: Portal, task_id: UUID, by: By) -> str:
     now = portal.clock.now()
     steps.require_open_service(now)
     with portal.database.write() as connection:
-        at = _at(connection, tasks.locked(connection, task_id), None, by)
+        at = allowed(connection, tasks.locked(connection, task_id), None, by)
         if at.task.claimed_by not in (None, by.person):
             raise Claimed(_name(connection, at.task.claimed_by))
         if at.task.claimed_by is not None:
             tasks.claim(connection, task_id, None, None)
-            _note(connection, portal, at, RELEASED, by, {})
+            note(connection, portal, at, RELEASED, by, {})
         return at.case.reference
 
 
@@ -233,8 +234,11 @@ def _done_before(connection: Connection, held: Held | None, by: By, digest: str,
     return steps.claimed(connection, by, digest, held.case.reference, now)
 
 
-def _at(connection: Connection, held: Held | None, version: int | None, by: By) -> At:
-    """The task with whoever acts on it; version: what the page showed, where that matters."""
+def allowed(connection: Connection, held: Held | None, version: int | None, by: By) -> At:
+    """The task with the person who may do it now; version: what the page showed, where that matters.
+
+    Raises `TaskNotOpen`, `NotFound`, `NoRight`, `FourEyes`, `StalePage`, `CaseEnded`.
+    """
     if held is None:
         raise TaskNotOpen("of this page")
     task, case = held.task, held.case
@@ -266,15 +270,25 @@ def _filled(
     given = cases.given_at(connection, at.case.id, steps_read)
     if raw is None and reviewed is not None and draft_mark(given.draft(at.task.step)) != reviewed:
         raise DraftChanged
-    facts = steps.facts_of(connection, at.definition, steps.as_facts(at.case), now, at.participant)
+    facts = steps.facts_at(connection, at.definition, at.case, at.task.step, now, at.participant)
     asked = at.definition.forms[at.task.form]
     main = at.definition.forms[at.definition.main_form]
-    other = [entry.key for entry in main.fields] if at.task.kind == "decide" else []
+    side = side_of_lane(at.task.lane)
+    other = [entry.key for entry in main.fields if at.task.kind == "decide" and may_read(entry, "maker", side)]
+    _require_named(connection, at)
     typed_in = form.clean(asked, given.draft(at.task.step) if raw is None else raw, other_fields=other)
     checked = form.check(asked, typed_in, facts)
     if checked.warnings:
         raise WarningsOpen(checked.warnings)
     return Filled(checked, facts, given)
+
+
+def _require_named(connection: Connection, at: At) -> None:
+    """No file may wait for its right name when the form that it belongs to is submitted."""
+    if not any(entry.kind == "file" for entry in at.definition.forms[at.task.form].fields):
+        return
+    if waiting := files.misnamed_at(connection, at.case.id, at.task.step):
+        raise WrongAnswers({key: ["Rename the file, or remove it"] for key in waiting})
 
 
 def _require_change(before: Mapping[str, Any] | None, checked: Checked) -> None:
@@ -291,7 +305,7 @@ def _require_still_right(
 ) -> None:
     """The request leaves the firm: its answers must hold for the day it is received."""
     main = at.definition.forms[at.definition.main_form]
-    facts = steps.facts_of(connection, at.definition, steps.as_facts(at.case), now)
+    facts = steps.facts_at(connection, at.definition, at.case, at.definition.main_step, now, at.case.participant_id)
     try:
         form.check(main, form.retyped(main, answers), replace(facts, case={**facts.case, "received_on": received_on}))
     except WrongAnswers as error:
@@ -312,7 +326,7 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
         if any(passed.status == steps.SENT_TO_EXCHANGE for passed in outcome.passed):
             received_on = received
     returned = any(passed.status.startswith("RETURNED") for passed in outcome.passed)
-    _lend_hand(connection, at)
+    lend_hand(connection, at)
     step = Step(
         now,
         COMPLETED,
@@ -335,7 +349,7 @@ def _given(at: At, filled: Filled) -> dict[str, Mapping[str, Any]]:
     return {**steps.loaded(at.definition, filled.given), at.task.step: filled.checked.answers}
 
 
-def _lend_hand(connection: Connection, at: At) -> bool:
+def lend_hand(connection: Connection, at: At) -> bool:
     """Note who acted in which lane; true when that is new."""
     if (at.person.id, at.task.lane) in at.cast.hands:
         return False
@@ -380,7 +394,7 @@ def _remarks(at: At, checked: Checked, portal: Portal) -> list[dict[str, Any]]:
     ]
 
 
-def _note(connection: Connection, portal: Portal, at: At, action: str, by: By, facts: Mapping[str, Any]) -> None:
+def note(connection: Connection, portal: Portal, at: At, action: str, by: By, facts: Mapping[str, Any]) -> None:
     """Seal what somebody did at a task without completing it."""
     steps.note(
         connection,

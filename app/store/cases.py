@@ -250,6 +250,11 @@ def all_answers(connection: Connection, case_id: int) -> list[Sealed]:
     return _answers(connection, case_id, answers.c.entry > DRAFT_ENTRY)
 
 
+def answers_and_drafts(connection: Connection, case_id: int) -> list[Sealed]:
+    """The same, with what is being filled at each step before it."""
+    return _answers(connection, case_id)
+
+
 def given_at(connection: Connection, case_id: int, steps: Collection[str]) -> Given:
     """What was submitted at these steps, and what is being filled there."""
     return Given(tuple(_answers(connection, case_id, answers.c.step.in_(steps))))

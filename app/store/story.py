@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from app.store import cases, definitions, registers, sides, trail
+from app.store import cases, definitions, files, registers, sides, trail
 from app.store.cases import Case, Company, Remark, Sealed
+from app.store.files import File
 from app.store.sides import Party, Sight
 from engine import statuses
 from engine.alignment import aligned
@@ -18,6 +19,7 @@ from engine.answers import records_of
 from engine.definition import Definition
 from engine.hours import HONG_KONG
 from engine.people import EXCHANGE, LANES, NEXT, Person, side_of_lane
+from engine.replay import NOTES
 from engine.schema import Field, Form
 from engine.spoken import shown
 
@@ -43,6 +45,12 @@ DECIDED = {
     "back": "Sent back to the processor",
     "reject": "Rejected",
 }
+NOTED = {
+    "draft.saved": "Draft saved",
+    "file.added": "File added",
+    "file.renamed": "File renamed",
+    "file.removed": "File removed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,7 @@ class Told:
     details: tuple[str, ...]
     step: str
     masked: bool = False
+    note: bool = False  # nothing moved: a draft was saved, a file was put
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,8 @@ class Part:
 class Story:
     """Everything that a page or a PDF tells about one case, to one side of it.
 
+    drafts: what is being filled, by step; only for whoever fills it.
+    files: those that stand in the request, as this side sees it. uploads: every other too that this side may read.
     entries: those that are told. sealed: all, to prove the seal; not for showing. whole: how many entries from the
     first on this side may have as they were sealed.
     """
@@ -116,6 +127,9 @@ class Story:
     records: tuple[registers.Record, ...]
     sealed: tuple[trail.Sealed, ...]
     whole: int
+    drafts: Mapping[str, Sealed] = field(default_factory=dict)
+    files: tuple[File, ...] = ()
+    uploads: tuple[File, ...] = ()
 
     @property
     def last_round(self) -> Mapping[str, Any]:
@@ -145,8 +159,9 @@ def of_case(
     own = "" if reader is None else reader.company_name
     sight = sides.sight([sealed.entry for sealed in entries], side, own)
     shown = [sealed for sealed in entries if not _is_skipped(sealed.entry, sight, side)]
-    every = [sealed for sealed in cases.all_answers(connection, case.id) if sealed.entry not in sight.unread]
-    given = [sealed for sealed in every if sealed.entry not in sight.silent]
+    every = cases.answers_and_drafts(connection, case.id)
+    open_answers = [one for one in every if one.entry > cases.DRAFT_ENTRY and one.entry not in sight.unread]
+    given = [sealed for sealed in open_answers if sealed.entry not in sight.silent]
     remarks = [remark for remark in cases.remarks_on(connection, case.id) if remark.entry not in sight.silent]
     filled = [sealed for sealed in given if sealed.step == definition.main_step]
     changed_on = case.changed_at.astimezone(HONG_KONG).date()
@@ -176,6 +191,8 @@ def of_case(
         records=tuple(records),
         sealed=tuple(entries),
         whole=sight.whole,
+        drafts={sealed.step: sealed for sealed in every if sealed.entry == cases.DRAFT_ENTRY},
+        **_files(connection, case, definition, entries, side),
     )
 
 
@@ -201,6 +218,18 @@ def _is_named(entry: Mapping[str, Any], side: str | None) -> bool:
     """Whether the side is told who it was: of another company it is told the company alone."""
     its = side_of_lane(entry["actor"]["lane"])
     return side in (None, EXCHANGE) or its in (side, EXCHANGE, "")
+
+
+def _files(
+    connection: Connection, case: Case, definition: Definition, entries: Sequence[trail.Sealed], side: str | None
+) -> dict[str, tuple[File, ...]]:
+    """The files that a side reads; a request whose forms ask for none costs no question."""
+    readers = files.readers_of(definition)
+    if not readers:
+        return {}
+    found, sent = files.of_case(connection, case.id), files.sendings([sealed.entry for sealed in entries], side)
+    may = [f for f in found if files.may_read(f, side, sent=sent, readers=readers.get(f.field, ()))]
+    return {"files": tuple(files.standing(may, side, sent=sent)), "uploads": tuple(may)}
 
 
 def _is_skipped(entry: Mapping[str, Any], sight: Sight, side: str | None) -> bool:
@@ -337,8 +366,9 @@ def _told(
         status_from=_status(entry["status_from"], exchange) if moved and entry["seq"] > 1 else "",
         status_to=_status(entry["status_to"], exchange) if moved else "",
         comment=next((remark.text for remark in mine if not remark.field), ""),
-        details=tuple(_pinned(definition, remark) for remark in mine if remark.field),
+        details=_file_named(entry) or tuple(_pinned(definition, remark) for remark in mine if remark.field),
         step=entry["step"],
+        note=entry["action"] in NOTES,
     )
 
 
@@ -360,8 +390,8 @@ def _label(definition: Definition, entry: Mapping[str, Any]) -> str:
     action = entry["action"]
     if action == "case.opened":
         return "Opened"
-    if action == "draft.saved":
-        return "Draft saved"
+    if action in NOTES:
+        return NOTED[action]
     if action == "case.left":
         return _way_title(definition, entry["step"])
     if action == "timer.fired":
@@ -391,6 +421,15 @@ def _decided(definition: Definition, entry: Mapping[str, Any]) -> str:
 
 def _element(definition: Definition, name: str) -> Any:
     return next((element for element in definition.elements.values() if element.id == name), None)
+
+
+def _file_named(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    facts = entry["facts"]
+    if "original_name" not in facts:
+        return ()
+    if entry["action"] == "file.renamed":
+        return (f"{facts['original_name']} → {facts['name']}",)
+    return (f"{facts['name']}, version {facts['version']}" if facts["version"] > 1 else str(facts["name"]),)
 
 
 def _pinned(definition: Definition, remark: Remark) -> str:

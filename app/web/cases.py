@@ -16,14 +16,13 @@ from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.story import Story
 from app.store.tasks import Task
-from app.web import fields, pages
+from app.web import attached, fields, pages
 from app.web.guards import current_person, portal, signed_in
 from app.web.timelines import now_at
 from engine import form, rules
 from engine.drawing import picture, svg
 from engine.errors import NotFound, NoWayOut, ReasonMissing
 from engine.people import Person
-from engine.replay import NOTES
 from engine.spoken import short_date
 
 bp = Blueprint("cases", __name__, url_prefix="/requests")
@@ -41,6 +40,7 @@ def show(reference: str) -> str:
         case=_case_view(told),
         drawings=_drawings(told),
         answers=_answers(told),
+        files=attached.listed(told.files, reference),
         trail=_trail(told),
         where=_where(told, open_tasks, cast),
         next=_next(person, case, open_tasks, cast),
@@ -174,7 +174,7 @@ def _states(told: Story) -> list[dict[str, Any]]:
     states: list[dict[str, Any]] = []
     done: list[str] = []
     for sealed, line in zip(told.entries, told.told, strict=True):
-        if sealed.entry["action"] in NOTES:
+        if line.note:
             continue
         done = [*done, *sealed.entry["done"]]
         if line.masked and sealed.entry["status_to"] not in cases.ENDED:

@@ -9,7 +9,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.store import cases, story
-from app.web import fields, pages
+from app.web import attached, fields, pages
 from app.web.filling import task_view
 from app.web.guards import portal
 from app.web.timelines import timeline
@@ -39,6 +39,7 @@ def decide_page(at: At, raw: Mapping[str, str], errors: Mapping[str, list[str]] 
         columns=columns,
         rows=rows,
         changed_line=_changed_line(at),
+        files=attached.listed(at.story.files, at.case.reference),
         options=[] if deciding else _options(at),
         deciding=deciding,
         timeline=timeline(at.story, [at.task], at.cast, portal().clock.now()),

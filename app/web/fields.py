@@ -51,10 +51,11 @@ def sections(
     errors: Errors | None = None,
     warnings: Mapping[str, str] | None = None,
     comments: Comments | None = None,
+    files: Mapping[str, Mapping[str, Any]] | None = None,
     language: str = "en",
     act_url: str = "",
 ) -> list[dict[str, Any]]:
-    """Every section of a form with its fields as they stand; comments are (text, who) by key."""
+    """Every section of a form with its fields as they stand; comments are (text, who) and files views by key."""
     standing = form.standing(asked, raw, facts)
     sheet = Sheet(
         raw,
@@ -71,7 +72,12 @@ def sections(
     )
     told = (section.in_language(language) for section in asked.sections)
     return [
-        {"title": section.title, "fields": [_view(entry, entry.key, sheet) for entry in section.fields]}
+        {
+            "title": section.title,
+            "fields": [
+                {**_view(entry, entry.key, sheet), **(files or {}).get(entry.key, {})} for entry in section.fields
+            ],
+        }
         for section in told
     ]
 

@@ -42,6 +42,11 @@ class At:
         return self.definition.forms[self.task.form]
 
     @property
+    def participant(self) -> str:
+        """The participant for which the task is done."""
+        return participant_of(self.task, self.case, self.cast.parties)
+
+    @property
     def raw(self) -> Mapping[str, str]:
         """What was typed so far, or what is known beforehand."""
         return self.draft.answers if self.draft else form.prefilled(self.form, self.facts)
@@ -71,13 +76,14 @@ def _at(connection: Connection, task: Task, case: Case, person: Person, cast: Ca
     owner = participant_of(task, case, cast.parties)
     if owner != case.participant_id:
         records = tuple(registers.of_eservice(connection, definition, owner, day))
+    kept = steps.files_at(connection, definition, case, task.step)
     return At(
         task=task,
         case=case,
         person=person,
         definition=definition,
-        facts=steps.facts_from(records, definition, steps.as_facts(case), now),
+        facts=steps.facts_from(records, definition, steps.as_facts(case), now, kept),
         story=told,
-        draft=cases.draft(connection, case.id, task.step) if task.kind == "fill" else None,
+        draft=told.drafts.get(task.step) if task.kind == "fill" else None,
         cast=cast,
     )
