@@ -1,10 +1,11 @@
 """Rows on the form page: acts that work without a script, what a script learns, and what a checker sees."""
 
 import json
+from datetime import date
 
 import pytest
 
-from app.store import cases, definitions
+from app.store import cases, definitions, tables
 from app.web import fields
 from engine import schema
 from engine.expression import Scope
@@ -281,3 +282,21 @@ def test_the_summary_names_the_row_and_follows_the_page():
         ("f-persons-10-name", "Contact persons 11: ten"),
         ("f-markets", "m"),
     ]
+
+
+def test_rows_stand_beside_the_register_row_by_row(office, visitor):
+    files = dict(offices._files())
+    asked = json.loads(files["forms/CT027.form"])
+    today = {"type": "table", "key": "current_persons", "label": "Persons today"}
+    today |= {"columns": [{"key": "name", "label": "Name"}], "properties": {"rows": "[register.person]"}}
+    asked["components"][0]["components"] += [PERSONS, today]
+    files["forms/CT027.form"] = json.dumps(asked).encode()
+    with office.portal.database.write() as connection:
+        definitions.keep_release(connection, "CT027", files, office.clock.now())
+        row = {"register": "person", "owner": "B00123", "key": "", "record": {"name": "Ann"}, "reference": None}
+        row |= {"effective_on": date(2026, 1, 1), "set_at": office.clock.now()}
+        connection.execute(tables.registers.insert(), [row])
+    reference = office.open_draft()
+    office.submit(reference, **TWO)
+    page = visitor("chen").get(visitor.task(reference))
+    assert page.all("//tr[th='Contact persons 1: Name']/td") == ["Register todayAnn", "Round 1Ann"]
