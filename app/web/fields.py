@@ -182,7 +182,7 @@ def _rows(entry: Field, name: str, sheet: Sheet) -> dict[str, Any]:
 
 
 def _one_row(entry: Field, name: str, place: int, count: int, sheet: Sheet) -> dict[str, Any]:
-    """One row; one whose `action` is REMOVE stands there as removed."""
+    """One row; `removed` is never true, for a row that is removed is gone at once."""
     moves = not entry.fixed_rows
     views = [_view(column, f"{name}.{column.key}", sheet) for column in entry.fields]
     return {
@@ -194,7 +194,7 @@ def _one_row(entry: Field, name: str, place: int, count: int, sheet: Sheet) -> d
         "can_up": moves and place > 0,
         "can_down": moves and place < count - 1,
         "can_remove": moves and count > int(entry.least or 0),
-        "removed": sheet.raw.get(f"{name}.action") == "REMOVE",
+        "removed": False,
     }
 
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -710,3 +711,19 @@ def test_a_row_added_and_removed_again_changes_nothing(names):
     raw = {f"persons.{place}.name": name for place, name in enumerate(names)}
     added = form.acted(PEOPLE, raw, "persons:add")
     assert form.acted(PEOPLE, added, f"persons:remove:{len(names)}") == raw
+
+
+# the page for analysts
+PAGE = (Path(schema.__file__).parent / "forms.md").read_text()
+
+
+@pytest.mark.parametrize("name", sorted(schema.KINDS))
+def test_every_component_stands_on_the_page(name):
+    assert f"`{name}`" in PAGE
+
+
+@pytest.mark.parametrize(
+    "name", sorted({*components.PROPERTIES, *components.OWN["dynamiclist"]} - {"per_field_comments"})
+)
+def test_every_property_stands_on_the_page(name):
+    assert f"`{name}`" in PAGE
