@@ -186,7 +186,7 @@ def complete_task(
         at = allowed(connection, held, version, by)
         _require_unclaimed(connection, at)
         filled = _filled(connection, at, raw, reviewed, now)
-        if at.task.kind == "fill" and not unchanged_confirmed:
+        if _is_main(at) and not unchanged_confirmed:
             _require_change(filled.given.newest(at.task.step), filled.checked)
         _complete(connection, portal, at, filled, by)
         return at.case.reference
@@ -363,7 +363,10 @@ def _is_main(at: At) -> bool:
 def _facts(at: At, checked: Checked) -> dict[str, Any]:
     element = at.definition.step(at.task.step)
     routed = {name: checked.answers.get(name) for name in (element.routes if element else ())}
-    return {"key": at.task.key, "round": at.case.round, "routed": routed}
+    facts = {"key": at.task.key, "round": at.case.round, "routed": routed}
+    if at.task.kind == "decide" and "decision" not in routed:
+        facts["decision"] = checked.answers.get("decision")
+    return facts
 
 
 def _said(checked: Checked) -> dict[str, Any]:

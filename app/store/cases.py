@@ -160,6 +160,7 @@ COMPANY = select(companies).where(companies.c.id == bindparam("company"))
 MINE = answers.c.case_id == bindparam("case")
 DRAFT = select(answers).where(MINE, answers.c.step == bindparam("step"), answers.c.entry == DRAFT_ENTRY)
 SUBMITTED = select(answers).where(MINE, answers.c.entry > DRAFT_ENTRY).order_by(answers.c.entry)
+EVERY = select(answers).where(MINE).order_by(answers.c.entry)
 AT_STEPS = and_(MINE, answers.c.step.in_(bindparam("steps", expanding=True)))
 # Of a case that was returned two hundred times only the last round and the draft are read.
 NEWEST = select(func.max(answers.c.entry)).where(AT_STEPS).group_by(answers.c.step)
@@ -368,7 +369,7 @@ def all_answers(connection: Connection, case_id: int) -> list[Sealed]:
 
 def answers_and_drafts(connection: Connection, case_id: int) -> list[Sealed]:
     """The same, with what is being filled at each step before it."""
-    return _answers(connection, case_id)
+    return _answers(connection, EVERY, {"case": case_id})
 
 
 def given_at(connection: Connection, case_id: int, steps: Collection[str]) -> Given:

@@ -37,6 +37,8 @@ AT_COMPANY = "At {company}"
 DECIDED = {
     "agree": "Agreed",
     "acknowledge": "Acknowledged",
+    "received": "Received",
+    "missing": "Not arrived",
     "object": "Objected",
     "approve": "Approved",
     "forward": "Processed",
@@ -45,11 +47,20 @@ DECIDED = {
     "back": "Sent back to the processor",
     "reject": "Rejected",
 }
+FILLED = {"agree": "Agreed by the maker", "return": "Return proposed"}
+NOTICES = {"reminder": "Reminder sent", "overdue": "Overdue notice sent", "idle": "Reminded that it is not submitted"}
+WAYS = {"withdraw": "Withdrawal", "discard": "Discarding", "abort": "Abort"}
 NOTED = {
     "draft.saved": "Draft saved",
     "file.added": "File added",
     "file.renamed": "File renamed",
     "file.removed": "File removed",
+    "task.claimed": "Claimed",
+    "task.released": "Released",
+    "task.nudged": "Other company asked to look at it",
+    "way_out.proposed": "{way} asked for",
+    "way_out.declined": "{way} declined",
+    "way_out.taken_back": "{way} taken back",
 }
 
 
@@ -392,7 +403,7 @@ def _label(definition: Definition, entry: Mapping[str, Any]) -> str:
     if action == "case.opened":
         return "Opened"
     if action in NOTES:
-        return NOTED[action]
+        return NOTED[action].replace("{way}", WAYS.get(entry["step"], entry["step"].capitalize()))
     if action == "case.left":
         return _way_title(definition, entry["step"])
     if action == "timer.fired":
@@ -402,22 +413,28 @@ def _label(definition: Definition, entry: Mapping[str, Any]) -> str:
 
 def _way_title(definition: Definition, name: str) -> str:
     past = {"withdraw": "Withdrawn", "discard": "Discarded", "abort": "Aborted"}
-    return past.get(name, name.capitalize())
+    titles = (e.properties.get("title", "") for e in definition.elements.values() if e.message == name)
+    return past.get(name) or next(titles, "") or name.capitalize()
 
 
 def _timer_title(definition: Definition, entry: Mapping[str, Any]) -> str:
     element = _element(definition, entry["step"])
-    return "Reminder sent" if element and element.properties.get("notice") == "reminder" else "Overdue notice sent"
+    if element is None:
+        return str(entry["step"])
+    return NOTICES.get(element.properties.get("notice", ""), element.name)
 
 
 def _decided(definition: Definition, entry: Mapping[str, Any]) -> str:
     element = _element(definition, entry["step"])
     if element is None:
         return str(entry["step"])
-    if element.properties.get("kind", "fill") == "fill":
+    routed = entry["facts"].get("routed", {})
+    if entry["step"] == definition.main_step:
         return "Resubmitted" if entry["facts"].get("round", 1) > 1 else "Submitted"
-    decision = str(entry["facts"].get("routed", {}).get("decision"))
-    return DECIDED.get(decision, f"{element.name}: {decision}")
+    if element.properties.get("kind", "fill") == "fill":
+        return FILLED.get(str(routed.get("answer")), str(element.name))
+    decision = str(routed.get("decision") or entry["facts"].get("decision", ""))
+    return DECIDED.get(decision, f"{element.name}: {decision}" if decision else str(element.name))
 
 
 def _element(definition: Definition, name: str) -> Any:

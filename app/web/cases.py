@@ -57,10 +57,10 @@ def show(reference: str) -> str:
 def drawing(reference: str, process_id: str) -> Response:
     """One drawing of the request, as the analyst drew it."""
     _, _, told = found(reference)
-    found = told.definition.drawings.get(process_id)
-    if found is None:
+    drawn = told.definition.drawings.get(process_id)
+    if drawn is None:
         raise NotFound("the drawing")
-    return Response(found.content, mimetype="application/xml", headers={"Content-Disposition": "attachment"})
+    return Response(drawn.content, mimetype="application/xml", headers={"Content-Disposition": "attachment"})
 
 
 @bp.get("/<reference>/trail.pdf")
