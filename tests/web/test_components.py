@@ -10,10 +10,9 @@ from tests.web.visitors import Visitors
 
 SECRET = "a secret that is long enough for everybody else"
 LARGEST_BYTES = 100_000
-KINDS = (
-    "text textarea number money date time month_day select radio yesno checkbox declaration checklist tags rows file "
-    "address read_only computed group table text_block email phone url"
-).split()
+CHOICES = ["select", "radio", "yesno", "checkbox", "declaration", "checklist", "tags"]
+TYPED = ["text", "textarea", "number", "money", "date", "time", "month_day", "email", "phone", "url"]
+KINDS = [*TYPED, *CHOICES, "rows", "file", "address", "read_only", "computed", "group", "table", "text_block"]
 MORE = {
     "number": {"unit"},
     "money": {"unit"},
