@@ -6,12 +6,10 @@ Each kind is one small function that returns its views; the companies and people
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 View = dict[str, Any]
-Raw = Mapping[str, str]
 
 HERE = "/components"
 BAD_MAIL = "Enter an e-mail address such as mia.maker@harbourbright.test"
@@ -267,7 +265,7 @@ def address(name: str) -> View:
         view("text", f"{name}.line1", "Flat, floor, building", value="18/F, Harbour Bright Tower"),
         view("text", f"{name}.line2", "Street", value="8 Example Road"),
         view("text", f"{name}.line3", "Further line", required=False),
-        view("text", f"{name}.district", "District", value="中環 Central"),
+        view("text", f"{name}.district", "District", value="Central"),
         view("select", f"{name}.country", "Country or region", options=PLACES, value="HK"),
     ]
     return view("address", name, "Business address", parts=parts)
@@ -408,6 +406,13 @@ def sections(people: list[dict[str, str]]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def summary(found: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Every error of the page, with the id of its field."""
+    fields = [one for section in found for entry in section["entries"] for side in entry["sides"] for one in side]
+    inside = [part for one in fields for row in one.get("rows", []) for part in row["fields"]]
+    return [(one["id"], sentence) for one in [*fields, *inside] for sentence in one["errors"]]
+
+
 def _section(title: str, key: str, entries: list[dict[str, Any]], lang: str = "") -> dict[str, Any]:
     return {"title": title, "id": key, "entries": entries, "lang": lang}
 
@@ -438,44 +443,3 @@ def _renamed(made: View, name: str) -> View:
 
 def _html_id(name: str) -> str:
     return "f-" + name.replace(".", "-")
-
-
-# --- what the buttons do ----------------------------------------------------------------------------------------------
-def rows_after(raw: Raw) -> list[dict[str, str]]:
-    """The persons as they were typed, after the button that was pressed."""
-    people = _typed(raw) if raw else PERSONS
-    verb, _, place = raw.get("act", "").removeprefix("persons:").partition(":")
-    index = int(place) if place.isdecimal() and int(place) < len(people) else None
-    if verb == "add":
-        return [*people, {"name": "", "email": "", "phone": "", "signs": ""}]
-    return people if index is None else _after(people, verb, index)
-
-
-def total(raw: Raw) -> str:
-    """Both limits together."""
-    digits = [raw.get(name, "").replace(",", "") for name in ("limit_a", "limit_b")]
-    return f"{sum(int(text) for text in digits if text.isdecimal()):,}"
-
-
-def _typed(raw: Raw) -> list[dict[str, str]]:
-    found: dict[int, dict[str, str]] = {}
-    for name, given in raw.items():
-        part = re.fullmatch(r"persons\.(\d)\.(name|email|phone|signs)", name)
-        if part:
-            found.setdefault(int(part[1]), dict.fromkeys(PERSONS[0], ""))[part[2]] = given
-    return [found[index] for index in sorted(found)]
-
-
-def _after(people: list[dict[str, str]], verb: str, index: int) -> list[dict[str, str]]:
-    rest = [*people[:index], *people[index + 1 :]]
-    if verb == "remove":
-        return rest
-    place = {"up": max(index - 1, 0), "down": index + 1}.get(verb, index)
-    return [*rest[:place], people[index], *rest[place:]]
-
-
-def summary(found: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Every error of the page, with the id of its field."""
-    fields = [one for section in found for entry in section["entries"] for side in entry["sides"] for one in side]
-    inside = [part for one in fields for row in one.get("rows", []) for part in row["fields"]]
-    return [(one["id"], sentence) for one in [*fields, *inside] for sentence in one["errors"]]

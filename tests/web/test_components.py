@@ -167,3 +167,10 @@ def test_the_check_names_the_wrong_field_of_a_row_and_gives_the_total(mia):
         "warnings": {},
         "computed": {"total": "1,500"},
     }
+
+
+@pytest.mark.parametrize("amount", ["9" * 5000, "fifty", "-1", "1.5", "٣" * 40])
+def test_an_amount_that_is_none_counts_as_nothing(mia, amount):
+    fields = {"limit_a": amount, "limit_b": "500", "csrf_token": mia.page.csrf_token}
+    answer = mia.raw.post("/components/check", data=fields, base_url=mia.origin).json
+    assert answer["computed"] == {"total": "500"}
