@@ -99,7 +99,7 @@ def _answer_differences(entry: Entry, given: Sealed | None) -> Iterator[str]:
 
 def _said(entry: Entry, answers: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """The comments that an entry sealed, as they are to be stored."""
-    whole = answers.get("reason" if entry["action"] == "case.left" else "comment")
+    whole = answers.get("reason" if entry["action"] in replay.WITH_REASON else "comment")
     texts = {"": whole, **answers.get("comments", {})}
     actor = entry["actor"]
     return [(actor["id"], actor["lane"], field, text) for field, text in texts.items() if text]
@@ -110,7 +110,7 @@ def _words(remark: Remark) -> tuple[Any, ...]:
 
 
 def _is_hand(entry: Entry) -> bool:
-    return entry["action"] in ("case.opened", "task.completed", trails.SAVED)
+    return entry["action"] in {"case.opened", "task.completed", *replay.NOTES}
 
 
 def _case_differences(portal: Portal, kept: Kept) -> Iterator[str]:

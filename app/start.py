@@ -150,7 +150,7 @@ def ready_eservices(portal: Portal, folder: Path, say: Say) -> None:
 
 def is_current(portal: Portal, files: Mapping[str, bytes]) -> bool:
     """Whether every eService of the folder is already the current release, byte for byte."""
-    codes = [name[10:-5] for name in files if name.startswith("processes/") and definition.CODE.match(name[10:-5])]
+    codes = [name[10:-5] for name in files if name.endswith(".bpmn") and definition.CODE.match(name[10:-5])]
     with portal.database.read() as connection:
         current = current_releases(connection)
     try:

@@ -45,7 +45,9 @@ __all__ = [
     "Element",
     "Fault",
     "Flow",
+    "many",
     "parse",
+    "plain_xml",
     "read",
     "renamed",
     "with_engine_ids",
@@ -53,18 +55,26 @@ __all__ = [
 
 
 def parse(content: bytes, file: str) -> Any:
-    """The XML root of a BPMN file, read by a parser that resolves nothing.
+    """The XML root of a BPMN file; raises `BadDrawing` as `plain_xml` does, and for any other root."""
+    root = plain_xml(content, file)
+    if root.tag != f"{{{BPMN}}}definitions":
+        raise _bad(file, "Expected a BPMN 2.0 file, but its root is not bpmn:definitions.")
+    return root
+
+
+def plain_xml(content: bytes, file: str) -> Any:
+    """The XML root of a drawn file, read by a parser that resolves nothing.
 
     Raises `BadDrawing` for more than 1 MB, other encodings than UTF-8, a DOCTYPE, more than 100 levels, or broken XML.
     """
     if len(content) > LARGEST_FILE:
-        raise _bad(file, "Expected at most 1 MB, but the file is larger: split it with call activities.")
+        raise _bad(file, "Expected at most 1 MB, but the file is larger: split it.")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise _bad(file, "Expected UTF-8, but the file is in another encoding: save it as UTF-8.") from None
     if re.search(r"<!\s*(DOCTYPE|ENTITY)", text, re.IGNORECASE):
-        raise _bad(file, "Expected plain BPMN, but the file declares a DOCTYPE: remove the declaration.")
+        raise _bad(file, "Expected plain XML, but the file declares a DOCTYPE: remove the declaration.")
     declared = re.match(r"\s*<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)", text)
     if declared and declared[1].lower() not in ("utf-8", "us-ascii", "ascii"):
         raise _bad(file, f"Expected UTF-8, but the file declares {declared[1][:20]}: save it as UTF-8.")
@@ -75,8 +85,6 @@ def parse(content: bytes, file: str) -> Any:
         root = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
         raise _bad(file, f"Expected well-formed XML, but line {error.lineno} is broken: {error.msg}.") from None
-    if root.tag != f"{{{BPMN}}}definitions":
-        raise _bad(file, "Expected a BPMN 2.0 file, but its root is not bpmn:definitions.")
     _require_shallow(root, file)
     return root
 
@@ -172,15 +180,30 @@ def _element(node: Any, root: Any) -> Element:
         form=node.get(f"{{{CAMUNDA}}}formKey") or "",
         topic=node.get(f"{{{CAMUNDA}}}topic") or "",
         called=node.get("calledElement") or "",
+        decision=node.get(f"{{{CAMUNDA}}}decisionRef") or "",
         attached_to=node.get("attachedToRef") or "",
         default=node.get("default") or "",
         interrupting=(node.get("cancelActivity") or "true") == "true",
         message=_message(node, root),
         timer=timer,
         timer_kind=timer_kind,
+        **many(node),
         inputs={part.get("name") or "": (part.text or "").strip() for part in node.findall(inputs)},
         properties=_properties(node),
     )
+
+
+def many(node: Any) -> dict[str, str]:
+    """What makes one drawn task many: the list, the name of its items, and when the rest is not needed."""
+    marks = node.find(f"{{{BPMN}}}multiInstanceLoopCharacteristics")
+    if marks is None:
+        return {}
+    until = marks.find(f"{{{BPMN}}}completionCondition")
+    return {
+        "each": marks.get(f"{{{CAMUNDA}}}collection") or "",
+        "item": marks.get(f"{{{CAMUNDA}}}elementVariable") or "",
+        "until": "" if until is None else (until.text or "").strip(),
+    }
 
 
 def _lane(node: Any, root: Any) -> str:

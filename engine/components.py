@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.bpmn import Fault
 from engine.places import read_of, unprintable
-from engine.schema import EXPRESSIONS, Field, Form
+from engine.questions import EXPRESSIONS, Field, Form, translated
 
 PROPERTIES = {
     *EXPRESSIONS,
@@ -20,13 +20,27 @@ PROPERTIES = {
     "register",
     "source",
     "missing",
+    "help",
+    "tooltip",
+    "readers",
+    "unit",
+    "searchable",
+    "kind",
 }
 PROPERTIES |= {"per_field_comments"}
-TRANSLATED = ("label_", "hint_", "missing_", "rule_message_", "warn_message_")
+PROPERTIES -= {"value", "rows"}
+OWN = {
+    "group": {"readers"},
+    "dynamiclist": PROPERTIES | {"least", "most", "add_label"},
+    "filepicker": PROPERTIES | {"most"},
+    "expression": PROPERTIES | {"value"},
+    "table": PROPERTIES | {"rows"},
+}
 GUARDED = frozenset({"personal", "secret"})
 # A hint and a text block are paragraphs; everything else stands on one line.
 PARAGRAPHS = {"description", "text"}
 VALIDATIONS = {"required", "min", "max", "minLength", "maxLength"}
+EDITORS = frozenset({("table", "dataSource")})  # what form-js writes by itself into every such component
 IGNORED = ("conditional", "disabled", "valuesKey", "valuesExpression", "defaultValue", "expression", "dataSource")
 
 
@@ -40,6 +54,9 @@ def faults(content: bytes, file: str) -> Iterator[Fault]:
 
 def wrong_limits(entry: Field) -> Iterator[str]:
     """What no answer to a field could keep to."""
+    if entry.kind == "rows" and entry.least is not None and entry.most is not None and entry.least > entry.most:
+        yield f"Expected least up to most, but {entry.least} is more than {entry.most}: correct one."
+        return
     if entry.shortest < 0:
         yield f"Expected a minLength of 0 or more, but it is {entry.shortest}: correct it."
     if entry.longest < 1:
@@ -58,8 +75,14 @@ def shown_to_lists(text: str, main: Form | None) -> Iterator[str]:
         entry = main.field(key) if main else None
         if not key:
             yield f"in about: Expected fields of the form by name, but `{text[:60]}` reads it as a whole: name them."
-        elif entry is not None and entry.privacy in GUARDED:
-            yield f"in about: Expected a field that lists may show, but {key} is {entry.privacy}: leave it out."
+        elif entry is not None and (guarded := _guarded(entry)):
+            name = entry.key if guarded is entry else f"{entry.key}.{guarded.key}"
+            yield f"in about: Expected a field that lists may show, but {name} is {guarded.privacy}: leave it out."
+
+
+def _guarded(entry: Field) -> Field | None:
+    """The field itself, or the first of its rows, when lists may not show it."""
+    return next((one for one in (entry, *entry.fields) if one.privacy in GUARDED), None)
 
 
 def _all(components: Any) -> Iterator[Mapping[str, Any]]:
@@ -88,10 +111,10 @@ def _texts(value: Any, name: str) -> Iterator[tuple[str, str]]:
 
 def _unread(component: Mapping[str, Any]) -> Iterator[str]:
     properties = component.get("properties") or {}
-    known = set() if component.get("type") == "group" else PROPERTIES
+    known = OWN.get(str(component.get("type")), PROPERTIES)
     for name in properties:
-        if name not in known and not name.startswith(TRANSLATED):
-            allowed = ", ".join(sorted(known)) or "label_zh_Hant"
+        if name not in known and translated(name) is None:
+            allowed = ", ".join(sorted(known))
             yield f"Expected properties of {allowed}, but found {name[:60]}: correct it."
     for name in component.get("validate") or {}:
         if name not in VALIDATIONS:
@@ -100,7 +123,7 @@ def _unread(component: Mapping[str, Any]) -> Iterator[str]:
                 "a `rule` property."
             )
     for name in IGNORED:
-        if component.get(name):
+        if component.get(name) and (component.get("type"), name) not in EDITORS:
             yield (
                 f"Expected only what this portal reads, but found {name}: write a property such as show_if or prefill."
             )

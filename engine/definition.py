@@ -9,28 +9,50 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from SpiffWorkflow.bpmn.parser import BpmnParser
-from SpiffWorkflow.bpmn.parser.event_parsers import BoundaryEventParser, IntermediateCatchEventParser
+from SpiffWorkflow.bpmn.parser.event_parsers import (
+    BoundaryEventParser,
+    IntermediateCatchEventParser,
+    IntermediateThrowEventParser,
+)
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
-from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEvent
+from SpiffWorkflow.bpmn.specs.defaults import (
+    BoundaryEvent,
+    IntermediateCatchEvent,
+    IntermediateThrowEvent,
+    ParallelMultiInstanceTask,
+    UserTask,
+)
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+from SpiffWorkflow.util.task import TaskState
 
-from engine import bpmn, schema, seal
+from engine import bpmn, dmn, schema, seal
 from engine.bpmn import Drawing, Element
-from engine.errors import BadDrawing, BadForm
+from engine.decide import Decision
+from engine.errors import BadDrawing, BadExpression, BadForm
+from engine.expression import Expression
+from engine.expression import compiled as expression
 from engine.schema import Form
 
 CODE = re.compile(r"^[A-Z]{2}[0-9]{3}$")
+GIVEN = re.compile(r"\bgiven\.([a-z][a-z0-9_]*)")
 CUTOFF = re.compile(r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
-MAIN_FORM = "@main"
+MAIN_FORM, NEXT_FORM = "@main", "@next"
+FORM_PROPERTIES = {MAIN_FORM: "form.main", NEXT_FORM: "form.next"}
+OWN_TABLE = "@decision"  # in a pattern: the decision table that the eService names
+CHILD = " [child]"
+YES_NO = {"true": True, "false": False, "": False}
 
 
 @dataclass(frozen=True, slots=True)
 class EService:
-    """What the process element of an eService says about it."""
+    """What the process element of an eService says about it.
+
+    lists: what is reckoned from the maker's answers: `next` (the second company's participant ID), `desks`, `brokers`.
+    """
 
     code: str
     title: str
@@ -46,27 +68,44 @@ class EService:
     keywords: tuple[str, ...]
     about: str
     titles: Mapping[str, str] = field(default_factory=dict)
+    single_eye: bool = False
+    template: bool = False
+    next_memberships: tuple[str, ...] = ()
+    lists: Mapping[str, Expression] = field(default_factory=dict)
+
+    @property
+    def has_next(self) -> bool:
+        """Whether a second company takes part."""
+        return bool(self.next_memberships)
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
     """One eService, ready to run; shared read-only between threads.
 
-    elements: by (process id, element id). forms: by form id. files: what it was compiled from, by name.
+    elements: by (process id, element id). forms, decisions: by id. files: what it was compiled from, by name.
     """
 
     sha256: str
     eservice: EService
     elements: Mapping[tuple[str, str], Element]
     forms: Mapping[str, Form]
+    decisions: Mapping[str, Decision]
     drawings: Mapping[str, Drawing]
     files: Mapping[str, bytes]
     spec: Any = field(repr=False, compare=False)
     subprocess_specs: Mapping[str, Any] = field(repr=False, compare=False)
 
+    given_steps: frozenset[str] = frozenset()
+    registers: frozenset[str] = frozenset()
+
     def element(self, spec: Any, name: str) -> Element | None:
         """The drawn element behind an engine task, if it was drawn at all."""
-        return self.elements.get((spec, name))
+        return self.elements.get((spec, name.removesuffix(CHILD)))
+
+    def step(self, name: str) -> Element | None:
+        """The user task or event of that id, wherever it is drawn."""
+        return next((element for element in self.elements.values() if element.id == name), None)
 
     def place(self, key: str) -> tuple[str, str]:
         """The drawing (its process id) and the element that a key such as `request/review` means."""
@@ -93,7 +132,24 @@ class Definition:
 
     def form_of(self, element: Element) -> str:
         """The id of the form that a user task shows."""
-        return self.main_form if element.form == MAIN_FORM else element.form
+        said = self.drawings[self.eservice.code].properties
+        return said.get(FORM_PROPERTIES[element.form], "") if element.form in FORM_PROPERTIES else element.form
+
+    def form_at(self, step: str) -> Form | None:
+        """The form that is answered at a step."""
+        element = self.step(step)
+        return None if element is None or not element.form else self.forms.get(self.form_of(element))
+
+    @property
+    def other_fill_steps(self) -> tuple[Element, ...]:
+        """The steps at which others than the maker fill a form of their own."""
+        found = {e.id: e for e in self.elements.values() if e.kind == "userTask" and e.form != MAIN_FORM}
+        return tuple(element for element in found.values() if element.properties.get("kind") == "fill")
+
+    @property
+    def main_step(self) -> str:
+        """The step at which the maker fills the main form."""
+        return next((e.id for e in self.elements.values() if e.form == MAIN_FORM and e.kind == "userTask"), "")
 
     @property
     def main_form(self) -> str:
@@ -122,6 +178,15 @@ def _gather(folder: Mapping[str, bytes], name: str, files: dict[str, bytes], cod
     for element in drawing.elements.values():
         if element.called:
             _gather(folder, f"processes/{element.called}.bpmn", files, code, f"{name}: {element.id}")
+        if element.decision:
+            root, _ = bpmn.read(files[f"processes/{code}.bpmn"], f"processes/{code}.bpmn")
+            table = f"processes/{table_of(element, root)}.dmn"
+            if table not in folder:
+                raise BadDrawing(
+                    f"{name}:{element.line}: {element.id}: Expected the decision table {table}, but there is none: "
+                    "add it or correct decisionRef."
+                )
+            files[table] = folder[table]
         for wanted in _form_names(element, drawing, files, code):
             wanted_file = f"forms/{wanted}.form"
             if wanted_file not in folder:
@@ -132,10 +197,15 @@ def _gather(folder: Mapping[str, bytes], name: str, files: dict[str, bytes], cod
             files[wanted_file] = folder[wanted_file]
 
 
+def table_of(element: Element, root: Drawing) -> str:
+    """The decision table that an element asks; root: the drawing of the eService."""
+    return root.properties.get("decision", "") if element.decision == OWN_TABLE else element.decision
+
+
 def _form_names(element: Element, drawing: Drawing, files: Mapping[str, bytes], code: str) -> Iterator[str]:
-    if element.form == MAIN_FORM:
+    if element.form in FORM_PROPERTIES:
         root, _ = bpmn.read(files[f"processes/{code}.bpmn"], f"processes/{code}.bpmn")
-        yield root.properties.get("form.main", "")
+        yield root.properties.get(FORM_PROPERTIES[element.form], "")
     elif element.form:
         yield element.form
 
@@ -158,6 +228,7 @@ def compiled(files: Mapping[str, bytes], code: str) -> Definition:
     for name in (n for n in files if n.endswith(".form")):
         if name != f"forms/{name[6:-5]}.form" or name[6:-5] not in forms:
             raise BadForm(f"{name}: Expected the form's id to be its file name, but it is another: rename one.")
+    decisions = _decisions(files, drawings, drawings[code])
     _require_own_names(drawings)
     spec, subprocess_specs = _specs(drawings, code)
     definition = Definition(
@@ -169,10 +240,13 @@ def compiled(files: Mapping[str, bytes], code: str) -> Definition:
             for element in drawing.elements.values()
         },
         forms=forms,
+        decisions=decisions,
         drawings=drawings,
         files=dict(files),
         spec=spec,
         subprocess_specs=subprocess_specs,
+        given_steps=_given_steps(drawings.values(), decisions.values()),
+        registers=frozenset(name for form in forms.values() for name in form.registers),
     )
     _require_nothing_lost(definition)
     return definition
@@ -188,6 +262,25 @@ def _drawings(files: Mapping[str, bytes]) -> tuple[dict[str, Drawing], list[bpmn
             faults.append(bpmn.Fault(name, 1, drawing.process, sentence))
         drawings[drawing.process] = drawing
     return drawings, faults
+
+
+def _decisions(files: Mapping[str, bytes], drawings: Mapping[str, Drawing], root: Drawing) -> dict[str, Decision]:
+    read = {n: dmn.read(files[n], n) for n in sorted(files) if n.endswith(".dmn")}
+    for name, decision in read.items():
+        if name != f"processes/{decision.id}.dmn":
+            raise BadDrawing(
+                f"{name}:1: Expected the decision's id to be its file name, but it is {decision.id}: rename one."
+            )
+    for drawing in drawings.values():
+        for element in drawing.elements.values():
+            if element.kind == "businessRuleTask" and f"processes/{table_of(element, root)}.dmn" not in read:
+                raise BadDrawing(
+                    f"{drawing.file}:{element.line}: {element.id}: Expected a decision table, but "
+                    f"{element.decision or 'decisionRef'} is none: add the file or correct decisionRef."
+                )
+    found = {decision.id: decision for decision in read.values()}
+    own = found.get(root.properties.get("decision", ""))
+    return found if own is None else {**found, OWN_TABLE: own}
 
 
 def _eservice(drawing: Drawing) -> EService:
@@ -215,7 +308,41 @@ def _eservice(drawing: Drawing) -> EService:
         keywords=_listed(said.get("keywords", "")),
         about=said.get("about", ""),
         titles={name[6:]: value for name, value in said.items() if name.startswith("title_")},
+        single_eye=_yes_no(drawing, "single_eye"),
+        template=_yes_no(drawing, "template"),
+        next_memberships=_listed(said.get("next.memberships", "")),
+        lists={name: _reckoned(drawing, name) for name in ("next", "desks", "brokers") if said.get(name)},
     )
+
+
+def _yes_no(drawing: Drawing, name: str) -> bool:
+    text = drawing.properties.get(name, "")
+    if text not in YES_NO:
+        raise BadDrawing(
+            f"{drawing.file}:1: {drawing.process}: Expected true or false in {name}, but it is {text[:20]!r}."
+        )
+    return YES_NO[text]
+
+
+def _reckoned(drawing: Drawing, name: str) -> Expression:
+    try:
+        return expression(drawing.properties[name])
+    except BadExpression as error:
+        raise BadDrawing(f"{drawing.file}:1: {drawing.process}: in {name}: {error}") from None
+
+
+def _given_steps(drawings: Iterable[Drawing], decisions: Iterable[Decision]) -> frozenset[str]:
+    """The steps whose answers an expression of these drawings and tables reads."""
+    texts = [text for drawing in drawings for text in _expressions(drawing)]
+    texts += [text for decision in decisions for _, _, text in decision.expressions]
+    return frozenset(step for text in texts for step in GIVEN.findall(text))
+
+
+def _expressions(drawing: Drawing) -> Iterator[str]:
+    yield from drawing.properties.values()
+    yield from (flow.condition for flow in drawing.flows if flow.condition)
+    for element in drawing.elements.values():
+        yield from (element.timer, element.each, element.until, *element.inputs.values(), *element.properties.values())
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -271,6 +398,8 @@ def _require_nothing_lost(definition: Definition) -> None:
         if task is None:
             raise BadDrawing(f"{where} Expected a way from the start to this element, but there is none: connect it.")
         reached = {output.removesuffix(".BoundaryEventSplit") for output in task._outputs}
+        if element.each and (spec is None or task.task_spec not in spec.task_specs):
+            raise BadDrawing(f"{where} Expected a task for every item of the list, but it is lost: redraw it.")
         for flow in drawing.outgoing(element.id):
             if bpmn.renamed(flow.target) not in reached:
                 raise BadDrawing(
@@ -288,12 +417,63 @@ class Timer(EventDefinition):
 
 
 class ServiceStep(BpmnSpecMixin, BpmnTaskSpec):
-    """A service task that runs a registered step through the script engine's `call_service`."""
+    """An automatic step, registered or decided by a table, through the script engine's `call_service`."""
 
     def _run_hook(self, my_task: Any) -> bool:
         super()._run_hook(my_task)
         my_task.workflow.script_engine.call_service(my_task)
         return True
+
+
+class Milestone(IntermediateThrowEvent):
+    """A throw event that may hand the process a word: how what was called has come out."""
+
+    def _run_hook(self, my_task: Any) -> bool:
+        done: bool = super()._run_hook(my_task)
+        my_task.workflow.script_engine.passed(my_task)
+        return done
+
+
+class EachTask(ParallelMultiInstanceTask):
+    """A task for every item of a list; what remains open is cancelled as soon as one answer makes it needless."""
+
+    def __init__(self, wf_spec: Any, name: str, *, each: str, item: str, until: str, **kwargs: Any) -> None:
+        super().__init__(wf_spec, name, task_spec="", **kwargs)
+        self.each = each
+        self.item = item
+        self.until = until
+
+    def create_children(self, my_task: Any) -> None:
+        """One child for each item, which it knows by the name that the drawing gives it."""
+        for item in my_task.workflow.script_engine.items(my_task, self.each):
+            child = my_task._add_child(my_task.workflow.spec.task_specs[self.task_spec], TaskState.WAITING)
+            child.triggered = True
+            child.internal_data["item"] = item
+            child.task_spec._update(child)
+            child.data[self.item] = item
+
+    def merge_child(self, workflow: Any, child: Any) -> None:
+        """Take over what the child routed, and see whether the others are still needed."""
+        my_task = child.parent
+        my_task.data.update({name: value for name, value in child.data.items() if name != self.item})
+        if self.until and workflow.script_engine.evaluate(child, self.until):
+            for other in self._instances(my_task):
+                other.cancel()
+            my_task._set_state(TaskState.READY)
+        elif self.children_complete(my_task):
+            my_task._set_state(TaskState.READY)
+
+
+class _UserTaskParser(TaskParser):
+    task: Any
+
+    def _add_multiinstance_task(self, loop_characteristics: Any) -> None:
+        many = bpmn.many(self.node)
+        original = self.spec.task_specs.pop(self.task.name)
+        self.task = EachTask(self.spec, original.name, description="Task for each", **many)
+        self._copy_task_attrs(original)
+        # Shared by all cases and threads, so connected here, once, and never at run time.
+        original.completed_event.connect(self.task.merge_child)
 
 
 class _OwnTimers:
@@ -313,7 +493,10 @@ class _BoundaryParser(_OwnTimers, BoundaryEventParser):
 
 class _Parser(BpmnParser):
     OVERRIDE_PARSER_CLASSES: ClassVar[dict[str, Any]] = {
+        full_tag("userTask"): (_UserTaskParser, UserTask),
         full_tag("serviceTask"): (TaskParser, ServiceStep),
+        full_tag("intermediateThrowEvent"): (IntermediateThrowEventParser, Milestone),
+        full_tag("businessRuleTask"): (TaskParser, ServiceStep),
         full_tag("intermediateCatchEvent"): (_CatchParser, IntermediateCatchEvent),
         full_tag("boundaryEvent"): (_BoundaryParser, BoundaryEvent),
     }

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine import drawing as pictures
 from engine import paths
 from engine.bpmn import BPMN, CAMUNDA, CONTAINERS, Drawing, Element, Fault
 from engine.errors import BadDrawing
-from engine.people import DESK_LANES, LANES, RUN_LANES
+from engine.people import DESK_LANES, LANES, NEXT
 from engine.places import unprintable
 from engine.services import REGISTRY, missing_inputs
 from engine.statuses import ENDED, STATUSES
 
 WORD = re.compile(r"[a-z][a-z0-9_]{0,59}")
-NOTICES = ("reminder", "overdue")
+NOTICES = ("reminder", "overdue", "idle")
+WATCHERS = frozenset({"ops", "system"})
+CONFIRMED_WHEN = ("always", "claimed")
 REASONS = ("required", "optional", "none")
 KINDS = ("fill", "decide")
 LONGEST_NAME = 120
@@ -26,17 +28,20 @@ PARTS = frozenset({"properties", "property", "inputOutput", "inputParameter"})
 ATTRIBUTES = {
     "userTask": {"formKey"},
     "serviceTask": {"topic", "type"},
+    "multiInstanceLoopCharacteristics": {"collection", "elementVariable"},
+    "businessRuleTask": {"decisionRef"},
     "process": {"historyTimeToLive", "versionTag", "isStartableInTasklist"},
 }
-WAY_OUT = {"who", "when", "reason", "title"}
+WAY_OUT = {"who", "when", "reason", "title", "confirm", "confirm_when"}
 SAID = {
     "process": {"title", "function", "memberships", "desk", "cutoff", "lead_days", "sla_days", "success", "keywords"}
-    | {"replaces", "about", "form.main", "pattern"},
+    | {"replaces", "about", "form.main", "form.next", "pattern", "template", "single_eye", "next", "next.memberships"}
+    | {"desks", "brokers", "decision"},
     "userTask": {"kind", "routes", "due"},
     "startEvent": {"status"},
-    "intermediateThrowEvent": {"status", "notice"},
+    "intermediateThrowEvent": {"status", "notice", "outcome", "agrees"},
     "endEvent": {"status"},
-    "boundaryEvent": {"notice", *WAY_OUT},
+    "boundaryEvent": {"notice", "idle", *WAY_OUT},
     "intermediateCatchEvent": WAY_OUT,
 }
 
@@ -71,6 +76,15 @@ def _wrong(drawing: Drawing, element: Element) -> Iterator[str]:
         yield from _wrong_user_task(element)
     if element.kind == "serviceTask":
         yield from _wrong_service(element)
+    if element.item and not WORD.fullmatch(element.item):
+        yield f"Expected a word of small letters as elementVariable, but it is {element.item[:40]}: rename it."
+    if element.properties.get("agrees", NEXT) != NEXT:
+        yield "Expected agrees to be next, but it is not: correct it, or leave it out."
+    outcome = element.properties.get("outcome", "")
+    if outcome and not WORD.fullmatch(outcome):
+        yield f"Expected a word of small letters as outcome, but it is {outcome[:40]}: rename it."
+    if element.kind == "businessRuleTask" and not element.decision:
+        yield "Expected a decision table, but decisionRef is empty: name one, such as LIMITS for LIMITS.dmn."
     if element.kind == "callActivity" and not element.called:
         yield "Expected the process that this calls, but calledElement is empty: name it, such as P1."
     yield from _wrong_status(drawing, element)
@@ -84,9 +98,7 @@ def _wrong_user_task(element: Element) -> Iterator[str]:
         yield "Expected a form, but formKey is empty: name one, such as check or @main."
     if element.lane not in LANES:
         found = element.lane or "none"
-        yield f"Expected a lane of {_or(RUN_LANES)}, but it is {found[:40]}: move the task or rename the lane."
-    elif element.lane not in RUN_LANES:
-        yield f"Expected a lane that runs, but {element.lane} is not run yet: draw {_or(RUN_LANES)}."
+        yield f"Expected a lane of {_or(LANES)}, but it is {found[:40]}: move the task or rename the lane."
     kind = element.properties.get("kind", "")
     if kind not in KINDS:
         yield f"Expected the property kind to be fill or decide, but it is {kind or 'empty'}: choose one."
@@ -140,6 +152,8 @@ def _closes(drawing: Drawing, element: Element) -> bool:
 
 
 def _wrong_notice(element: Element) -> Iterator[str]:
+    if element.properties.get("idle", "true") != "true" or ("idle" in element.properties and not element.timer):
+        yield "Expected idle to be true, and on a timer, but it is not: correct it, or leave it out."
     notice = element.properties.get("notice")
     if element.kind == "boundaryEvent" and element.timer and not element.interrupting and not notice:
         yield "Expected a notice of reminder or overdue on this timer, but it has none: choose one."
@@ -154,11 +168,12 @@ def _wrong_notice(element: Element) -> Iterator[str]:
 def _wrong_way_out(drawing: Drawing, element: Element) -> Iterator[str]:
     said = element.properties
     who = [part.strip() for part in said.get("who", "").split(",") if part.strip()]
-    if not who or not set(who) <= RUN_LANES | {"ops"}:
+    if not who or not set(who) <= LANES | WATCHERS:
         yield (
-            f"Expected lanes or ops in the property who, but it is {said.get('who') or 'empty'}: say who "
+            f"Expected lanes, ops or system in the property who, but it is {said.get('who') or 'empty'}: say who "
             "may leave here."
         )
+    yield from _wrong_confirmation(said)
     if not said.get("when"):
         yield "Expected the property when, but it is empty: write True, or when the way out is open."
     if said.get("reason") not in REASONS:
@@ -169,12 +184,25 @@ def _wrong_way_out(drawing: Drawing, element: Element) -> Iterator[str]:
         yield from _wrong_end(drawing, element)
 
 
+def _wrong_confirmation(said: Mapping[str, str]) -> Iterator[str]:
+    confirm = [part.strip() for part in said.get("confirm", "").split(",") if part.strip()]
+    if not set(confirm) <= LANES | {"ops"}:
+        yield f"Expected lanes or ops in the property confirm, but it is {said['confirm'][:60]}: correct it."
+    when = said.get("confirm_when", "always")
+    if when not in CONFIRMED_WHEN:
+        yield f"Expected confirm_when to be {' or '.join(CONFIRMED_WHEN)}, but it is {when[:40]}: choose one."
+    elif "confirm_when" in said and not confirm:
+        yield "Expected somebody to confirm, but confirm is empty: name the lanes, or leave confirm_when out."
+
+
 def _wrong_end(drawing: Drawing, element: Element) -> Iterator[str]:
     host = drawing.elements.get(element.attached_to)
     if host is not None and host.kind not in CONTAINERS:
         yield "Expected a way out of a call activity or sub-process, but it hangs on a task: attach it to what is left."
     if not element.interrupting:
         yield "Expected a way out that interrupts, but it is non-interrupting: make it interrupting."
+    if element.properties.get("who") == "system":
+        return  # the portal may also lead a request back, such as from a company that takes part no more
     reached = paths.reached(paths.within(drawing), [element.id])
     ends = [drawing.elements[name] for name in sorted(reached & drawing.elements.keys())]
     ends = [end for end in ends if end.kind == "endEvent" and not end.parent]

@@ -96,6 +96,19 @@ class ReasonMissing(Refused):
         super().__init__(f"Expected a reason of at least 5 characters to {name} the request, but there is none.")
 
 
+class NoSuchParty(Refused):
+    """A request names a company that does not take part here, or the firm itself."""
+
+    code = "no_such_party"
+
+    def __init__(self, participant: str, kinds: Sequence[str] = ()) -> None:
+        what = f"with the membership {' or '.join(kinds)}" if kinds else "that takes part here"
+        said = participant or "none"
+        super().__init__(
+            f"Expected another company {what}, but {said} is none now: return the request and choose another."
+        )
+
+
 class NobodyCanCheck(Refused):
     """A submit would lead nowhere: nobody holds the next right."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.parts import (
     BPMN,
+    CAMUNDA,
     CONTAINERS,
     CURES,
     GATEWAYS,
@@ -38,6 +39,8 @@ def unfit(process: Any, file: str) -> Iterator[Fault]:
             )
         elif local_name(node) in RUNS:
             yield from _unfit_attributes(node, file)
+        elif local_name(node) == "multiInstanceLoopCharacteristics":
+            yield from (Fault(file, line, where, sentence) for sentence in _unfit_many(node))
     if (process.get("isExecutable") or "false") != "true":
         yield Fault(
             file,
@@ -72,6 +75,21 @@ def _unfit_attributes(node: Any, file: str) -> Iterator[Fault]:
         )
     if node.get("parallelMultiple") == "true":
         yield Fault(file, line, where, "Expected one event definition, but found several: draw one event for each.")
+
+
+def _unfit_many(node: Any) -> Iterator[str]:
+    """A task for every item of a list runs exactly; all other ways to do a task several times do not."""
+    if local_name(node.getparent()) != "userTask":
+        yield "Expected several tasks at once on user tasks only, but they stand here: draw them on a user task."
+    if node.get("isSequential") == "true":
+        yield "Expected several tasks at the same time, but they come one after another: draw a flow back to the task."
+    if node.get("behavior") not in (None, "All"):
+        yield f"Expected what runs exactly, but found the behavior {node.get('behavior')}: leave it out."
+    if not node.get(f"{{{CAMUNDA}}}collection") or not node.get(f"{{{CAMUNDA}}}elementVariable"):
+        yield (
+            "Expected a list to make tasks of, but camunda:collection or camunda:elementVariable is empty: write them, "
+            "such as case.desks and desk."
+        )
 
 
 def _owner(node: Any) -> str:

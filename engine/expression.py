@@ -10,7 +10,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
@@ -249,9 +249,15 @@ def _texts(value: Any) -> str:
 
 
 def _column(rows: Any, key: Any) -> list[Any]:
+    return [member(row, key) for row in _rows(rows)]
+
+
+def _rows(rows: Any) -> Sequence[Any]:
+    if rows is None:
+        return ()
     if not isinstance(rows, Sequence) or isinstance(rows, str):
         raise BadExpression(f"Expected rows, but found {kind(rows)}.")
-    return [member(row, key) for row in rows]
+    return rows
 
 
 def _now(scope: Scope) -> datetime:
@@ -281,6 +287,14 @@ def _business_day_before(scope: Scope, moment: Any) -> datetime | None:
     return earlier if earlier > _now(scope) else None
 
 
+def _days_from_now(scope: Scope, days: Any) -> datetime:
+    return _now(scope) + timedelta(days=_days(days))
+
+
+def _effective_at(scope: Scope, day: Any) -> datetime | None:
+    return None if day is None else scope.calendar.begin(_day(day))
+
+
 def _days_between(_scope: Scope, first: Any, last: Any) -> int | None:
     return None if first is None or last is None else (_day(last) - _day(first)).days
 
@@ -291,6 +305,10 @@ def _count(_scope: Scope, value: Any) -> int:
     if isinstance(value, str) or not isinstance(value, Sequence | Mapping):
         raise BadExpression(f"Expected a list, but found {kind(value)}.")
     return len(value)
+
+
+def _digits(_scope: Scope, text: Any, least: Any, most: Any) -> bool:
+    return text is not None and _texts(text).isascii() and text.isdigit() and _days(least) <= len(text) <= _days(most)
 
 
 def _extreme(pick: Callable[..., Any]) -> Callable[..., Any]:
@@ -313,17 +331,41 @@ def _unique(_scope: Scope, rows: Any, key: Any) -> bool:
     return all(value not in values[:place] for place, value in enumerate(values))
 
 
+def _rows_where(_scope: Scope, rows: Any, key: Any, value: Any) -> list[Any]:
+    return [row for row in _rows(rows) if member(row, key) == value]
+
+
+def _known(_scope: Scope, rows: Any, key: Any) -> list[Any]:
+    return [value for value in _column(rows, key) if value is not None]
+
+
+def _records(_scope: Scope, owner: Any, column: Any = "key") -> list[Mapping[str, Any]]:
+    """The records that stand in a mapping under their keys, each with its key as a column."""
+    if owner is None:
+        return []
+    if not isinstance(owner, Mapping):
+        raise BadExpression(f"Expected a register with keys, but found {kind(owner)}.")
+    return [{**record, _texts(column): key} for key, record in owner.items() if isinstance(record, Mapping)]
+
+
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "add_bd": (_add_bd, 2, 2),
     "business_day_before": (_business_day_before, 1, 1),
+    "column": (_known, 2, 2),
     "count": (_count, 1, 1),
+    "count_where": (lambda scope, rows, key, value: len(_rows_where(scope, rows, key, value)), 3, 3),
     "cutoff_after": (_cutoff_after, 1, 1),
     "days_between": (_days_between, 2, 2),
+    "days_from_now": (_days_from_now, 1, 1),
+    "digits": (_digits, 3, 3),
+    "effective_at": (_effective_at, 1, 1),
     "is_business_day": (_is_business_day, 1, 1),
     "length": (lambda _scope, text: 0 if text is None else len(_texts(text)), 1, 1),
     "lower": (lambda _scope, text: None if text is None else _texts(text).lower(), 1, 1),
     "max": (_extreme(max), 1, 10),
     "min": (_extreme(min), 1, 10),
+    "records": (_records, 1, 2),
+    "rows_where": (_rows_where, 3, 3),
     "starts_with": (lambda _scope, text, start: text is not None and _texts(text).startswith(_texts(start)), 2, 2),
     "today": (lambda scope: scope.calendar.day(_now(scope)), 0, 0),
     "total": (_total, 2, 2),

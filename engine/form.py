@@ -1,45 +1,50 @@
-"""Answering a form: prefilled values, what is shown, checked answers, their rest in a database, their differences."""
+"""Answering a form: prefilled values, what is shown, checked answers, their rest in a database, their differences.
+
+Raw answers are texts by raw name: `limit_hkd`, `office.line1`, `year_end.month`, and `persons.2.email` in a third row.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields
-
+from engine.answers import differences, dumped, loaded, retyped, settled
 from engine.errors import UnknownFields, WrongAnswers
 from engine.expression import Scope, compiled
-from engine.schema import LONGEST_TEXT, PLACEHOLDER, Field, Form
-from engine.spoken import spoken, typed
-from engine.typed import CONTROL, normal, number, typed_field
+from engine.look import Facts, Look, Standing, is_required, options, raw_of
+from engine.questions import LONGEST_TEXT, MOST_ROWS, PLACEHOLDER, Field, Form
+from engine.rows import CONFIRMED, PLACE, acted, closed_up, first_rows, place_after, too_few, too_many
+from engine.spoken import spoken, typed_parts
+from engine.typed import CONTROL, normal
 
-CONFIRMED = ".confirmed"
+__all__ = [
+    "CONFIRMED",
+    "Checked",
+    "Facts",
+    "Standing",
+    "acted",
+    "check",
+    "clean",
+    "differences",
+    "dumped",
+    "filled",
+    "fixed",
+    "loaded",
+    "options",
+    "place_after",
+    "prefilled",
+    "raw_of",
+    "required",
+    "retyped",
+    "standing",
+    "visible",
+]
+
 SHORT_TEXT = 1_000  # a number, a date, a choice: whatever was typed instead
-DEEPEST_CHAIN = 10
+LONG_KINDS = frozenset({"text", "textarea", "tags", "checklist"})
 PER_FIELD = re.compile(r"comment\.([a-z][a-z0-9_]{0,59})")
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a form may know besides its own answers.
-
-    case: reference, participant_id, received_on, lead_days, ... register: the current record of each register.
-    choices: for each register, its (value, label) pairs.
-    """
-
-    scope: Scope
-    case: Mapping[str, Any] = field(default_factory=dict)
-    register: Mapping[str, Any] = field(default_factory=dict)
-    choices: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
-
-    def seen_with(self, answers: Mapping[str, Any]) -> Scope:
-        """The scope of an expression in a form with these answers."""
-        names = {**self.scope.names, "form": answers, "case": self.case, "register": self.register}
-        return replace(self.scope, names=names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,142 +61,143 @@ class Checked:
 def prefilled(form: Form, facts: Facts) -> dict[str, str]:
     """What stands in the fields when the form is first opened, as typed text."""
     scope = facts.seen_with({})
-    known = {entry.key: entry.prefill(scope) for entry in form.fields if entry.prefill is not None}
-    return {key: typed(form.field(key), value) for key, value in known.items() if value is not None}
+    typed: dict[str, str] = {}
+    for entry in form.fields:
+        if entry.kind == "rows":
+            typed |= first_rows(entry, scope)
+        elif entry.prefill is not None and (value := settled(entry, entry.prefill(scope))) is not None:
+            typed |= typed_parts(entry, value)
+    return typed
 
 
-def fixed(form: Form, facts: Facts) -> dict[str, Any]:
-    """The values nobody may change: read-only fields, taken from the registers now."""
-    scope = facts.seen_with({})
-    return {
-        entry.key: _settled(entry, entry.prefill(scope)) for entry in form.fields if entry.read_only and entry.prefill
-    }
+def standing(form: Form, raw: Mapping[str, str], facts: Facts) -> Standing:
+    """The form as it stands with these raw answers; what a hidden field was answered with counts for nothing."""
+    return Look(form, raw, facts).standing()
+
+
+def fixed(form: Form, facts: Facts, raw: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The values nobody may change, by name: what is computed, and read-only fields, taken from the registers now."""
+    return dict(standing(form, raw or {}, facts).fixed)
 
 
 def visible(form: Form, raw: Mapping[str, str], facts: Facts) -> frozenset[str]:
     """The fields to show for these raw answers; what a hidden field was answered with shows nothing."""
-    return _seen(form, raw, facts)[0]
+    return standing(form, raw, facts).shown
 
 
 def required(form: Form, raw: Mapping[str, str], facts: Facts) -> frozenset[str]:
     """The fields that must be answered when they are shown, given these raw answers."""
-    scope = facts.seen_with(_seen(form, raw, facts)[1])
-    return frozenset(entry.key for entry in form.fields if entry.asks and _is_required(entry, scope))
-
-
-def options(entry: Field, facts: Facts) -> tuple[tuple[str, str], ...]:
-    """The choices of a field, from the file or from its register."""
-    return tuple(facts.choices.get(entry.register, ())) if entry.register else entry.options
-
-
-def _settled(entry: Field, value: Any) -> Any:
-    if entry.kind in ("money", "number") and isinstance(value, str):
-        return number(value)
-    if entry.kind == "date" and isinstance(value, str):
-        return date.fromisoformat(value)
-    return value
-
-
-def _seen(form: Form, raw: Mapping[str, str], facts: Facts) -> tuple[frozenset[str], dict[str, Any]]:
-    """What is shown, and its answers; what a hidden field was answered with counts for nothing."""
-    values = {**_readable(form, raw, facts), **fixed(form, facts)}
-    shown = frozenset(entry.key for entry in form.fields)
-    answers = dict(values)
-    for _ in range(DEEPEST_CHAIN):
-        scope = facts.seen_with(answers)
-        now = frozenset(entry.key for entry in form.fields if entry.show_if is None or bool(entry.show_if(scope)))
-        if now == shown:
-            break
-        shown, answers = now, {key: value if key in now else None for key, value in values.items()}
-    return shown, answers
-
-
-def _readable(form: Form, raw: Mapping[str, str], facts: Facts) -> dict[str, Any]:
-    """Every raw answer that can be read, typed; the others are missing."""
-    values: dict[str, Any] = {}
-    for entry in form.fields:
-        if entry.asks:
-            try:
-                values[entry.key] = _typed_field(entry, facts).deserialize(raw.get(entry.key))
-            except ValidationError:
-                values[entry.key] = None
-    return values
-
-
-def _is_required(entry: Field, scope: Scope) -> bool:
-    return entry.required or (entry.required_if is not None and bool(entry.required_if(scope)))
+    return standing(form, raw, facts).needed
 
 
 # --- checking answers -------------------------------------------------------------------------------------------------
 def clean(form: Form, raw: Mapping[str, str], *, other_fields: Iterable[str] = ()) -> dict[str, str]:
-    """Raw answers as they may be kept: known fields only, NFC, no control characters.
+    """Raw answers as they may be kept: known fields only, NFC, no control characters, rows without gaps.
 
     other_fields: the keys of the form that comments may be pinned to. Raises `UnknownFields`, and `WrongAnswers` for
-    texts longer than any answer.
+    texts longer than any answer and for more rows than any form takes.
     """
-    allowed = set(form.keys)
-    allowed |= {f"{entry.key}{CONFIRMED}" for entry in form.fields if entry.warn is not None}
-    if form.per_field_comments is not None:
-        allowed |= {f"comment.{key}" for key in other_fields}
-    unknown = [name for name in raw if name not in allowed]
+    known = {entry.key: entry for entry in form.fields}
+    comments = {f"comment.{key}" for key in other_fields} if form.per_field_comments is not None else set()
+    found = {name: _answered_by(known, name) for name in raw}
+    unknown = [name for name, entry in found.items() if entry is None and name not in comments]
     if unknown:
         raise UnknownFields([name[:60] for name in unknown])
-    too_long = {name: value for name, value in raw.items() if len(value) > _room(form.field(name))}
+    too_long = {name: value for name, value in raw.items() if len(value) > _room(found[name])}
     if too_long:
         raise WrongAnswers({name: [f"Enter at most {LONGEST_TEXT:,} characters"] for name in too_long})
-    return {name: normal(value) for name, value in raw.items()}
+    return closed_up(form, {name: normal(value) for name, value in raw.items()})
+
+
+def _answered_by(known: Mapping[str, Field], name: str) -> Field | None:
+    """The field that a raw name answers; None when nobody asked for it."""
+    key, _, rest = name.partition(".")
+    entry = known.get(key)
+    if entry is None or not entry.asks or entry.kind == "file":
+        return None
+    if rest == CONFIRMED[1:]:
+        return entry if entry.warn is not None else None
+    if entry.kind == "rows":
+        place, _, inner = rest.partition(".")
+        return _answered_by({c.key: c for c in entry.fields}, inner) if PLACE.fullmatch(place) else None
+    if entry.kind == "address":
+        return entry.within(rest)
+    return entry if rest in _PARTS.get(entry.kind, ("",)) else None
+
+
+_PARTS = {"month_day": ("", "month", "day")}
 
 
 def _room(entry: Field | None) -> int:
     """How much may be kept of an answer: more than is right, so that a draft loses nothing that was typed."""
-    return LONGEST_TEXT if entry is None or entry.kind in ("text", "textarea") else SHORT_TEXT
+    return LONGEST_TEXT if entry is None or entry.kind in LONG_KINDS else SHORT_TEXT
 
 
 def check(form: Form, raw: Mapping[str, str], facts: Facts) -> Checked:
     """Typed answers from raw ones that `clean` let through.
 
-    Hidden fields are dropped, read-only ones come from the registers. Raises `WrongAnswers` with sentences per field.
+    Hidden fields are dropped, read-only ones come from the registers. Raises `WrongAnswers` with sentences per name;
+    those of a row stand at names such as `persons.2.email`.
     """
-    shown = visible(form, raw, facts)
-    wanted = {entry.key: entry for entry in form.fields if entry.asks and entry.key in shown}
-    values: dict[str, Any] = {entry.key: None for entry in form.fields if entry.asks}
+    look = Look(form, raw, facts)
     errors: dict[str, list[str]] = {}
-    try:
-        values.update(_schema(wanted.values(), facts).load({key: raw.get(key) for key in wanted}))
-    except ValidationError as error:
-        values.update(error.valid_data if isinstance(error.valid_data, dict) else {})
-        errors = {str(key): list(sentences) for key, sentences in error.messages_dict.items()}
-    values.update(fixed(form, facts))
-    scope = facts.seen_with(values)
-    for key, entry in wanted.items():
-        if key not in errors:
-            errors.update(_broken_rules(entry, values[key], scope))
-    comments = _comments(form, raw, scope, errors)
+    for name, entry, value, trouble, scope in look.places():
+        if trouble:
+            errors.update(_flat(name, trouble))
+        elif entry.kind == "rows" and (sentence := _wrong_count(entry, look, scope)):
+            errors[name] = [sentence]
+        else:
+            errors.update(_broken_rules(entry, name, value, scope))
+    comments = _comments(form, raw, look.scope(), errors)
     if errors:
         raise WrongAnswers(errors)
-    return Checked(values, *_warned(wanted.values(), values, raw, scope), comments)
+    return Checked(look.answers, *_warned(look, raw), comments)
 
 
-def _broken_rules(entry: Field, value: Any, scope: Scope) -> dict[str, list[str]]:
-    empty = value is None or value == "" or (entry.kind == "checkbox" and value is False)
-    if empty and _is_required(entry, scope):
-        return {entry.key: [_please(entry)]}
+def _flat(name: str, trouble: Any) -> dict[str, list[str]]:
+    if isinstance(trouble, dict):
+        return {f"{name}.{part}": list(sentences) for part, sentences in trouble.items()}
+    return {name: list(trouble)}
+
+
+def _wrong_count(entry: Field, look: Look, scope: Scope) -> str:
+    typed, filled = look.counts[entry.key], len(look.answers[entry.key])
+    most, least = min(int(entry.most or MOST_ROWS), MOST_ROWS), int(entry.least or 0)
+    if entry.fixed_rows:
+        return ""
+    if typed > MOST_ROWS or filled > most:
+        return too_many(most, max(filled, typed) if typed > MOST_ROWS else filled)
+    if filled < least and (filled or not is_required(entry, scope)):
+        return too_few(least, filled)
+    return ""
+
+
+def _broken_rules(entry: Field, name: str, value: Any, scope: Scope) -> dict[str, list[str]]:
+    empty = _is_empty(entry, value)
+    if empty and is_required(entry, scope):
+        return {f"{name}.line1" if entry.kind == "address" else name: [_please(entry)]}
+    if entry.kind == "file" and entry.most is not None and not empty and len(value) > entry.most:
+        return {name: [f"Attach at most {entry.most} files; this has {len(value)}"]}
     if not empty and entry.rule is not None and not entry.rule(scope):
-        return {entry.key: [filled(entry.rule_message, scope) or f"Check {entry.label}"]}
+        return {name: [filled(entry.rule_message, scope) or f"Check {entry.label}"]}
     return {}
 
 
-def _warned(
-    entries: Iterable[Field], values: Mapping[str, Any], raw: Mapping[str, str], scope: Scope
-) -> tuple[dict[str, str], tuple[str, ...]]:
+def _is_empty(entry: Field, value: Any) -> bool:
+    if isinstance(value, str | list | tuple | Mapping):
+        return not value
+    return value is None or (entry.kind in ("checkbox", "declaration") and value is False)
+
+
+def _warned(look: Look, raw: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
     warnings, confirmed = {}, []
-    for entry in entries:
-        if entry.warn is None or values[entry.key] is None or not entry.warn(scope):
+    for name, entry, value, _, scope in look.places():
+        if entry.warn is None or value is None or not entry.warn(scope):
             continue
-        if raw.get(f"{entry.key}{CONFIRMED}") == "yes":
-            confirmed.append(entry.key)
+        if raw.get(f"{name}{CONFIRMED}") == "yes":
+            confirmed.append(name)
         else:
-            warnings[entry.key] = filled(entry.warn_message, scope) or f"Check {entry.label}"
+            warnings[name] = filled(entry.warn_message, scope) or f"Check {entry.label}"
     return warnings, tuple(confirmed)
 
 
@@ -212,42 +218,15 @@ def _please(entry: Field) -> str:
     if entry.missing:
         return entry.missing
     label = entry.label[0].lower() + entry.label[1:] if entry.label[1:2].islower() else entry.label
-    if entry.kind == "checkbox":
-        return f"Tick: {entry.label}"
-    if entry.kind in ("select", "radio", "yesno"):
-        return f"Choose: {entry.label}"
+    if entry.kind in _VERBS:
+        return f"{_VERBS[entry.kind]}: {entry.label}"
     return f"Enter {label}"
+
+
+_VERBS = {"checkbox": "Tick", "declaration": "Tick", "file": "Attach", "rows": "Add at least one row"}
+_VERBS |= dict.fromkeys(("select", "radio", "yesno", "checklist"), "Choose")
 
 
 def filled(text: str, scope: Scope) -> str:
     """A message with every `{expression}` replaced by its value as people read it."""
     return PLACEHOLDER.sub(lambda found: spoken(compiled(found[1])(scope)), text)
-
-
-def _schema(entries: Iterable[Field], facts: Facts) -> Schema:
-    made = {entry.key: _typed_field(entry, facts) for entry in entries}
-    return Schema.from_dict(dict(made))(unknown=RAISE)
-
-
-def _typed_field(entry: Field, facts: Facts) -> fields.Field[Any]:
-    return typed_field(entry, options(entry, facts))
-
-
-# --- answers at rest and on the page ----------------------------------------------------------------------------------
-def dumped(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Typed answers as JSON values: numbers and dates as text."""
-    return {key: str(value) if isinstance(value, Decimal | date) else value for key, value in answers.items()}
-
-
-def loaded(form: Form, kept: Mapping[str, Any]) -> dict[str, Any]:
-    """Typed answers from JSON values; keys that the form no longer has are left out."""
-    return {
-        entry.key: _settled(entry, kept[entry.key])
-        for entry in form.fields
-        if entry.key in kept and kept[entry.key] is not None
-    }
-
-
-def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> frozenset[str]:
-    """The keys whose values differ."""
-    return frozenset(key for key in {*old, *new} if old.get(key) != new.get(key))

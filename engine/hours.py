@@ -80,6 +80,10 @@ class Calendar:
         day = self.previous_business_day(self.day(at))
         return datetime.combine(day, REMIND_AT, HONG_KONG).astimezone(UTC)
 
+    def begin(self, day: date) -> datetime:
+        """00:00 Hong Kong time of a day, in UTC: from then on a change that takes effect on it holds."""
+        return datetime.combine(day, time(0, 0), HONG_KONG).astimezone(UTC)
+
     def in_maintenance(self, at: datetime) -> bool:
         """Whether no eService is provided at that moment."""
         start, end = self._window(at)

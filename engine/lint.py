@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from engine import bpmn, components, elements, paths, places, schema, tokens, walks
+from engine import bpmn, components, dmn, elements, paths, places, schema, tokens, walks
 from engine import definition as definitions
 from engine.bpmn import Drawing, Element, Fault
-from engine.definition import CODE, CUTOFF, MAIN_FORM, Definition
+from engine.decide import Decision
+from engine.definition import CODE, CUTOFF, FORM_PROPERTIES, OWN_TABLE, Definition
 from engine.errors import Refused
 from engine.meaning import Meaning, keys_of
+from engine.people import BROKER_LANES, NEXT_LANES
 from engine.places import Place
 from engine.schema import Form
 
@@ -18,7 +20,7 @@ __all__ = ["Fault", "check_folder"]
 
 LARGEST_FAMILY = 2000
 LONGEST_DESK, LONGEST_FUNCTION, LONGEST_FORM, LONGEST_KEY = 8, 40, 60, 120
-DRAWING, FORM, WALKS = "processes/{}.bpmn", "forms/{}.form", "processes/{}.walks.json"
+DRAWING, TABLE, FORM, WALKS = "processes/{}.bpmn", "processes/{}.dmn", "forms/{}.form", "processes/{}.walks.json"
 SAID = re.compile(
     r"(?s)^(?:(?P<file>[\w./-]+\.\w+):(?:(?P<line>\d+):)? )?(?:(?P<element>[\w.@/-]+): )?(?P<sentence>.*)$"
 )
@@ -34,6 +36,8 @@ REQUIRED = [
     "sla_days",
 ]
 REQUIRED += ["success", "replaces", "keywords", "form.main"]
+PARTIES = {"next": NEXT_LANES, "next.memberships": NEXT_LANES, "brokers": BROKER_LANES}
+LISTS = ("next", "desks", "brokers")
 FUNCTION = re.compile(r"EU_[A-Za-z][A-Za-z0-9]*")
 
 
@@ -55,12 +59,14 @@ class _Check:
         self.folder = folder
         self.drawings: dict[str, Drawing] = {}
         self.forms: dict[str, Form] = {}
+        self.tables: dict[str, Decision] = {}
         self.definitions: dict[str, Definition] = {}
         self.found: dict[Fault, None] = {}
 
     def faults(self) -> Iterator[Fault]:
         yield from self.read_drawings()
         yield from self.read_forms()
+        yield from self.read_tables()
         for drawing in self.drawings.values():
             yield from elements.faults(drawing)
             yield from _hanging(drawing)
@@ -102,6 +108,19 @@ class _Check:
             found = [*components.faults(self.folder[name], name), *_wrong_form(read, name)]
             yield from (_placed(fault, self.folder[name]) for fault in found)
 
+    def read_tables(self) -> Iterator[Fault]:
+        for name in _named(self.folder, "processes/", ".dmn"):
+            try:
+                table = dmn.read(self.folder[name], name)
+            except Refused as error:
+                yield from faults_of(error, name)
+                continue
+            if name == TABLE.format(table.id):
+                self.tables[table.id] = table
+            else:
+                sentence = f"Expected the decision's id to be the file name, but it is {table.id}: rename one."
+                yield Fault(name, 1, table.id, sentence)
+
     # one drawing among the others
     def wrong_calls(self, drawing: Drawing) -> Iterator[Fault]:
         for element in drawing.elements.values():
@@ -117,7 +136,14 @@ class _Check:
                     element,
                     f"Expected a pattern to call, but {element.called} is an eService: call a pattern.",
                 )
-            if element.form and element.form != MAIN_FORM and FORM.format(element.form) not in self.folder:
+            if element.decision not in ("", OWN_TABLE) and TABLE.format(element.decision) not in self.folder:
+                yield _fault(
+                    drawing,
+                    element,
+                    f"Expected the decision table {element.decision[:40]}, but there is none: correct decisionRef "
+                    "or add it.",
+                )
+            if element.form and element.form not in FORM_PROPERTIES and FORM.format(element.form) not in self.folder:
                 yield _fault(
                     drawing,
                     element,
@@ -156,7 +182,10 @@ class _Check:
         family = {name: self.drawings[name] for name in paths.family(self.drawings, code)}
         graph = paths.graph(self.drawings, code)
         yield from _shared_names(family.values())
-        yield from Meaning(family, graph, self.forms, self.forms.get(_main(family[code]))).faults()
+        yield from _wrong_parties(family[code], graph)
+        own = self.tables.get(family[code].properties.get("decision", ""))
+        tables = self.tables if own is None else {**self.tables, OWN_TABLE: own}
+        yield from Meaning(family, graph, self.forms, self.forms.get(_main(family[code])), tables).faults()
         for key, place in graph.places.items():
             if len(key) > LONGEST_KEY:
                 yield _fault(
@@ -186,24 +215,32 @@ class _Check:
         """Whether something is wrong with the eService already, so that running it would only say so again."""
         family = {self.drawings[name].file for name in paths.family(self.drawings, code)}
         forms = {FORM.format(name) for name in self.forms_of(code)}
-        return any(fault.file in family | forms for fault in self.found)
+        tables = {TABLE.format(name) for name in self.tables_of(code)}
+        return any(fault.file in family | forms | tables for fault in self.found)
 
     def forms_of(self, code: str) -> set[str]:
         family = [self.drawings[name] for name in paths.family(self.drawings, code)]
         wanted = {element.form for drawing in family for element in drawing.elements.values() if element.form}
-        return {_main(self.drawings[code]) if name == MAIN_FORM else name for name in wanted}
+        said = self.drawings[code].properties
+        return {said.get(FORM_PROPERTIES[name], "") if name in FORM_PROPERTIES else name for name in wanted}
+
+    def tables_of(self, code: str) -> set[str]:
+        family = [self.drawings[name] for name in paths.family(self.drawings, code)]
+        elements = [element for drawing in family for element in drawing.elements.values() if element.decision]
+        return {definitions.table_of(element, self.drawings[code]) for element in elements}
 
     def whole(self, code: str) -> bool:
         """Whether everything the eService needs could be read; if not, that has been said already."""
         family = [self.drawings[name] for name in paths.family(self.drawings, code)]
         called = {name for drawing in family for name in paths.calls(drawing)}
-        return self.forms_of(code) <= self.forms.keys() and called <= self.drawings.keys()
+        read = self.forms_of(code) <= self.forms.keys() and self.tables_of(code) <= self.tables.keys()
+        return read and called <= self.drawings.keys()
 
     # what nobody uses
     def left_over(self, codes: Iterable[str]) -> Iterator[Fault]:
         used = {name for code in codes for name in paths.family(self.drawings, code)}
         forms = {element.form for drawing in self.drawings.values() for element in drawing.elements.values()}
-        forms |= {_main(drawing) for drawing in self.drawings.values()}
+        forms |= {d.properties.get(said, "") for d in self.drawings.values() for said in FORM_PROPERTIES.values()}
         unread = {name for name in _named(self.folder, "processes/", ".bpmn")} - {
             d.file for d in self.drawings.values()
         }
@@ -215,6 +252,12 @@ class _Check:
                     name,
                     "Expected an eService that calls this pattern, but none does: call it or remove it.",
                 )
+        asked = {element.decision for drawing in self.drawings.values() for element in drawing.elements.values()}
+        asked |= {drawing.properties.get("decision", "") for drawing in self.drawings.values()}
+        for table in self.tables.values() if not unread else ():
+            if table.id not in asked:
+                sentence = "Expected a drawing that asks this decision table, but none does: use it or remove it."
+                yield Fault(table.file, table.line, table.id, sentence)
         for name in self.forms if not unread else ():
             if name not in forms:
                 yield Fault(
@@ -313,6 +356,13 @@ def _wrong_fact_sentences(drawing: Drawing, forms: Mapping[str, Form]) -> Iterat
     main = forms.get(_main(drawing))
     if main is None and _main(drawing):
         yield f"Expected the form {_main(drawing)[:40]} of form.main, but there is none that can be read: correct it."
+    for name in LISTS:
+        if said.get(name):
+            place = Place(frozenset({"form", "case"}), keys_of(main))
+            yield from (f"in {name}: {sentence}" for sentence in places.wrong(said[name], place))
+    for name in ("single_eye", "template"):
+        if said.get(name, "true") not in ("true", "false"):
+            yield f"Expected true or false in {name}, but it is {said[name][:40]}: choose one."
     for text in schema.PLACEHOLDER.findall(said.get("about", "")):
         yield from (
             f"in about: {sentence}"
@@ -339,6 +389,26 @@ def _shared_names(family: Iterable[Drawing]) -> Iterator[Fault]:
                 yield _fault(drawing, element, sentence)
 
 
+def _wrong_parties(drawing: Drawing, graph: paths.Graph) -> Iterator[Fault]:
+    """Whoever has a lane must be named by the eService, and whoever is named must have a lane."""
+    lanes = {element.lane for _, element in graph.places.values() if element.kind == "userTask"}
+    for name, mine in PARTIES.items():
+        said = bool(drawing.properties.get(name))
+        if bool(lanes & mine) != said:
+            what = f"is no task in {_or(mine)}" if said else "is none"
+            cure = "leave the property out, or draw one" if said else "fill it"
+            yield Fault(
+                drawing.file,
+                _line(drawing),
+                drawing.process,
+                f"Expected {name} and tasks in {_or(mine)} together, but there {what}: {cure}.",
+            )
+
+
+def _or(lanes: frozenset[str]) -> str:
+    return " or ".join(sorted(lanes, reverse=True))
+
+
 # --- forms ------------------------------------------------------------------------------------------------------------
 def _wrong_form(read: Form, name: str) -> Iterator[Fault]:
     if len(read.id) > LONGEST_FORM:
@@ -348,18 +418,22 @@ def _wrong_form(read: Form, name: str) -> Iterator[Fault]:
     keys = frozenset(entry.key for entry in read.fields) | {"comments"}
     place = Place(frozenset({"form", "case", "register"}), keys)
     for entry in read.fields:
-        texts = [getattr(entry, part).text for part in schema.EXPRESSIONS if getattr(entry, part) is not None]
-        for message in (entry.rule_message, entry.warn_message):
-            texts += schema.PLACEHOLDER.findall(message)
-        for text in texts:
-            yield from (Fault(name, 1, entry.key, sentence) for sentence in places.wrong(text, place))
-        yield from (Fault(name, 1, entry.key, sentence) for sentence in components.wrong_limits(entry))
-        if entry.read_only and entry.prefill is None:
-            yield Fault(
-                name, 1, entry.key, "Expected a prefill for what nobody may change, but there is none: write one."
-            )
+        yield from (Fault(name, 1, entry.key, sentence) for sentence in _wrong_field(entry, place))
+        within = Place(place.names | {"row"}, keys, row=frozenset(column.key for column in entry.fields))
+        for column in entry.fields if entry.kind == "rows" else ():
+            sentences = _wrong_field(column, within, has_record=entry.fixed_rows)
+            yield from (Fault(name, 1, column.key, sentence) for sentence in sentences)
     if read.per_field_comments is not None:
         yield from (Fault(name, 1, "comments", s) for s in places.wrong(read.per_field_comments.text, place))
+
+
+def _wrong_field(entry: schema.Field, place: Place, *, has_record: bool = False) -> Iterator[str]:
+    """What is wrong with one field; one in rows that stay as they are can take its value from their records."""
+    for _, text in schema.expressions(entry):
+        yield from places.wrong(text, place)
+    yield from components.wrong_limits(entry)
+    if entry.read_only and entry.prefill is None and not has_record:
+        yield "Expected a prefill for what nobody may change, but there is none: write one."
 
 
 def _placed(fault: Fault, content: bytes) -> Fault:

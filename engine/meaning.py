@@ -4,28 +4,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from engine import paths, places
+from engine import gaps, paths, places
 from engine.bpmn import JOINS, Drawing, Element, Fault
-from engine.definition import MAIN_FORM
+from engine.cells import DATE, NUMBER, WORD, YES_NO
+from engine.decide import Decision
+from engine.definition import FORM_PROPERTIES
 from engine.places import Place
-from engine.schema import Form
+from engine.schema import Field, Form
 from engine.statuses import STATUSES
+
+KINDS = {"text": WORD, "textarea": WORD, "select": WORD, "radio": WORD, "number": NUMBER, "money": NUMBER}
+KINDS |= {"date": DATE, "yesno": YES_NO, "checkbox": YES_NO}
+OUTCOME = re.compile(r"""outcome == ["']([a-z0-9_]+)["']""")
 
 
 class Meaning:
     """Every expression of an eService, read where it stands."""
 
     def __init__(
-        self, family: Mapping[str, Drawing], graph: paths.Graph, forms: Mapping[str, Form], main: Form | None
+        self,
+        family: Mapping[str, Drawing],
+        graph: paths.Graph,
+        forms: Mapping[str, Form],
+        main: Form | None,
+        decisions: Mapping[str, Decision],
     ) -> None:
         self.family = family
         self.graph = graph
         self.forms = forms
         self.main = main
+        self.decisions = decisions
         self.behind = paths.backwards(graph.ways)
-        self.routed = frozenset(name for _, element in graph.places.values() for name in element.routes)
-        self.place = Place(frozenset({"form", "case"}) | self.routed, keys_of(main))
+        elements = [element for _, element in graph.places.values()]
+        self.outcomes = frozenset(e.properties["outcome"] for e in elements if e.properties.get("outcome"))
+        self.routed = frozenset(name for element in elements for name in self.set_by(element))
+        self.set = self.routed | (frozenset({"outcome"}) if self.outcomes else frozenset())
+        given = {e.id: keys for e in elements if (keys := keys_of(self.form_of(e))) is not None}
+        self.place = Place(frozenset({"form", "case", "given", "status"}) | self.set, keys_of(main), given=given)
 
     def faults(self) -> Iterator[Fault]:
         """Every expression that is wrong where it stands, and every route that leads nowhere."""
@@ -33,6 +50,7 @@ class Meaning:
             for sentence in self.wrong(key, drawing, element):
                 yield Fault(drawing.file, element.line, element.id, sentence)
             yield from self.wrong_conditions(key, drawing, element)
+            yield from self.wrong_decision(key, drawing, element)
         yield from self.torn()
 
     def wrong(self, key: str, drawing: Drawing, element: Element) -> Iterator[str]:
@@ -45,33 +63,123 @@ class Meaning:
             yield from places.wrong(element.properties["when"], self.way_out_place())
         for name, text in element.inputs.items():
             yield from (f"in {name}: {sentence}" for sentence in places.wrong(text, self.place))
+        for name, text in (("collection", element.each), ("completionCondition", element.until)):
+            if text:
+                yield from (f"in {name}: {sentence}" for sentence in places.wrong(text, self.place))
 
     def timer_place(self, drawing: Drawing, element: Element) -> Place:
         host = drawing.elements.get(element.attached_to)
         has_due = host is not None and host.kind == "userTask" and bool(host.properties.get("due"))
-        return Place(self.place.names | {"due"} if has_due else self.place.names, self.place.fields)
+        return replace(self.place, names=self.place.names | {"due"} if has_due else self.place.names)
 
     def way_out_place(self) -> Place:
         steps = frozenset(e.id for _, e in self.graph.places.values() if e.kind == "userTask")
         words = {"status": frozenset(STATUSES), "open_steps": steps}
-        return Place(self.place.names | {"status", "open_steps"}, self.place.fields, words)
+        return replace(self.place, names=self.place.names | {"open_steps"}, words=words)
 
     def wrong_conditions(self, key: str, drawing: Drawing, element: Element) -> Iterator[Fault]:
         for flow in drawing.outgoing(element.id):
             if flow.condition:
                 words = {name: known for name in self.routed if (known := self.words(key, name)) is not None}
-                for sentence in places.wrong(flow.condition, Place(self.place.names, self.place.fields, words)):
+                words |= {"outcome": self.outcomes_at(key), "status": frozenset(STATUSES)}
+                for sentence in places.wrong(flow.condition, replace(self.place, words=words)):
                     yield Fault(drawing.file, flow.line, flow.id, sentence)
+        yield from self.wrong_default(key, drawing, element)
+
+    def outcomes_at(self, key: str) -> frozenset[str]:
+        """The outcomes that can have been the last one when a gateway is reached."""
+        setting = {f"{k}{paths.LEFT}": e for k, (_, e) in self.graph.places.items() if e.properties.get("outcome")}
+        found = paths.reached(self.behind, [key], without=setting)
+        return frozenset(element.properties["outcome"] for k, element in setting.items() if k in found)
+
+    def wrong_default(self, key: str, drawing: Drawing, element: Element) -> Iterator[Fault]:
+        """A gateway that asks how a call came out must name every way but one: else one would pass for another."""
+        asked = [flow.condition for flow in drawing.outgoing(element.id) if flow.condition]
+        named = {found[1] for text in asked if (found := OUTCOME.fullmatch(text.strip()))}
+        left = self.outcomes_at(key) - named
+        if asked and len(named) == len(asked) and len(left) > 1:
+            sentence = (
+                f"Expected one outcome to be left for the default flow, but {', '.join(sorted(left))} are: draw a flow "
+                "for each of the others."
+            )
+            yield Fault(drawing.file, element.line, element.id, sentence)
+
+    def set_by(self, element: Element) -> tuple[str, ...]:
+        """The routing variables that an element sets: a task by its answers, a decision table by its outputs."""
+        decision = self.decisions.get(element.decision)
+        return element.routes if decision is None else tuple(output.name for output in decision.outputs)
+
+    def wrong_decision(self, key: str, drawing: Drawing, element: Element) -> Iterator[Fault]:
+        decision = self.decisions.get(element.decision)
+        if decision is None:
+            return
+        for line, where, text in decision.expressions:
+            for sentence in places.wrong(text, self.place):
+                placed = sentence.replace("Expected ", f"Expected in {where} ", 1)
+                yield Fault(decision.file, line, decision.id, placed)
+        for column in decision.inputs:
+            entry = self.asked(column.expression.text)
+            found = "" if entry is None else KINDS.get(entry.kind, "")
+            if found and column.kind not in ("", found):
+                sentence = (
+                    f"Expected {column.kind} in the input {column.label}, but {column.expression.text} gives {found}: "
+                    "correct the type, or what is read."
+                )
+                yield Fault(decision.file, column.line, decision.id, sentence)
+        for name in self.set_by(element):
+            if not self.is_read(key, name):
+                sentence = f"Expected something after this task that reads {name}, but nothing does: draw a gateway."
+                yield Fault(drawing.file, element.line, element.id, sentence)
+        texts = [column.expression.text for column in decision.inputs]
+        words = {text: known for text in texts if (known := self.words_of(key, text)) is not None}
+        yield from gaps.faults(decision, words, {text for text in texts if self.may_be_empty(key, text)})
+
+    def words_of(self, key: str, text: str) -> frozenset[str] | None:
+        """The words that a name or a field alone can give; None when they are not known."""
+        if text in self.routed:
+            return self.words(key, text) or None
+        if text in ("outcome", "status"):
+            return self.outcomes_at(key) if text == "outcome" else frozenset(STATUSES)
+        entry = self.asked(text)
+        if entry is None or entry.register or entry.kind not in ("select", "radio"):
+            return None
+        return frozenset(value for value, _ in entry.options)
+
+    def may_be_empty(self, key: str, text: str) -> bool:
+        """Whether a name or a field alone can be without a value when the path comes to `key`."""
+        if text in self.set:
+            elements = {k: element for k, (_, element) in self.graph.places.items()}
+            setting = {f"{k}{paths.LEFT}" for k, e in elements.items() if text in self.set_by(e)}
+            if text == "outcome":
+                setting = {f"{k}{paths.LEFT}" for k, e in elements.items() if e.properties.get("outcome")}
+            # Beside a task that goes on, a timer's path never comes first.
+            beside = {k for k, e in elements.items() if e.kind == "boundaryEvent" and not e.interrupting}
+            return key in paths.reached(self.graph.ways, self.graph.starts, without=setting | beside)
+        entry = self.asked(text)
+        return entry is not None and entry.kind != "checkbox" and (not entry.required or entry.show_if is not None)
+
+    def asked(self, text: str) -> Field | None:
+        """The field that an expression is and nothing else, such as `form.scope` or `given.review.decision`."""
+        owner, _, rest = text.partition(".")
+        step, _, key = rest.partition(".")
+        if owner == "form" and self.main is not None:
+            return self.main.field(rest)
+        steps = [element for _, element in self.graph.places.values() if element.id == step and owner == "given"]
+        asked = self.form_of(steps[0]) if steps else None
+        return None if asked is None else asked.field(key)
 
     def words(self, key: str, name: str) -> frozenset[str] | None:
         """What the variable can be at a gateway: the options of the tasks that set it last; None when unknown."""
-        setting = {f"{k}{paths.LEFT}": e for k, (_, e) in self.graph.places.items() if name in e.routes}
+        setting = {f"{k}{paths.LEFT}": e for k, (_, e) in self.graph.places.items() if name in self.set_by(e)}
         found = paths.reached(self.behind, [key], without=setting)
         options = [self.options(element, name) for k, element in setting.items() if k in found]
         known = [words for words in options if words is not None]
         return frozenset().union(*known) if len(known) == len(options) else None
 
     def options(self, element: Element, name: str) -> frozenset[str] | None:
+        for output in self.decisions[element.decision].outputs if element.decision in self.decisions else ():
+            if output.name == name:
+                return output.words
         asked = self.form_of(element)
         entry = asked.field(name) if asked else None
         if entry is None or entry.register:
@@ -79,7 +187,15 @@ class Meaning:
         return frozenset(value for value, _ in entry.options) if entry.kind in ("select", "radio") else frozenset()
 
     def form_of(self, element: Element) -> Form | None:
-        return self.main if element.form == MAIN_FORM else self.forms.get(element.form)
+        name = element.form
+        if name in FORM_PROPERTIES:
+            name = next(
+                (d.properties[FORM_PROPERTIES[name]] for d in self.family.values() if self.is_root(d, name)), ""
+            )
+        return self.forms.get(name)
+
+    def is_root(self, drawing: Drawing, form: str) -> bool:
+        return bool(drawing.properties.get(FORM_PROPERTIES[form]))
 
     def wrong_routes(self, key: str, element: Element) -> Iterator[str]:
         asked = self.form_of(element)
@@ -117,22 +233,24 @@ class Meaning:
         return {k for k, (_, e) in self.graph.places.items() if e.kind in JOINS and len(ahead.get(k, ())) > 1}
 
     def readers_after(self, name: str, branches: list[set[str]]) -> list[str]:
-        setting = {k for k, (_, e) in self.graph.places.items() if name in e.routes}
+        setting = {k for k, (_, e) in self.graph.places.items() if name in self.set_by(e)}
         if len([branch for branch in branches if branch & setting]) < 2:
             return []
         joins = self.joins() & set().union(*branches)
         after = paths.reached(self.graph.ways, [f"{join}{paths.LEFT}" for join in joins], without=setting)
-        return sorted(k for k in after if k in self.graph.places and _reads(*self.graph.places[k], name))
+        return sorted(k for k in after if k in self.graph.places and self.reads(k, name))
 
     def is_read(self, key: str, name: str) -> bool:
-        others = {k for k, (_, e) in self.graph.places.items() if name in e.routes and k != key}
+        others = {k for k, (_, e) in self.graph.places.items() if name in self.set_by(e) and k != key}
         found = paths.reached(self.graph.ways, [f"{key}{paths.LEFT}"], without=others)
-        return any(_reads(*self.graph.places[k], name) for k in found if k in self.graph.places)
+        return any(self.reads(k, name) for k in found if k in self.graph.places)
 
-
-def _reads(drawing: Drawing, element: Element, name: str) -> bool:
-    texts = [flow.condition for flow in drawing.outgoing(element.id) if flow.condition]
-    return any(re.search(rf"\b{re.escape(name)}\b", text) for text in texts)
+    def reads(self, key: str, name: str) -> bool:
+        drawing, element = self.graph.places[key]
+        texts = [element.until, *(flow.condition for flow in drawing.outgoing(element.id) if flow.condition)]
+        decision = self.decisions.get(element.decision)
+        texts += [text for _, _, text in decision.expressions] if decision is not None else element.inputs.values()
+        return any(re.search(rf"\b{re.escape(name)}\b", text) for text in texts)
 
 
 def keys_of(main: Form | None) -> frozenset[str] | None:

@@ -18,7 +18,7 @@ RESERVED = re.compile(
     r"^(Start|End|Root|StartEventSplit|StartEventJoin)$|\.(EndJoin|BoundaryEventSplit|BoundaryEventJoin)$"
 )
 
-TASKS = frozenset({"userTask", "serviceTask"})
+TASKS = frozenset({"userTask", "serviceTask", "businessRuleTask"})
 CONTAINERS = frozenset({"callActivity", "subProcess"})
 JOINS = frozenset({"parallelGateway", "inclusiveGateway"})
 GATEWAYS = JOINS | {"exclusiveGateway"}
@@ -39,12 +39,12 @@ SILENT = frozenset(
     }
     | {"extensionElements", "conditionExpression", "messageEventDefinition", "timerEventDefinition", "timeDate"}
     | {"timeDuration", "textAnnotation", "text", "association", "group", "message", "collaboration", "participant"}
+    | {"multiInstanceLoopCharacteristics", "completionCondition"}
     | {"definitions", "category", "categoryValue", "import", "partitionElementRef"}
 )
 # Each of these is refused by name; the cure says what to draw instead.
 CURES = {
     "scriptTask": "a service task with a registered topic",
-    "businessRuleTask": "a service task with a registered topic",
     "task": "a user task, or a service task with a registered topic",
     "manualTask": "a user task",
     "sendTask": "an intermediate throw event with a `notice` property",
@@ -62,8 +62,13 @@ CURES = {
     "cancelEventDefinition": "a boundary message event",
     "terminateEventDefinition": "a way out: a boundary message event on the sub-process",
     "timeCycle": "a timer on the task, or a loop with a user task",
-    "multiInstanceLoopCharacteristics": "one user task per company",
     "standardLoopCharacteristics": "a flow back to the task",
+    "loopCardinality": "camunda:collection with a list",
+    "loopDataInputRef": "camunda:collection with a list",
+    "loopDataOutputRef": "`routes` on the user task",
+    "inputDataItem": "camunda:elementVariable",
+    "outputDataItem": "`routes` on the user task",
+    "complexBehaviorDefinition": "a completion condition",
     "dataObject": "a form field, or a routing variable in `routes`",
     "dataObjectReference": "a form field, or a routing variable in `routes`",
     "dataStoreReference": "a register and a service task",
@@ -116,12 +121,16 @@ class Element:
     form: str = ""
     topic: str = ""
     called: str = ""
+    decision: str = ""  # the decision table that it asks
     attached_to: str = ""
     default: str = ""
     interrupting: bool = True
     message: str = ""
     timer: str = ""
     timer_kind: str = ""
+    each: str = ""  # the list of which every item gets a task of its own
+    item: str = ""  # what the drawing calls the item
+    until: str = ""  # when the tasks that are still open are not needed any more
     inputs: Mapping[str, str] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
 

@@ -111,10 +111,11 @@ def _place_one(made: Graph, drawings: Mapping[str, Drawing], drawing: Drawing, e
         return
     inner_scope = "" if element.called else element.id
     _place(made, drawings, inner, inner_scope, f"{key}/")
+    notices = side_paths(inner) - main_paths(inner, inner_scope)  # they end by themselves and lead nowhere
     for each in inner.elements.values():
         if each.parent == inner_scope and each.kind == "startEvent":
             made.lead(key, f"{key}/{each.id}")
-        if each.parent == inner_scope and each.kind == "endEvent":
+        if each.parent == inner_scope and each.kind == "endEvent" and each.id not in notices:
             made.lead(f"{key}/{each.id}{LEFT}", f"{key}{LEFT}")
 
 
@@ -146,11 +147,16 @@ def reached(ways: Mapping[Node, Iterable[Node]], starts: Iterable[Node], without
 def unchecked(made: Graph) -> Iterator[str]:
     """The tasks of a desk that a request can reach without passing a checker after its last maker."""
     ways = {node: [t for t in targets if not _passes_check(made, node, t)] for node, targets in made.ways.items()}
-    makers = [key for key, (_, e) in made.places.items() if e.kind == "userTask" and e.lane in COMPANY_MAKERS]
+    makers = [key for key, (_, e) in made.places.items() if _asks(made, key) and _authors(e)]
     found = reached(ways, [*made.starts, *(key for key in makers if key in reached(made.ways, made.starts))])
     yield from sorted(
         k for k in found if k in made.places and made.places[k][1].lane.startswith("desk_") and _asks(made, k)
     )
+
+
+def _authors(element: Element) -> bool:
+    """Whether somebody of a company writes here what a checker has to see; a mere yes or no is none of this."""
+    return element.lane in COMPANY_MAKERS and element.properties.get("kind") == "fill"
 
 
 def _asks(made: Graph, key: str) -> bool:

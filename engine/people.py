@@ -5,18 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-COMPANY_LANES = frozenset({"maker", "checker", "next_maker", "next_checker", "broker"})
+OWN_LANES = frozenset({"maker", "checker"})
+NEXT_LANES = frozenset({"next_maker", "next_checker"})
+BROKER_LANES = frozenset({"broker"})
+PARTY_LANES = NEXT_LANES | BROKER_LANES
+COMPANY_LANES = OWN_LANES | PARTY_LANES
 DESK_LANES = frozenset({"desk_maker", "desk_checker"})
 LANES = COMPANY_LANES | DESK_LANES
-# No pattern with a second company exists yet, so nothing runs the other lanes.
-RUN_LANES = frozenset({"maker", "checker"}) | DESK_LANES
+# A firm grants Maker and Checker; on which side of a request its people use them, the request says.
+GRANTED_AS = {"next_maker": "maker", "next_checker": "checker", "broker": "checker"}
+COMPANY, NEXT, BROKER, EXCHANGE = "company", "next", "broker", "exchange"
 COMPANY_MAKERS = frozenset({"maker", "next_maker", "broker"})
 # Two companies do not make two pairs of eyes of one person: making for either bars from checking for either.
 BARRED_BY = {"checker": COMPANY_MAKERS, "next_checker": COMPANY_MAKERS, "desk_checker": frozenset({"desk_maker"})}
 
 
+def seat_of(lane: str) -> str:
+    """The grant that a lane asks for."""
+    return GRANTED_AS.get(lane, lane)
+
+
+def side_of_lane(lane: str) -> str:
+    """The side of a request on which a lane lies; empty for the portal itself and those who watch over it."""
+    if lane in OWN_LANES:
+        return COMPANY
+    if lane in NEXT_LANES:
+        return NEXT
+    if lane in BROKER_LANES:
+        return BROKER
+    return EXCHANGE if lane in DESK_LANES else ""
+
+
 class Right(NamedTuple):
-    """One grant: a lane, for a business function of one membership or for a desk."""
+    """One grant: maker or checker, for a business function of one membership or for a desk."""
 
     lane: str
     holder: str
@@ -37,7 +58,7 @@ class Person:
 
     def may(self, lane: str, holder: str, membership: int | None) -> bool:
         """Whether a right covers that lane of that function and membership, or of that desk."""
-        return Right(lane, holder, None if lane in DESK_LANES else membership) in self.rights
+        return Right(seat_of(lane), holder, None if lane in DESK_LANES else membership) in self.rights
 
     @property
     def is_staff(self) -> bool:

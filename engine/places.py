@@ -24,6 +24,13 @@ CASE_KEYS = frozenset(
         "status",
         "desk",
         "title",
+        "agreed",
+        "membership",
+        "sent",
+        "single_eye",
+        "desks",
+        "brokers",
+        "next",
     }
 )
 SUCCESSES = frozenset({"APPROVED", "COMPLETED"})
@@ -34,19 +41,22 @@ CYCLE = re.compile(r"^\s*R\d*/")
 LENGTH = re.compile(r"^\s*P[\dT]")
 # What moves or ends a line, or turns the text around it; a space or a letter of any script is none of these.
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
-TIMES = frozenset({"cutoff_after", "business_day_before"})
+TIMES = frozenset({"cutoff_after", "business_day_before", "days_from_now", "effective_at"})
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """What an expression may name where it stands.
 
-    fields: the keys of `form`; None when no form is known. words: for a name, the texts it can be compared with.
+    fields: the keys of `form`; None when no form is known. words: for a name, the texts it can be compared with. given:
+    for each step, the keys of its form. row: the keys of `row`, where there is one.
     """
 
     names: frozenset[str]
     fields: frozenset[str] | None = None
     words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    given: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    row: frozenset[str] = frozenset()
 
 
 def wrong(text: str, place: Place) -> Iterator[str]:
@@ -128,6 +138,9 @@ def _wrong_parts(tree: ast.Expression, text: str, place: Place) -> Iterator[str]
             yield f"Expected a fact of the case ({', '.join(sorted(CASE_KEYS))}), but case.{key} is none: correct it."
         if owner == "form" and place.fields is not None and key not in place.fields:
             yield f"Expected a field of the form, but form.{key} is none: correct the name or add the field."
+        if owner == "row" and "row" in place.names and key not in place.row:
+            yield f"Expected a field of the same row, but row.{key} is none: correct the name or add the field."
+    yield from _wrong_given(tree, place)
     for name, word in comparisons(tree):
         known = place.words.get(name)
         if known is not None and word not in known:
@@ -135,6 +148,18 @@ def _wrong_parts(tree: ast.Expression, text: str, place: Place) -> Iterator[str]
                 f"Expected {name} to be compared with one of {', '.join(sorted(known)) or 'nothing'}, "
                 f'but `{text[:60]}` asks for "{word}": correct the word.'
             )
+
+
+def _wrong_given(tree: ast.AST, place: Place) -> Iterator[str]:
+    for owner, step in members(tree):
+        if owner == "given" and step not in place.given:
+            known = ", ".join(sorted(place.given)) or "none"
+            yield f"Expected a step of this eService ({known}), but given.{step} is none: correct the name."
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Attribute(value=ast.Name(id="given"), attr=step), attr=key):
+                if key not in place.given.get(step, frozenset({key})):
+                    yield f"Expected a field of the form of {step}, but given.{step}.{key} is none: correct the name."
 
 
 def members(tree: ast.AST) -> Iterator[tuple[str, str]]:

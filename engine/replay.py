@@ -11,8 +11,15 @@ from engine import form, run, seal
 from engine.definition import Definition
 from engine.run import Context, Outcome
 from engine.services import Effect
+from engine.statuses import SENT
 
 Entry = Mapping[str, Any]
+# What happened without moving the drawing: its state stays as it was.
+NOTES = frozenset(
+    {"draft.saved", "task.claimed", "task.released", "task.nudged", "file.added", "file.renamed", "file.removed"}
+    | {"way_out.proposed", "way_out.declined", "way_out.taken_back"}
+)
+WITH_REASON = frozenset({"case.left", "way_out.proposed", "way_out.declined"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,30 +42,32 @@ def replayed(
     definition: Definition,
     entries: list[Entry],
     answers: Mapping[int, Mapping[str, Any]],
-    context_of: Callable[[Mapping[str, Any], Mapping[str, Any], datetime], Context],
+    context_of: Callable[..., Context],
     case: Mapping[str, Any],
 ) -> Iterator[Replayed]:
     """Fold the trail and compare every state with the one that was sealed.
 
-    answers: what was given, by the number of the entry that sealed it. context_of: (case, answers, time) -> Context.
+    answers: what was given, by the number of the entry that sealed it. context_of: (case, answers, time, answers by
+    step) -> Context.
     case: the facts of the case that never change. Stops at the first difference.
     """
-    known = {**case, "status": "", "round": 1, "received_on": None}
+    known = {**case, "status": "", "round": 1, "received_on": None, "sent": False}
     state = b""
-    filled: Mapping[str, Any] = {}
+    given: dict[str, Mapping[str, Any]] = {}
     open_steps: tuple[str, ...] = ()
-    main = definition.forms[definition.main_form]
     for entry in entries:
         at = datetime.fromisoformat(entry["at"])
-        if entry["action"] == "draft.saved":
+        if entry["action"] in NOTES:
             same = seal.digest(state) == entry["state_hash"]
             yield _line(entry, known, open_steps, same)
             continue
-        given = form.loaded(main, answers.get(entry["seq"], {})) if _is_main(definition, entry) else None
-        filled = given if given is not None else filled
-        outcome = _again(definition, state, entry, context_of(known, filled, at))
+        asked = definition.form_at(entry["step"]) if entry["action"] == "task.completed" else None
+        if asked is not None:
+            given = {**given, entry["step"]: form.loaded(asked, answers.get(entry["seq"], {}))}
+        context = context_of(known, given.get(definition.main_step, {}), at, given)
+        outcome = _again(definition, state, entry, context)
         state, open_steps = outcome.state, tuple(task.step for task in outcome.tasks)
-        known = _moved(known, outcome, context_of(known, filled, at))
+        known = _moved(known, outcome, context)
         same = seal.digest(state) == entry["state_hash"] and outcome.status == entry["status_to"]
         yield _line(entry, known, open_steps, same, outcome.effects)
         if not same:
@@ -78,14 +87,6 @@ def _again(definition: Definition, state: bytes, entry: Entry, context: Context)
             return run.cancel(definition, state, facts["way_out"], context)
 
 
-def _is_main(definition: Definition, entry: Entry) -> bool:
-    return entry["action"] == "task.completed" and any(
-        element.id == entry["step"] and definition.form_of(element) == definition.main_form
-        for element in definition.elements.values()
-        if element.kind == "userTask"
-    )
-
-
 def _moved(known: Mapping[str, Any], outcome: Outcome, context: Context) -> dict[str, Any]:
     """The facts of the case after a step, by the same rules as when it was taken."""
     passed = {step.status for step in outcome.passed}
@@ -98,6 +99,7 @@ def _moved(known: Mapping[str, Any], outcome: Outcome, context: Context) -> dict
         "status": outcome.status,
         "round": known["round"] + 1 if returned else known["round"],
         "received_on": received_on,
+        "sent": known["sent"] or bool(passed & SENT),
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from engine.errors import FourEyes, NoRight, ReasonMissing
 from engine.people import BARRED_BY, DESK_LANES, Person
@@ -40,6 +41,15 @@ def may_leave(person: Person, who: Sequence[str], function: str, desk: str, memb
         else person.may(lane, desk if lane in DESK_LANES else function, membership)
         for lane in who
     )
+
+
+def is_in_hand(status: str, entries: Sequence[Mapping[str, Any]], claimed: bool) -> bool:
+    """Whether the exchange has begun with a request: a desk has claimed a task, or done one since it came."""
+    if status != "PENDING_HKEX":
+        return False
+    came = max((e["seq"] for e in entries if e["status_to"] == status and e["status_from"] != status), default=0)
+    done = (e for e in entries if e["seq"] > came and e["action"] == "task.completed")
+    return claimed or any(entry["actor"]["lane"] in DESK_LANES for entry in done)
 
 
 def require_reason(name: str, rule: str, reason: str) -> None:

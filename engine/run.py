@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
@@ -17,16 +18,20 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine import services
+from engine import seal, services
 from engine.bpmn import Element
 from engine.compaction import OPEN, compact
 from engine.definition import Definition, Timer
 from engine.errors import BadDrawing, BadExpression, NoWayOut, Refused, RunAway, TaskNotOpen
 from engine.expression import Scope, compiled
+from engine.form import dumped
+from engine.people import DESK_LANES, NEXT, PARTY_LANES
 from engine.services import Effect
 from engine.state import restored, saved
 
 BUDGET = 200
+MOST_ITEMS = 50
+AGREED = "agreed"
 DURATION = re.compile(r"P(?:([0-9]{1,4})D)?(?:T(?=.)(?:([0-9]{1,4})H)?(?:([0-9]{1,5})M)?)?")
 
 
@@ -34,12 +39,14 @@ DURATION = re.compile(r"P(?:([0-9]{1,4})D)?(?:T(?=.)(?:([0-9]{1,4})H)?(?:([0-9]{
 class Context:
     """What the world outside the drawing looks like at one step.
 
-    answers: the case's newest answers, read as `form.x`. case: facts read as `case.x` (participant_id, sla_days, ...).
+    answers: the maker's newest answers, read as `form.x`. case: facts read as `case.x` (participant_id, sla_days, ...).
+    given: the newest answers of other steps, read as `given.step.x`.
     """
 
     scope: Scope
     answers: Mapping[str, Any] = field(default_factory=dict)
     case: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
@@ -51,7 +58,11 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """Something a person must do now; fresh when it opened in this very step."""
+    """Something a person must do now; fresh when it opened in this very step.
+
+    party: the participant ID of the company that does it, when that is not the one that files. desk: whose it is at the
+    exchange.
+    """
 
     key: str
     step: str
@@ -61,25 +72,34 @@ class OpenTask:
     form: str
     due_at: datetime | None
     fresh: bool
+    party: str = ""
+    desk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A timer that waits."""
+    """A timer that waits; an idle one counts from the last time that somebody saved."""
 
     key: str
     due_at: datetime
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class WayOut:
-    """A message that the drawing waits for, such as withdraw."""
+    """A message that the drawing waits for, such as withdraw.
+
+    confirm: the lanes of which somebody else has to confirm it. confirm_when: always, or once the exchange has claimed
+    the request.
+    """
 
     name: str
     key: str
     title: str
     who: tuple[str, ...]
     reason: str
+    confirm: tuple[str, ...] = ()
+    confirm_when: str = "always"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +159,21 @@ def cancel(definition: Definition, state: bytes, name: str, context: Context) ->
             run.caught(way.key)
             return run.advanced()
     raise NoWayOut(name, run.status)
+
+
+def moment(definition: Definition, state: bytes, key: str, context: Context) -> datetime | None:
+    """When the waiting timer at `key` would come, were it set at the time of the context."""
+    return _Run(definition, context, state).reset(key)
+
+
+def lists(definition: Definition, context: Context) -> dict[str, Any]:
+    """What the eService reckons from the maker's answers: the second company, the desks, the brokers."""
+    facts = {"form": context.answers, "case": context.case, "given": context.given}
+    base = context.scope
+    scope = Scope({**base.names, **facts}, base.now, base.calendar, base.cutoff)
+    said = {name: reckon(scope) for name, reckon in definition.eservice.lists.items()}
+    desks = _words(said.get("desks") or [definition.eservice.desk])
+    return {"desks": desks, "brokers": _words(said.get("brokers") or []), "next": said.get("next") or ""}
 
 
 # --- one run ----------------------------------------------------------------------------------------------------------
@@ -211,7 +246,8 @@ class _Run:
     def key(self, task: Task) -> str:
         element = self.element(task)
         own = element.id if element else task.task_spec.name
-        return self._path(task.workflow) + own
+        item = task.internal_data.get("item")
+        return self._path(task.workflow) + (f"{own}#{item}" if item else own)
 
     def _path(self, workflow: Any) -> str:
         if workflow.parent_task_id is None:
@@ -253,6 +289,12 @@ class _Run:
         raise TaskNotOpen(key)
 
     # taking stock
+    def reset(self, key: str) -> datetime | None:
+        for found, task, element in self._events():
+            if found == key:
+                return self._timer(element, task)
+        raise TaskNotOpen(key)
+
     def _tasks(self) -> Iterator[OpenTask]:
         for key, task, element in self._users():
             fresh = "since" not in task.internal_data
@@ -270,7 +312,16 @@ class _Run:
                 form=self.definition.form_of(element),
                 due_at=datetime.fromisoformat(due_text) if due_text else None,
                 fresh=fresh,
+                party=self._party(element.lane, task),
+                desk=str(task.internal_data.get("item") or self.known["desks"][0])
+                if element.lane in DESK_LANES
+                else "",
             )
+
+    def _party(self, lane: str, task: Task) -> str:
+        if lane in PARTY_LANES:
+            return str(task.internal_data.get("item") or self.known["next"])
+        return ""
 
     def _due_of(self, element: Element, task: Task) -> datetime | None:
         text = element.properties.get("due")
@@ -285,12 +336,13 @@ class _Run:
                 task.internal_data["at"] = at.isoformat() if at else None
             at_text = task.internal_data["at"]
             if at_text:
-                yield Due(key, datetime.fromisoformat(at_text))
+                yield Due(key, datetime.fromisoformat(at_text), element.properties.get("idle") == "true")
 
     def _timer(self, element: Element, task: Task) -> datetime | None:
         if element.timer_kind == "timeDuration":
             return self.context.scope.calendar.outside_maintenance(self.context.now + duration(element.timer))
-        host = next((t for t in task.parent.children if isinstance(t.task_spec, UserTaskMixin)), None)
+        hosts = (one for beside in task.parent.children for one in (beside, *beside.children))
+        host = next((one for one in hosts if isinstance(one.task_spec, UserTaskMixin)), None)
         due_text = None if host is None else host.internal_data.get("due")
         return self._moment(element.timer, task, {"due": datetime.fromisoformat(due_text) if due_text else None})
 
@@ -307,27 +359,80 @@ class _Run:
         for key, task, element in self._events():
             if not element.message or "who" not in element.properties:
                 continue
-            scope = self.scope(task, {"status": self.status, "open_steps": steps})
-            if compiled(element.properties.get("when") or "True")(scope):
-                who = tuple(part.strip() for part in element.properties["who"].split(","))
-                title = element.properties.get("title") or element.name
-                yield WayOut(element.message, key, title, who, element.properties.get("reason", "required"))
+            scope, said = self.scope(task, {"open_steps": steps}), element.properties
+            if compiled(said.get("when") or "True")(scope):
+                yield WayOut(
+                    name=element.message,
+                    key=key,
+                    title=said.get("title") or element.name,
+                    who=_listed(said["who"]),
+                    reason=said.get("reason", "required"),
+                    confirm=_listed(said.get("confirm", "")),
+                    confirm_when=said.get("confirm_when", "always"),
+                )
 
     def scope(self, task: Task, more: Mapping[str, Any]) -> Scope:
-        """What an expression in the drawing sees: routing variables, `form`, `case`, and what the place adds."""
+        """What an expression in the drawing sees: routing variables, the facts of the case, what the place adds."""
+        facts = {"form": self.context.answers, "given": self.context.given, "status": self.status}
         base = self.context.scope
-        names = {**task.data, **base.names, "form": self.context.answers, "case": self.context.case, **more}
+        case = {**self.context.case, **self.known, "agreed": self._is_agreed(task)}
+        names = {**base.names, **task.data, **facts, "case": case, **more}
         return Scope(names, base.now, base.calendar, base.cutoff)
 
+    @cached_property
+    def known(self) -> dict[str, Any]:
+        """The lists, reckoned once a run."""
+        return lists(self.definition, self.context)
+
+    def items(self, task: Task, text: str) -> list[str]:
+        """What a task is opened for, one by one."""
+        return _words(compiled(text)(self.scope(task, {})))
+
+    def hand_on(self, task: Task) -> None:
+        """A milestone may hand the process a word: how what was called has come out, and to what somebody agreed."""
+        element = self.element(task)
+        if element is not None and element.properties.get("outcome"):
+            task.data["outcome"] = element.properties["outcome"]
+        if element is not None and element.properties.get("agrees"):
+            task.data[AGREED] = self._read_by(element.properties["agrees"])
+
+    def _is_agreed(self, task: Task) -> bool:
+        """Whether the second company has agreed to the very answers that it would read now."""
+        return AGREED in task.data and bool(task.data[AGREED] == self._read_by(NEXT))
+
+    def _read_by(self, side: str) -> str:
+        """A mark of the maker's answers as far as a side reads them."""
+        fields = self.definition.forms[self.definition.main_form].fields
+        read = {entry.key: self.context.answers.get(entry.key) for entry in fields if side in entry.readers}
+        return seal.digest(seal.canonical(dumped(read)))[:32]
+
     def call(self, task: Task) -> None:
-        """Run the registered step of a service task and keep what it leaves."""
+        """Ask the decision table, or run the registered step, of an automatic task and keep what it leaves."""
         element = self.element(task)
         if element is None:
             raise BadDrawing(f"Expected a drawn service task, but {task.task_spec.name} is none.")
         scope = self.scope(task, {})
+        if element.decision:
+            given = self.definition.decisions[element.decision](scope)
+            task.data.update({name: _routable(value) for name, value in given.items()})
+            return
         done = services.call(element.topic, {name: compiled(text)(scope) for name, text in element.inputs.items()})
         self.effects.extend(done.effects)
         task.data.update({name: _routable(value) for name, value in done.variables.items()})
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _words(values: Any) -> list[str]:
+    """The items of a list that tasks are made of: at most 50 plain words, each once."""
+    if not isinstance(values, list | tuple) or not all(isinstance(value, str) and value for value in values):
+        raise BadExpression("Expected a list of words to open tasks for, but got something else.")
+    words = list(dict.fromkeys(_routable(value) for value in values))
+    if len(words) > MOST_ITEMS:
+        raise BadExpression(f"Expected at most {MOST_ITEMS} tasks at the same time, but there are {len(words)}.")
+    return words
 
 
 def _routable(value: Any) -> Any:
@@ -382,6 +487,14 @@ class _ScriptEngine(PythonScriptEngine):
     def call_service(self, task: Task, **kwargs: Any) -> None:
         """Run the registered step of a service task."""
         self._run.call(task)
+
+    def items(self, task: Task, text: str) -> list[str]:
+        """What a task is opened for, one by one."""
+        return self._run.items(task, text)
+
+    def passed(self, task: Task) -> None:
+        """A milestone was passed."""
+        self._run.hand_on(task)
 
 
 class _ours:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -37,16 +37,63 @@ class Done:
 Service = Callable[..., Done]
 
 
-def apply_register_change(*, register: str, key: str, effective_on: date, values: Mapping[str, Any]) -> Done:
+def apply_register_change(
+    *, register: str, key: str, effective_on: date, values: Mapping[str, Any], record: str = ""
+) -> Done:
     """Set a register's record of one participant from a day on.
 
-    key: the participant ID. values: the inputs named `set.<column>`; empty ones are left as they are.
+    key: the participant ID. record: which of the participant's records, where it has several. values: the inputs named
+    `set.<column>`; empty ones are left as they are.
     """
     known = {column: _plain(value) for column, value in values.items() if value is not None}
-    return Done(effects=(RegisterChange(register, key, "", known, effective_on),))
+    return Done(effects=(RegisterChange(register, key, record, known, effective_on),))
 
 
-REGISTRY: dict[str, Service] = {"apply_register_change": apply_register_change}
+def apply_register_rows(
+    *,
+    register: str,
+    key: str,
+    effective_on: date,
+    rows: Sequence[Mapping[str, Any]],
+    record: str,
+    columns: str,
+    remove: str,
+    skip: str,
+) -> Done:
+    """Set one record for each row of a form, from a day on; a row whose `action` is `skip` changes nothing.
+
+    record: the columns of which the first that is filled names the record. columns: what a row sets. remove: the
+    `action` that takes the record out of the register.
+    """
+    changes = []
+    for row in rows:
+        if row.get("action") == skip:
+            continue
+        name = next((str(row[column]) for column in _listed(record) if row.get(column)), "")
+        values = {column: _plain(row[column]) for column in _listed(columns) if row.get(column) is not None}
+        if row.get("action") == remove:
+            values = {REMOVED: True}
+        changes.append(RegisterChange(register, key, name, values, effective_on))
+    _require_once(changes)
+    return Done(effects=tuple(changes))
+
+
+def _require_once(changes: Sequence[RegisterChange]) -> None:
+    names = [change.key for change in changes]
+    twice = next((name for name in names if names.count(name) > 1 or not name), None)
+    if twice is not None:
+        raise ServiceFailed("Expected each record once among the rows, but one is changed twice or has no name.")
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+REMOVED = "removed"
+REGISTRY: dict[str, Service] = {
+    "apply_register_change": apply_register_change,
+    "apply_register_rows": apply_register_rows,
+}
 
 
 def call(topic: str, inputs: Mapping[str, Any]) -> Done:
@@ -66,9 +113,10 @@ def call(topic: str, inputs: Mapping[str, Any]) -> Done:
 
 def missing_inputs(topic: str, names: frozenset[str]) -> tuple[set[str], set[str]]:
     """The inputs that a step needs and lacks, and those that it does not know."""
-    wanted = set(inspect.signature(REGISTRY[topic]).parameters)
+    known = inspect.signature(REGISTRY[topic]).parameters
+    wanted = {name for name, parameter in known.items() if parameter.default is inspect.Parameter.empty}
     given = {"values" if name.startswith("set.") else name for name in names}
-    return wanted - given, given - wanted
+    return wanted - given, given - known.keys()
 
 
 def _plain(value: Any) -> Any:

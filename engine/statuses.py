@@ -33,6 +33,7 @@ _ALL = (
 )
 STATUSES = {status.code: status for status in _ALL}
 ENDED = frozenset(status.code for status in _ALL if status.ends)
+SENT = frozenset({"PENDING_NEXT_COMPANY", "PENDING_HKEX"})  # where others than the firm itself have read it
 RETURNED = frozenset(code for code in STATUSES if code.startswith("RETURNED"))
 
 

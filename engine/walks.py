@@ -1,6 +1,6 @@
 """Walks: an analyst's own examples of a case, run through the engine step by step.
 
-A walk has a name, the `now` of its first step, the `register` and `choices` that its forms read, and steps. A step
+A walk has a name, the `now` of its first step, the `register`, `choices` and `files` of its forms, and steps. A step
 completes a task with answers as people type them (`{"task": "request/submit", "answers": {...}}`), takes a way out
 (`{"leave": "withdraw"}`) or lets a timer fire at its time (`{"fire": "request/review_overdue"}`). Its `expect` compares
 status, lanes, steps, notices, ways_out and changes; `wrong` and `warned` name the fields that stop a task.
@@ -22,13 +22,13 @@ from engine.expression import Scope
 from engine.form import Facts
 from engine.hours import exchange_calendar
 from engine.run import Context, Outcome
-from engine.statuses import ENDED
+from engine.statuses import ENDED, SENT
 
 Taken = tuple[str, str]
 LATE = frozenset({"parallelGateway", "inclusiveGateway", "intermediateCatchEvent"})
 VERBS = ("task", "leave", "fire")
 EXPECTED = frozenset({"status", "lanes", "steps", "notices", "ways_out", "wrong", "warned", "changes"})
-WALK = frozenset({"name", "now", "case", "register", "choices", "steps"})
+WALK = frozenset({"name", "now", "case", "register", "choices", "files", "steps"})
 
 
 def walk_all(definition: Definition, content: bytes, file: str) -> tuple[list[Fault], set[Taken]]:
@@ -63,7 +63,7 @@ def _is_walk(walk: Any) -> bool:
         and walk.keys() <= WALK
         and isinstance(walk.get("name"), str)
         and _moment(walk.get("now")) is not None
-        and all(isinstance(walk.get(name, {}), dict) for name in ("case", "register", "choices"))
+        and all(isinstance(walk.get(name, {}), dict) for name in ("case", "register", "choices", "files"))
         and isinstance(walk.get("steps"), list)
         and all(isinstance(step, dict) for step in walk["steps"])
     )
@@ -91,9 +91,11 @@ class _Walker:
     file: str
     line: int
     answers: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     now: datetime = field(init=False)
     outcome: Outcome = field(init=False)
     round: int = 1
+    sent: bool = False
     late: set[str] = field(default_factory=set)
     taken: set[Taken] = field(default_factory=set)
 
@@ -159,10 +161,14 @@ class _Walker:
             if found.warnings:
                 return {**self.seen(self.outcome), "warned": sorted(found.warnings)}
             checked = found.answers
-        if task is not None and task.kind == "fill":
+        if task is not None and task.form == self.definition.main_form:
             self.answers.update(checked)
+        if task is not None:
+            self.given[task.step] = checked
+        before = self.outcome.status
         seen = self.went(run.complete(self.definition, self.outcome.state, key, checked, self.context()))
-        self.round += self.outcome.status.startswith("RETURNED")
+        self.round += self.outcome.status.startswith("RETURNED") and before != self.outcome.status
+        self.sent = self.sent or self.outcome.status in SENT
         return seen
 
     # what the case looks like
@@ -181,17 +187,20 @@ class _Walker:
             "cutoff": eservice.cutoff,
             "desk": eservice.desk,
             "title": eservice.title,
+            "membership": eservice.memberships[0],
+            "single_eye": eservice.single_eye,
+            "sent": self.sent,
             "round": self.round,
             "status": getattr(getattr(self, "outcome", None), "status", ""),
             **self.walk.get("case", {}),
         }
 
     def context(self) -> Context:
-        return Context(self.scope(), self.answers, self.case())
+        return Context(self.scope(), self.answers, self.case(), self.given)
 
     def facts(self) -> Facts:
         choices = {name: [tuple(pair) for pair in pairs] for name, pairs in self.walk.get("choices", {}).items()}
-        return Facts(self.scope(), self.case(), self.walk.get("register", {}), choices)
+        return Facts(self.scope(), self.case(), self.walk.get("register", {}), choices, self.walk.get("files", {}))
 
     def went(self, outcome: Outcome) -> dict[str, Any]:
         self.outcome = outcome

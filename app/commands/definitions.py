@@ -30,7 +30,7 @@ def deploy(portal: Portal, folder: Mapping[str, bytes]) -> dict[str, str]:
     faults = lint.check_folder(folder)
     if faults:
         raise BadDrawing("\n".join(str(fault) for fault in faults))
-    codes = sorted(name[10:-5] for name in folder if name.startswith("processes/") and CODE.match(name[10:-5]))
+    codes = sorted(name[10:-5] for name in folder if name.endswith(".bpmn") and CODE.match(name[10:-5]))
     ready = {code: definition.compiled(definition.gather(folder, code), code) for code in codes}
     with portal.database.read() as connection:
         current = store.current_releases(connection)

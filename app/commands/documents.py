@@ -12,30 +12,44 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from app.commands import trails
 from app.commands.letters import hong_kong_time
 from app.commands.portal import Portal
-from app.store import cases, people, sides, story
+from app.store import cases, people, story
 from app.store.story import Story, Told
 from engine import proof, record, seal, statuses
 from engine.errors import NotFound
+from engine.people import BROKER, COMPANY, Person
 
 TRAIL_PDF = "trail"
 SEAL_KEY = "trail-seal"
 
 
-def make_trail_pdf(portal: Portal, reference: str) -> str:
-    """Make the audit PDF of an ended case unless it exists, and return its SHA-256."""
+def make_trail_pdf(portal: Portal, reference: str, reader: Person | None = None) -> str:
+    """Make the audit PDF of an ended case unless it exists, and return its SHA-256.
+
+    reader: for whose side it is; for the firm that files when there is none. Each side has a PDF of its own, in which
+    the answers stand that it may read, and the whole trail.
+    """
     with portal.database.read() as connection:
         case = cases.by_reference(connection, reference)
         if case is None or not case.ended:
             raise NotFound(f"an ended request {reference}")
-        kept = cases.document(connection, case.id, TRAIL_PDF)
+        side = None if reader else COMPANY
+        told = story.of_case(connection, case, portal.settings.exchange_name, reader=reader, side=side)
+        kind = _kind(told, reader)
+        kept = cases.document(connection, case.id, kind)
         if kept is not None:
             return kept
-        told = story.of_case(connection, case, portal.settings.exchange_name)
     content = _rendered(record_of(portal, told))
     sha256 = portal.blobs.put(content)
     with portal.database.write() as connection:
-        cases.keep_document(connection, case.id, TRAIL_PDF, sha256, len(content), portal.clock.now())
-        return cases.document(connection, case.id, TRAIL_PDF) or sha256
+        cases.keep_document(connection, case.id, kind, sha256, len(content), portal.clock.now())
+        return cases.document(connection, case.id, kind) or sha256
+
+
+def _kind(told: Story, reader: Person | None) -> str:
+    """Under which name a side's PDF is kept; every broker has its own."""
+    if told.side == BROKER and reader is not None:
+        return f"{TRAIL_PDF}:{reader.company}"
+    return TRAIL_PDF if told.side == COMPANY else f"{TRAIL_PDF}:{told.side or 'all'}"
 
 
 def trail_pdf(portal: Portal, reference: str, person: int) -> bytes:
@@ -48,13 +62,12 @@ def trail_pdf(portal: Portal, reference: str, person: int) -> bytes:
         case = None if reader is None else cases.by_reference(connection, reference, reader)
         if reader is None or case is None:
             raise NotFound(f"the request {reference}")
-        kept = cases.document(connection, case.id, TRAIL_PDF)
-        exchange, side = portal.settings.exchange_name, sides.side_of(reader)
-        told = None if case.ended else story.of_case(connection, case, exchange, side=side)
+        exchange = portal.settings.exchange_name
+        told = None if case.ended else story.of_case(connection, case, exchange, reader=reader)
     if told is not None:
         content = _rendered(record_of(portal, told))
     else:
-        content = portal.blobs.get(kept or make_trail_pdf(portal, reference))
+        content = portal.blobs.get(make_trail_pdf(portal, reference, reader))
     with portal.database.write() as connection:
         people.record(
             connection,
@@ -93,6 +106,7 @@ def record_of(portal: Portal, told: Story) -> record.Record:
         seal=record.Seal(head=entries[-1].hash if entries else case.head, count=len(entries)),
         round_titles=tuple(f"Round {number}" for number in told.rounds),
         sections=tuple(_section(part) for part in told.parts),
+        files=tuple(record.File(file.name, file.size, file.sha256) for file in told.files),
         drawings=tuple(_drawings(told, exchange)),
         forms=tuple(_forms(told)),
         answers=tuple(_answers(told)),

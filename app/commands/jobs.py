@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from app.commands import documents, letters, steps
@@ -11,10 +13,14 @@ from app.commands.steps import Step
 from app.outside import mail
 from app.outside.mail import Letter
 from app.store import cases, definitions, jobs, tasks
+from app.store.cases import Case
+from app.store.database import Connection
 from app.store.jobs import Job
-from app.store.story import main_step
-from engine import form, run
+from app.store.tasks import Timer
+from engine import run
+from engine.definition import Definition
 from engine.errors import TaskNotOpen
+from engine.run import Context
 
 FIRED = "timer.fired"
 
@@ -40,31 +46,44 @@ def fire_timer(portal: Portal, timer_id: UUID) -> bool:
     now = portal.clock.now()
     with portal.database.write() as connection:
         found = tasks.timer(connection, timer_id)
-        case = None if found is None else cases.locked(connection, found[0])
+        case = None if found is None else cases.locked(connection, found.case_id)
         # Another worker may have fired it while this one waited for the lock.
         found = None if case is None else tasks.timer(connection, timer_id)
-        if found is None or case is None or found[2] > now:
+        if found is None or case is None or found.due_at > now:
             return False
         definition = definitions.of_release(connection, case.release)
-        given = cases.newest_answers(connection, case.id, main_step(definition))
-        answers = form.loaded(definition.forms[definition.main_form], given.answers) if given else {}
-        context = steps.context_of(definition, steps.as_facts(case), answers, now)
+        context = steps.context_at(connection, definition, case, now)
+        if found.idle and (later := _not_idle(connection, portal, definition, case, found, context)):
+            tasks.put_off(connection, timer_id, later)
+            return False
         try:
-            outcome = run.fire(definition, steps.state_of(portal, case), found[1], context)
+            outcome = run.fire(definition, steps.state_of(portal, case), found.key, context)
         except TaskNotOpen:
             tasks.drop_timer(connection, timer_id)
             return False
         step = Step(
             now,
             FIRED,
-            found[1].rpartition("/")[2],
+            found.key.rpartition("/")[2],
             steps.SYSTEM,
-            {"key": found[1], "round": case.round},
+            {"key": found.key, "round": case.round},
             received_on=case.received_on,
             round=case.round,
         )
         steps.write_down(connection, portal, definition, case, outcome, step)
         return True
+
+
+def _not_idle(
+    connection: Connection, portal: Portal, definition: Definition, case: Case, timer: Timer, context: Context
+) -> datetime | None:
+    """When an idle timer comes instead, because somebody has saved since it was set; None when it is due."""
+    saved = cases.last_saved(connection, case.id)
+    if saved is None:
+        return None
+    scope = replace(context.scope, now=saved)
+    later = run.moment(definition, steps.state_of(portal, case), timer.key, replace(context, scope=scope))
+    return later if later is not None and later > context.now else None
 
 
 def _keep(portal: Portal, job: Job) -> None:

@@ -15,13 +15,25 @@ SUBJECTS = {
     "task.opened": "{task}: {title} ({reference})",
     "task.reminder": "Reminder: {task}: {title} ({reference})",
     "task.overdue": "Overdue: {task}: {title} ({reference})",
+    "task.idle": "Not submitted yet: {title} ({reference})",
     "case.ended": "{status}: {title} ({reference})",
+    "case.moved": "{status}: {title} ({reference})",
+    "case.effective": "Takes effect today: {title} ({reference})",
+    "task.nudged": "Please look at it: {title} ({reference})",
+    "way_out.proposed": "To be confirmed: {task}, {title} ({reference})",
+    "way_out.declined": "Declined: {task}, {title} ({reference})",
 }
 OPENINGS = {
     "task.opened": "A request waits for you: {title}, {reference}.",
     "task.reminder": "A request still waits for you: {title}, {reference}.",
     "task.overdue": "A request that waits for you is overdue: {title}, {reference}.",
+    "task.idle": "Your request {title}, {reference}, is saved but NOT SUBMITTED. Nobody has seen it yet.",
     "case.ended": "The request {title}, {reference}, is now: {status}.",
+    "case.moved": "The request {title}, {reference}, is now: {status}.",
+    "case.effective": "What was approved with {title}, {reference}, takes effect today, {day}, 00:00 HKT.",
+    "task.nudged": "{who} asks you to look at a request that waits for you: {title}, {reference}.",
+    "way_out.proposed": "{who} asks for this to be confirmed: {task}. It concerns {title}, {reference}.",
+    "way_out.declined": "{who} has declined this: {task}. It concerns {title}, {reference}, which goes on.",
 }
 
 

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
 from app.commands.portal import Portal
+from app.commands.promises import promises
 from app.commands.trails import Actor, address_of, head_seal
-from app.store import cases, casts, jobs, people, registers, tasks, trail
+from app.store import cases, casts, files, jobs, people, registers, tasks, trail
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
-from app.store.story import register_choices
+from app.store.sides import Party
+from app.store.story import parties_in, register_choices, register_records
 from engine import form, run, seal
 from engine.definition import Definition
-from engine.errors import CaseEnded, KeyReused, NobodyCanCheck, NotFound, ServiceClosed, StalePage
+from engine.errors import CaseEnded, KeyReused, NoSuchParty, NotFound, ServiceClosed, StalePage
 from engine.expression import Scope
 from engine.form import Facts
 from engine.hours import Calendar, exchange_calendar
-from engine.people import COMPANY_LANES, DESK_LANES, Person
+from engine.people import BROKER_LANES, DESK_LANES, EXCHANGE, NEXT, PARTY_LANES, Person, seat_of, side_of_lane
 from engine.run import Context, OpenTask, Outcome
+from engine.statuses import SENT
 
 STATE_KEY = "state"
 SENT_TO_EXCHANGE = "PENDING_HKEX"
+ALWAYS = "always"
 SYSTEM = {"id": 0, "name": "Client Connect", "company": "", "lane": "system"}
 
 
@@ -84,7 +88,10 @@ def case_facts(definition: Definition, case: Mapping[str, Any], now: datetime) -
     return {
         "reference": case["reference"],
         "participant_id": case["participant_id"],
+        "membership": case.get("membership", ""),
         "status": case.get("status", ""),
+        "sent": case.get("sent", False),
+        "single_eye": eservice.single_eye,
         "round": case.get("round", 1),
         "received_on": received_on,
         "lead_days": eservice.lead_days,
@@ -95,24 +102,61 @@ def case_facts(definition: Definition, case: Mapping[str, Any], now: datetime) -
     }
 
 
-def facts_of(connection: Connection, definition: Definition, case: Mapping[str, Any], now: datetime) -> Facts:
-    """What the forms of a case may know: the case, and the registers of its participant."""
-    records = registers.current(connection, [case["participant_id"]], calendar(now).day(now))
-    return facts_from(records, definition, case, now)
+def facts_at(
+    connection: Connection, definition: Definition, case: Case, step: str, now: datetime, participant: str
+) -> Facts:
+    """What the form of a step may know: the case, the registers of the participant who fills it, and its files."""
+    records = registers.of_eservice(connection, definition, participant, calendar(now).day(now))
+    kept = files_at(connection, definition, case, step)
+    return facts_from(records, definition, as_facts(case), now, kept)
 
 
 def facts_from(
-    records: Sequence[registers.Record], definition: Definition, case: Mapping[str, Any], now: datetime
+    records: Sequence[registers.Record],
+    definition: Definition,
+    case: Mapping[str, Any],
+    now: datetime,
+    kept: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
 ) -> Facts:
-    """The same, from the records of its participant."""
-    single = {r.register: {**r.values, "reference": r.reference} for r in records if not r.key}
-    choices = register_choices(records)
-    return Facts(scope_of(definition, now), case_facts(definition, case, now), single, choices)
+    """The same, from the records of its participant; kept: the files of each question that asks for some."""
+    known, choices = register_records(records), register_choices(records)
+    return Facts(scope_of(definition, now), case_facts(definition, case, now), known, choices, kept or {})
 
 
-def context_of(definition: Definition, case: Mapping[str, Any], answers: Mapping[str, Any], now: datetime) -> Context:
+def files_at(connection: Connection, definition: Definition, case: Case, step: str) -> dict[str, list[dict[str, Any]]]:
+    """The files that were put at a step, by question; nothing is asked when its form asks for none."""
+    asked = definition.form_at(step)
+    if asked is None or not any(entry.kind == "file" for entry in asked.fields):
+        return {}
+    return files.answers_of(connection, case.id, step)
+
+
+def context_of(
+    definition: Definition,
+    case: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    now: datetime,
+    given: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Context:
     """What the drawing of a case may know at one step: nothing that its trail does not also know."""
-    return Context(scope_of(definition, now), answers, case_facts(definition, case, now))
+    return Context(scope_of(definition, now), answers, case_facts(definition, case, now), given or {})
+
+
+def context_at(connection: Connection, definition: Definition, case: Case, now: datetime) -> Context:
+    """The same, for a case in which nobody has just answered anything."""
+    given = cases.given_at(connection, case.id, {definition.main_step, *definition.given_steps})
+    answers = loaded(definition, given)
+    return context_of(definition, as_facts(case), answers.get(definition.main_step, {}), now, answers)
+
+
+def loaded(definition: Definition, given: cases.Given) -> dict[str, Mapping[str, Any]]:
+    """The newest answers of each step that was answered, typed."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for step in {row.step for row in given.rows}:
+        newest, asked = given.newest(step), definition.form_at(step)
+        if newest is not None and asked is not None:
+            found[step] = form.loaded(asked, newest)
+    return found
 
 
 def as_facts(case: Case) -> dict[str, Any]:
@@ -120,9 +164,11 @@ def as_facts(case: Case) -> dict[str, Any]:
     return {
         "reference": case.reference,
         "participant_id": case.participant_id,
+        "membership": case.membership,
         "status": case.status,
         "round": case.round,
         "received_on": case.received_on,
+        "sent": case.sent_at is not None,
     }
 
 
@@ -206,8 +252,11 @@ def write_down(
         status=outcome.status,
         state=seal.signed(outcome.state, _state_key(portal, case)),
         ways_out=[_way_out(way) for way in outcome.ways_out],
+        proposed=_still_proposed(case, outcome),
+        desk=_first_desk(case, outcome),
         round=step.round,
         received_on=step.received_on,
+        sent_at=case.sent_at or (now if was_sent(outcome) else None),
         about=case.about if step.about is None else step.about[:240],
         changed_at=now,
         closed_at=now if outcome.finished else None,
@@ -219,29 +268,100 @@ def write_down(
         raise StalePage(case.version, case.version + 1)
     trail.append(connection, case.id, case.head, entry, now, address_of(step.actor))
     if step.answers is not None:
-        cases.seal_answers(
-            connection,
-            case.id,
-            step.step,
-            seq,
-            round=case.round,
-            answers=dict(step.answers),
-            salt=salt,
-            saved_by=step.actor["id"],
-            saved_at=now,
-        )
+        _seal_answers(connection, case, step, seq, salt)
     if outcome.finished:
         cases.forget_draft(connection, case.id)
     _apply(connection, case, outcome, now)
-    opened = _reopen(connection, definition, case, outcome, step.timed, now)
-    cast = step.cast or casts.of_case(connection, case)
-    jobs.promise(connection, _promises(connection, definition, case, outcome, cast, opened, seq), now)
+    cast = step.cast or cast_of(connection, definition, case)
+    cast = _admitted(connection, definition, case, outcome, cast, now)
+    opened = _reopen(connection, definition, case, outcome, cast, step.timed, now)
+    made = promises(definition, case, outcome, cast, opened, step.actor["id"], calendar(now), _admins(connection))
+    jobs.promise(connection, made, now)
+
+
+def note(
+    connection: Connection,
+    portal: Portal,
+    case: Case,
+    actor: Mapping[str, Any],
+    action: str,
+    at: datetime,
+    *,
+    step: str,
+    facts: Mapping[str, Any],
+    open_keys: Sequence[str],
+    answers: Mapping[str, Any] | None = None,
+    **columns: Any,
+) -> None:
+    """Seal that something happened which the drawing does not know; the state stays, so open pages stay fresh.
+
+    answers: what was said with it, kept like any answers. columns: what else changes in the row of the case.
+    """
+    seq = case.entries + 1
+    salt = secrets.token_hex(16) if answers is not None else ""
+    entry = {
+        "seq": seq,
+        "at": at.isoformat(),
+        "actor": dict(actor),
+        "action": action,
+        "step": step,
+        "status_from": case.status,
+        "status_to": case.status,
+        "release": case.release,
+        "facts": {**facts, "round": case.round},
+        "done": [],
+        "open": list(open_keys),
+        "answers_hash": None if answers is None else seal.answers_hash(salt, answers),
+        "state_hash": seal.digest(state_of(portal, case)),
+    }
+    head = trail.append(connection, case.id, case.head, entry, at, address_of(actor))
+    sealed = head_seal(portal, case.reference, seq, head)
+    cases.note_entry(connection, case.id, head=head, entries=seq, changed_at=at, seal=sealed, **columns)
+    if answers is not None:
+        said = Step(at, action, step, actor, answers=answers)
+        _seal_answers(connection, case, said, seq, salt)
+
+
+def cast_of(connection: Connection, definition: Definition, case: Case, acting: int = 0) -> Cast:
+    """Who matters to a case, with the companies and desks that take part."""
+    return casts.of_case(connection, case, acting, parties_in(connection, definition, case))
+
+
+def was_sent(outcome: Outcome) -> bool:
+    """Whether the request has just left the firm."""
+    return any(passed.status in SENT for passed in outcome.passed)
+
+
+def _seal_answers(connection: Connection, case: Case, step: Step, seq: int, salt: str) -> None:
+    cases.seal_answers(
+        connection,
+        case.id,
+        step.step,
+        seq,
+        round=case.round,
+        answers=dict(step.answers or {}),
+        salt=salt,
+        saved_by=step.actor["id"],
+        saved_at=step.at,
+    )
 
 
 def _moved(case: Case, outcome: Outcome, step: Step) -> bool:
     """Whether anything that a page shows has changed: a timer that only sends a notice changes nothing."""
     is_notice = step.actor == SYSTEM and outcome.status == case.status
     return not is_notice or any(task.fresh for task in outcome.tasks)
+
+
+def _first_desk(case: Case, outcome: Outcome) -> str:
+    """The desk that leads; the others take part beside it."""
+    return next((task.desk for task in outcome.tasks if task.fresh and task.desk), case.desk)
+
+
+def _still_proposed(case: Case, outcome: Outcome) -> list[Mapping[str, Any]]:
+    """The ways out that still wait for somebody to confirm them."""
+    ways = {way.name: way for way in outcome.ways_out}
+    lasting = {name for name, way in ways.items() if outcome.status == case.status or way.confirm_when == ALWAYS}
+    return [one for one in case.proposed if one["name"] in lasting]
 
 
 def _entry(
@@ -265,31 +385,85 @@ def _entry(
 
 
 def _way_out(way: run.WayOut) -> dict[str, Any]:
-    return {"name": way.name, "title": way.title, "who": list(way.who), "reason": way.reason}
+    return {
+        "name": way.name,
+        "title": way.title,
+        "who": list(way.who),
+        "reason": way.reason,
+        "confirm": list(way.confirm),
+        "confirm_when": way.confirm_when,
+    }
 
 
 def _apply(connection: Connection, case: Case, outcome: Outcome, now: datetime) -> None:
-    today = calendar(now).day(now)
-    for effect in outcome.effects:
-        registers.change(connection, effect, case.reference, now, max(today, effect.effective_on))
+    if outcome.effects:
+        registers.change(connection, outcome.effects, case.reference, now, calendar(now).day(now))
+
+
+# --- who takes part ---------------------------------------------------------------------------------------------------
+def _admitted(
+    connection: Connection, definition: Definition, case: Case, outcome: Outcome, cast: Cast, now: datetime
+) -> Cast:
+    """Let in the companies and desks for which this step opened a task; read the cast again when any are new."""
+    fresh = [task for task in outcome.tasks if task.fresh and (task.party or task.desk)]
+    if not definition.eservice.lists or not fresh:
+        return cast
+    wanted = [*_companies(connection, definition, case, fresh), *_desks(fresh)]
+    known = {(party.side, party.participant) for party in cast.parties}
+    new = [party for party in wanted if (party.side, party.participant) not in known]
+    asked = {party.participant for party in wanted if party.side == NEXT}
+    gone = [party for party in cast.parties if asked and party.side == NEXT and party.participant not in asked]
+    if not new and not gone:
+        return cast
+    cases.dismiss(connection, case.id, gone)
+    cases.admit(connection, case.id, new, now)
+    again = casts.of_case(connection, case, 0, cases.parties_of(connection, case.id))
+    return replace(again, hands=again.hands | cast.hands)
+
+
+def _companies(connection: Connection, definition: Definition, case: Case, fresh: Sequence[OpenTask]) -> list[Party]:
+    eservice, found = definition.eservice, []
+    for lanes, kinds in ((PARTY_LANES - BROKER_LANES, eservice.next_memberships), (BROKER_LANES, ())):
+        ids = {task.party for task in fresh if task.lane in lanes}
+        seats = people.participants(connection, ids, kinds) if ids else {}
+        for task in fresh:
+            if task.lane in lanes:
+                seat = seats.get(task.party)
+                if seat is None or seat.company == case.company_id:
+                    raise NoSuchParty(task.party, kinds)
+                found.append(Party(side_of_lane(task.lane), task.party, eservice.function, seat.id))
+    return found
+
+
+def _desks(fresh: Sequence[OpenTask]) -> list[Party]:
+    """The desks beside the first, which the case itself names."""
+    desks = dict.fromkeys(task.desk for task in fresh if task.desk)
+    return [Party(EXCHANGE, desk, desk, None) for desk in desks]
 
 
 def _reopen(
-    connection: Connection, definition: Definition, case: Case, outcome: Outcome, timed: bool, now: datetime
+    connection: Connection,
+    definition: Definition,
+    case: Case,
+    outcome: Outcome,
+    cast: Cast,
+    timed: bool,
+    now: datetime,
 ) -> list[dict[str, Any]]:
     """Bring open tasks and timers to what the outcome says; returns the rows of tasks that are new."""
     if case.entries:
         tasks.close(connection, case.id, but={task.key for task in outcome.tasks if not task.fresh})
-    rows = [_task_row(definition, case, task, now) for task in outcome.tasks if task.fresh]
+    rows = [task_row(definition, case, task, cast, now) for task in outcome.tasks if task.fresh]
     tasks.open_rows(connection, rows)
     if timed:
         tasks.clear_timers(connection, case.id)
-    waiting = [{"id": uuid4(), "key": due.key, "due_at": due.due_at} for due in outcome.timers]
+    waiting = [{"id": uuid4(), "key": due.key, "due_at": due.due_at, "idle": due.idle} for due in outcome.timers]
     tasks.set_timers(connection, case.id, waiting)
     return rows
 
 
-def _task_row(definition: Definition, case: Case, task: OpenTask, now: datetime) -> dict[str, Any]:
+def task_row(definition: Definition, case: Case, task: OpenTask, cast: Cast, now: datetime) -> dict[str, Any]:
+    """An open task as it is stored: who may do it, and until when."""
     of_desk = task.lane in DESK_LANES
     return {
         "id": uuid4(),
@@ -299,85 +473,20 @@ def _task_row(definition: Definition, case: Case, task: OpenTask, now: datetime)
         "name": task.name,
         "kind": task.kind,
         "lane": task.lane,
-        "holder": definition.eservice.desk if of_desk else definition.eservice.function,
-        "membership_id": None if of_desk else case.membership_id,
+        "seat": seat_of(task.lane),
+        "holder": task.desk if of_desk else definition.eservice.function,
+        "membership_id": None if of_desk else cast.membership_of(case, task),
         "form": task.form,
         "opened_at": now,
         "due_at": task.due_at,
     }
 
 
-def _promises(
-    connection: Connection,
-    definition: Definition,
-    case: Case,
-    outcome: Outcome,
-    cast: Cast,
-    opened: list[dict[str, Any]],
-    seq: int,
-) -> list[dict[str, Any]]:
-    letters = []
-    for row in opened:
-        if row["kind"] == "fill" and not case.entries:
-            continue  # the maker has just opened it
-        seats = cast.who_can(row["lane"], row["holder"], row["membership_id"])
-        if not seats and row["lane"] in COMPANY_LANES:
-            raise NobodyCanCheck(_nobody(connection, definition, case, row["lane"]))
-        letters += [_letter(case, definition, seq, "task.opened", seat.email, row) for seat in seats]
-    for passed in outcome.passed:
-        if passed.notice:
-            letters += _notice_letters(definition, case, outcome, passed, cast, seq)
-    if outcome.finished:
-        row = {"status": outcome.status, "key": "", "name": ""}
-        letters += [
-            _letter(case, definition, seq, "case.ended", seat.email, row) for seat in cast.who_did(COMPANY_LANES)
-        ]
-        letters.append({"kind": "pdf", "key": f"pdf:{case.reference}", "payload": {"reference": case.reference}})
-    return letters
+def _admins(connection: Connection) -> Callable[[int], str]:
+    def names(company: int) -> str:
+        return ", ".join(seat.name for seat in people.ccdas_of(connection, company)) or "not set up yet"
 
-
-def _nobody(connection: Connection, definition: Definition, case: Case, lane: str) -> str:
-    admins = ", ".join(seat.name for seat in people.ccdas_of(connection, case.company_id)) or "not set up yet"
-    return (
-        f"Expected somebody else of your company who holds {lane.capitalize()} for {definition.eservice.function}, but "
-        f"there is nobody. Your delegated administrators can grant it: {admins}."
-    )
-
-
-def _letter(
-    case: Case, definition: Definition, seq: int, template: str, to: str, row: Mapping[str, Any]
-) -> dict[str, Any]:
-    due = row.get("due_at")
-    payload = {
-        "template": template,
-        "to": to,
-        "reference": case.reference,
-        "title": definition.eservice.short_title,
-        "task": row.get("name", ""),
-        "due_at": due.isoformat() if due else "",
-        "status": row.get("status", ""),
-    }
-    return {"kind": "mail", "key": f"{case.reference}:{seq}:{template}:{row.get('key', '')}:{to}", "payload": payload}
-
-
-def _notice_letters(
-    definition: Definition, case: Case, outcome: Outcome, passed: run.Passed, cast: Cast, seq: int
-) -> list[dict[str, Any]]:
-    """A reminder goes to whoever can do the task that the timer hangs on."""
-    scope = passed.key.rpartition("/")[0]
-    hosts = {
-        element.attached_to
-        for element in definition.elements.values()
-        if element.id == passed.element and element.attached_to
-    }
-    letters = []
-    for task in outcome.tasks:
-        if task.step in hosts and task.key.rpartition("/")[0] == scope:
-            row = _task_row(definition, case, task, task.due_at or case.opened_at)
-            row["key"] = passed.key
-            for seat in cast.who_can(row["lane"], row["holder"], row["membership_id"]):
-                letters.append(_letter(case, definition, seq, f"task.{passed.notice}", seat.email, row))
-    return letters
+    return names
 
 
 def summary(definition: Definition, facts: Facts, answers: Mapping[str, Any]) -> str:

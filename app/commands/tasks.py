@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app.commands import steps, trails
+from app.commands import steps
 from app.commands.portal import Portal
 from app.commands.steps import By, Step
-from app.store import cases, casts, definitions, tasks, trail
+from app.store import cases, definitions, files, people, tasks
 from app.store.cases import Case, Given
 from app.store.casts import Cast
 from app.store.database import Connection
-from app.store.story import main_step
+from app.store.sides import Party
+from app.store.story import may_read
 from app.store.tasks import Held, Task
 from engine import form, rules, run, seal
 from engine.definition import Definition
 from engine.errors import NotFound, Refused, TaskNotOpen, WarningsOpen, WrongAnswers
 from engine.form import Checked, Facts
-from engine.people import Person
-from engine.spoken import typed
+from engine.people import PARTY_LANES, Person, side_of_lane
 
-COMPLETED = "task.completed"
+COMPLETED, CLAIMED, RELEASED = "task.completed", "task.claimed", "task.released"
 SAVED = "draft.saved"
+
+
+class Claimed(Refused):
+    """Somebody else has said that they do this."""
+
+    code = "claimed"
+
+    def __init__(self, who: str) -> None:
+        super().__init__(f"Expected a task that nobody else has claimed, but {who} has: ask them, or take it over.")
 
 
 class Unchanged(Refused):
@@ -71,6 +80,11 @@ class At:
         """Its case."""
         return self.held.case
 
+    @property
+    def participant(self) -> str:
+        """The participant whose registers the form of the task reads: the firm that files, or the party that acts."""
+        return participant_of(self.task, self.case, self.cast.parties)
+
 
 class DraftChanged(Refused):
     """Somebody else saved other answers since the page was shown."""
@@ -88,6 +102,13 @@ class Filled:
     checked: Checked
     facts: Facts
     given: Given
+
+
+def participant_of(task: Task, case: Case, parties: Sequence[Party]) -> str:
+    """The participant for which a task is done; for the exchange's tasks the firm that files."""
+    mine = (party.participant for party in parties if task.lane in PARTY_LANES)
+    seats = {party.participant: party.membership_id for party in parties}
+    return next((one for one in mine if seats[one] == task.membership_id), case.participant_id)
 
 
 def draft_mark(raw: Mapping[str, str] | None) -> str:
@@ -114,14 +135,15 @@ def save_draft(
     now = portal.clock.now()
     steps.require_open_service(now)
     with portal.database.write() as connection:
-        at = _at(connection, tasks.locked(connection, task_id), version, by)
+        at = allowed(connection, tasks.locked(connection, task_id), version, by)
         if at.task.kind != "fill":
             raise TaskNotOpen(at.task.key)
+        _require_unclaimed(connection, at)
         kept = form.clean(at.definition.forms[at.task.form], raw)
         before = cases.draft(connection, at.case.id, at.task.step)
         if seen is not None and before and before.saved_by != at.person.id and draft_mark(before.answers) != seen:
             raise DraftChanged
-        first = _lend_hand(connection, at)
+        first = lend_hand(connection, at)
         cases.keep_draft(
             connection,
             at.case.id,
@@ -133,7 +155,7 @@ def save_draft(
         )
         took_over = before is not None and before.saved_by != at.person.id
         if first or explicit or took_over:
-            _record_save(connection, portal, at, by)
+            note(connection, portal, at, SAVED, by, {})
         return at.case.version
 
 
@@ -161,11 +183,46 @@ def complete_task(
         held = tasks.locked(connection, task_id)
         if (done := _done_before(connection, held, by, digest, now)) is not None:
             return done
-        at = _at(connection, held, version, by)
+        at = allowed(connection, held, version, by)
+        _require_unclaimed(connection, at)
         filled = _filled(connection, at, raw, reviewed, now)
         if at.task.kind == "fill" and not unchanged_confirmed:
             _require_change(filled.given.newest(at.task.step), filled.checked)
         _complete(connection, portal, at, filled, by)
+        return at.case.reference
+
+
+def claim_task(portal: Portal, task_id: UUID, *, take_over: bool = False, by: By) -> str:
+    """Say that I do this task, so that nobody else does it meanwhile; returns the reference of its case.
+
+    take_over: also when somebody else has said so before. Raises `NotFound`, `NoRight`, `FourEyes`, `TaskNotOpen`,
+    `Claimed`, `ServiceClosed`.
+    """
+    now = portal.clock.now()
+    steps.require_open_service(now)
+    with portal.database.write() as connection:
+        at = allowed(connection, tasks.locked(connection, task_id), None, by)
+        before = at.task.claimed_by
+        if before == by.person:
+            return at.case.reference
+        if before is not None and not take_over:
+            raise Claimed(_name(connection, before))
+        tasks.claim(connection, task_id, by.person, now)
+        note(connection, portal, at, CLAIMED, by, {"from": before} if before else {})
+        return at.case.reference
+
+
+def release_task(portal: Portal, task_id: UUID, by: By) -> str:
+    """Say that I do not do this task after all; returns the reference of its case. Raises as `claim_task` does."""
+    now = portal.clock.now()
+    steps.require_open_service(now)
+    with portal.database.write() as connection:
+        at = allowed(connection, tasks.locked(connection, task_id), None, by)
+        if at.task.claimed_by not in (None, by.person):
+            raise Claimed(_name(connection, at.task.claimed_by))
+        if at.task.claimed_by is not None:
+            tasks.claim(connection, task_id, None, None)
+            note(connection, portal, at, RELEASED, by, {})
         return at.case.reference
 
 
@@ -177,35 +234,61 @@ def _done_before(connection: Connection, held: Held | None, by: By, digest: str,
     return steps.claimed(connection, by, digest, held.case.reference, now)
 
 
-def _at(connection: Connection, held: Held | None, version: int, by: By) -> At:
+def allowed(connection: Connection, held: Held | None, version: int | None, by: By) -> At:
+    """The task with the person who may do it now; version: what the page showed, where that matters.
+
+    Raises `TaskNotOpen`, `NotFound`, `NoRight`, `FourEyes`, `StalePage`, `CaseEnded`.
+    """
     if held is None:
         raise TaskNotOpen("of this page")
     task, case = held.task, held.case
-    cast = casts.of_case(connection, case, by.person)
+    definition = definitions.of_release(connection, case.release)
+    cast = steps.cast_of(connection, definition, case, by.person)
     person = steps.acting_in(cast, by)
-    if not cases.may_see(person, case):
+    if not cases.may_see(person, case, cast.parties):
         raise NotFound("the task")
     rules.allow(person, task.lane, task.holder, task.membership_id, cast.hands)
-    steps.require_version(case, version)
-    return At(held, cast, person, definitions.of_release(connection, case.release))
+    if version is not None:
+        steps.require_version(case, version)
+    return At(held, cast, person, definition)
+
+
+def _require_unclaimed(connection: Connection, at: At) -> None:
+    if at.task.claimed_by not in (None, at.person.id):
+        raise Claimed(_name(connection, at.task.claimed_by))
+
+
+def _name(connection: Connection, person: int | None) -> str:
+    return people.names_of(connection, [person or 0]).get(person or 0, "somebody else")
 
 
 # --- checking ---------------------------------------------------------------------------------------------------------
 def _filled(
     connection: Connection, at: At, raw: Mapping[str, str] | None, reviewed: str | None, now: datetime
 ) -> Filled:
-    given = cases.given_at(connection, at.case.id, {at.task.step, main_step(at.definition)})
+    steps_read = {at.task.step, at.definition.main_step, *at.definition.given_steps}
+    given = cases.given_at(connection, at.case.id, steps_read)
     if raw is None and reviewed is not None and draft_mark(given.draft(at.task.step)) != reviewed:
         raise DraftChanged
-    facts = steps.facts_of(connection, at.definition, steps.as_facts(at.case), now)
+    facts = steps.facts_at(connection, at.definition, at.case, at.task.step, now, at.participant)
     asked = at.definition.forms[at.task.form]
     main = at.definition.forms[at.definition.main_form]
-    other = [entry.key for entry in main.fields] if at.task.kind == "decide" else []
+    side = side_of_lane(at.task.lane)
+    other = [entry.key for entry in main.fields if at.task.kind == "decide" and may_read(entry, "maker", side)]
+    _require_named(connection, at)
     typed_in = form.clean(asked, given.draft(at.task.step) if raw is None else raw, other_fields=other)
     checked = form.check(asked, typed_in, facts)
     if checked.warnings:
         raise WarningsOpen(checked.warnings)
     return Filled(checked, facts, given)
+
+
+def _require_named(connection: Connection, at: At) -> None:
+    """No file may wait for its right name when the form that it belongs to is submitted."""
+    if not any(entry.kind == "file" for entry in at.definition.forms[at.task.form].fields):
+        return
+    if waiting := files.misnamed_at(connection, at.case.id, at.task.step):
+        raise WrongAnswers({key: ["Rename the file, or remove it"] for key in waiting})
 
 
 def _require_change(before: Mapping[str, Any] | None, checked: Checked) -> None:
@@ -217,12 +300,14 @@ def _answers_only(kept: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in kept.items() if key != "confirmed"}
 
 
-def _require_still_right(at: At, answers: Mapping[str, Any], facts: Facts, received_on: date) -> None:
-    """The request goes to the exchange: its answers must hold for the day it is received."""
+def _require_still_right(
+    connection: Connection, at: At, answers: Mapping[str, Any], received_on: date, now: datetime
+) -> None:
+    """The request leaves the firm: its answers must hold for the day it is received."""
     main = at.definition.forms[at.definition.main_form]
-    raw = {entry.key: typed(entry, answers.get(entry.key)) for entry in main.fields if entry.asks}
+    facts = steps.facts_at(connection, at.definition, at.case, at.definition.main_step, now, at.case.participant_id)
     try:
-        form.check(main, raw, replace(facts, case={**facts.case, "received_on": received_on}))
+        form.check(main, form.retyped(main, answers), replace(facts, case={**facts.case, "received_on": received_on}))
     except WrongAnswers as error:
         raise OutOfDate(error.fields) from None
 
@@ -230,15 +315,18 @@ def _require_still_right(at: At, answers: Mapping[str, Any], facts: Facts, recei
 # --- completing -------------------------------------------------------------------------------------------------------
 def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by: By) -> None:
     now = portal.clock.now()
-    checked, answers = filled.checked, _main_answers(at, filled)
-    context = steps.context_of(at.definition, steps.as_facts(at.case), answers, now)
+    checked, given = filled.checked, _given(at, filled)
+    answers = given.get(at.definition.main_step, {})
+    context = steps.context_of(at.definition, steps.as_facts(at.case), answers, now, given)
     outcome = run.complete(at.definition, steps.state_of(portal, at.case), at.task.key, checked.answers, context)
     received_on = at.case.received_on
-    if any(passed.status == steps.SENT_TO_EXCHANGE for passed in outcome.passed):
-        received_on = steps.calendar(now).received_on(now, at.definition.eservice.cutoff)
-        _require_still_right(at, answers, filled.facts, received_on)
+    if steps.was_sent(outcome):
+        received = steps.calendar(now).received_on(now, at.definition.eservice.cutoff)
+        _require_still_right(connection, at, answers, received, now)
+        if any(passed.status == steps.SENT_TO_EXCHANGE for passed in outcome.passed):
+            received_on = received
     returned = any(passed.status.startswith("RETURNED") for passed in outcome.passed)
-    _lend_hand(connection, at)
+    lend_hand(connection, at)
     step = Step(
         now,
         COMPLETED,
@@ -256,7 +344,12 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
     cases.add_remarks(connection, _remarks(at, checked, portal))
 
 
-def _lend_hand(connection: Connection, at: At) -> bool:
+def _given(at: At, filled: Filled) -> dict[str, Mapping[str, Any]]:
+    """The newest answers of every step that the drawing reads, this one's among them."""
+    return {**steps.loaded(at.definition, filled.given), at.task.step: filled.checked.answers}
+
+
+def lend_hand(connection: Connection, at: At) -> bool:
     """Note who acted in which lane; true when that is new."""
     if (at.person.id, at.task.lane) in at.cast.hands:
         return False
@@ -267,16 +360,9 @@ def _is_main(at: At) -> bool:
     return at.task.form == at.definition.main_form
 
 
-def _main_answers(at: At, filled: Filled) -> Mapping[str, Any]:
-    if _is_main(at):
-        return filled.checked.answers
-    given = filled.given.newest(main_step(at.definition))
-    return {} if given is None else form.loaded(at.definition.forms[at.definition.main_form], given)
-
-
 def _facts(at: At, checked: Checked) -> dict[str, Any]:
-    element = next(e for e in at.definition.elements.values() if e.id == at.task.step)
-    routed = {name: checked.answers.get(name) for name in element.routes}
+    element = at.definition.step(at.task.step)
+    routed = {name: checked.answers.get(name) for name in (element.routes if element else ())}
     return {"key": at.task.key, "round": at.case.round, "routed": routed}
 
 
@@ -308,25 +394,16 @@ def _remarks(at: At, checked: Checked, portal: Portal) -> list[dict[str, Any]]:
     ]
 
 
-def _record_save(connection: Connection, portal: Portal, at: At, by: By) -> None:
-    """Seal that somebody saved; the state of the case stays as it is, so open pages stay fresh."""
-    case = at.case
-    actor = steps.actor_of(at.person, at.task.lane, by.address)
-    entry = {
-        "seq": case.entries + 1,
-        "at": portal.clock.now().isoformat(),
-        "actor": actor,
-        "action": SAVED,
-        "step": at.task.step,
-        "status_from": case.status,
-        "status_to": case.status,
-        "release": case.release,
-        "facts": {"key": at.task.key, "round": case.round},
-        "done": [],
-        "open": [at.task.key],
-        "answers_hash": None,
-        "state_hash": seal.digest(steps.state_of(portal, case)),
-    }
-    head = trail.append(connection, case.id, case.head, entry, portal.clock.now(), trails.address_of(actor))
-    sealed = trails.head_seal(portal, case.reference, case.entries + 1, head)
-    cases.note_entry(connection, case.id, head, case.entries + 1, portal.clock.now(), sealed)
+def note(connection: Connection, portal: Portal, at: At, action: str, by: By, facts: Mapping[str, Any]) -> None:
+    """Seal what somebody did at a task without completing it."""
+    steps.note(
+        connection,
+        portal,
+        at.case,
+        steps.actor_of(at.person, at.task.lane, by.address),
+        action,
+        portal.clock.now(),
+        step=at.task.step,
+        facts={"key": at.task.key, **facts},
+        open_keys=[at.task.key],
+    )

@@ -12,7 +12,20 @@ from sqlalchemy import case as sql_case
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store import sides
-from app.store.tables import answers, cases, companies, counters, documents, hands, people, remarks, rights
+from app.store.sides import Party
+from app.store.tables import (
+    answers,
+    cases,
+    companies,
+    counters,
+    documents,
+    hands,
+    memberships,
+    parties,
+    people,
+    remarks,
+    rights,
+)
 from engine.people import DESK_LANES, Person, Right
 
 SEES_EVERYTHING = sides.SEES_BOTH
@@ -47,6 +60,9 @@ class Case:
     head: str
     entries: int
     seal: str | None = None
+    membership: str = ""
+    sent_at: datetime | None = None
+    proposed: Sequence[Mapping[str, Any]] = ()
 
     @property
     def ended(self) -> bool:
@@ -170,11 +186,9 @@ def save(connection: Connection, case: Case, *, moved: bool, **columns: Any) -> 
     return bool(changed.rowcount == 1)
 
 
-def note_entry(connection: Connection, case_id: int, head: str, entries: int, at: datetime, seal: str) -> None:
+def note_entry(connection: Connection, case_id: int, **columns: Any) -> None:
     """Note the newest trail entry of a locked case without making its pages stale."""
-    connection.execute(
-        update(cases).where(cases.c.id == case_id).values(head=head, entries=entries, changed_at=at, seal=seal)
-    )
+    connection.execute(update(cases).where(cases.c.id == case_id).values(**columns))
 
 
 def next_number(connection: Connection, name: str) -> int:
@@ -187,6 +201,44 @@ def next_number(connection: Connection, name: str) -> int:
     return int(connection.execute(counted).scalar_one())
 
 
+# --- parties ----------------------------------------------------------------------------------------------------------
+def parties_of(connection: Connection, case_id: int) -> tuple[Party, ...]:
+    """The companies and desks that take part beside the firm that files and the first desk."""
+    rows = connection.execute(
+        select(parties.c.side, parties.c.participant, parties.c.holder, parties.c.membership_id, companies.c.name_en)
+        .outerjoin(memberships, memberships.c.id == parties.c.membership_id)
+        .outerjoin(companies, companies.c.id == memberships.c.company_id)
+        .where(parties.c.case_id == case_id)
+        .order_by(parties.c.side, parties.c.participant)
+    )
+    return tuple(Party(row.side, row.participant, row.holder, row.membership_id, row.name_en or "") for row in rows)
+
+
+def admit(connection: Connection, case_id: int, found: Collection[Party], at: datetime) -> None:
+    """Let these take part from now on; who takes part already goes on."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    rows = [
+        {
+            "case_id": case_id,
+            "side": party.side,
+            "participant": party.participant,
+            "holder": party.holder,
+            "membership_id": party.membership_id,
+            "since_at": at,
+        }
+        for party in found
+    ]
+    if rows:
+        connection.execute(dialect.insert(parties).on_conflict_do_nothing(), rows)
+
+
+def dismiss(connection: Connection, case_id: int, gone: Collection[Party]) -> None:
+    """End the part that these take: the request has become somebody else's."""
+    for party in gone:
+        mine = (parties.c.case_id == case_id, parties.c.side == party.side)
+        connection.execute(delete(parties).where(*mine, parties.c.participant == party.participant))
+
+
 # --- answers, hands, remarks ------------------------------------------------------------------------------------------
 def draft(connection: Connection, case_id: int, step: str) -> Sealed | None:
     """What is being filled at a step."""
@@ -196,6 +248,11 @@ def draft(connection: Connection, case_id: int, step: str) -> Sealed | None:
 def all_answers(connection: Connection, case_id: int) -> list[Sealed]:
     """Everything ever submitted or decided, oldest first, without drafts."""
     return _answers(connection, case_id, answers.c.entry > DRAFT_ENTRY)
+
+
+def answers_and_drafts(connection: Connection, case_id: int) -> list[Sealed]:
+    """The same, with what is being filled at each step before it."""
+    return _answers(connection, case_id)
 
 
 def given_at(connection: Connection, case_id: int, steps: Collection[str]) -> Given:
@@ -212,6 +269,12 @@ def newest_answers(connection: Connection, case_id: int, step: str) -> Sealed | 
 def _answers(connection: Connection, case_id: int, *where: ColumnElement[bool]) -> list[Sealed]:
     rows = connection.execute(select(answers).where(answers.c.case_id == case_id, *where).order_by(answers.c.entry))
     return [Sealed(r.step, r.entry, r.round, r.answers, r.salt, r.saved_by, r.saved_at) for r in rows]
+
+
+def last_saved(connection: Connection, case_id: int) -> datetime | None:
+    """When somebody last saved what is being filled."""
+    query = select(func.max(answers.c.saved_at)).where(answers.c.case_id == case_id, answers.c.entry == DRAFT_ENTRY)
+    return connection.execute(query).scalar_one()
 
 
 def keep_draft(connection: Connection, case_id: int, step: str, **columns: Any) -> None:
@@ -286,12 +349,25 @@ def seen_by(person: Person) -> ColumnElement[bool]:
             and_(rights.c.lane.in_(DESK_LANES), rights.c.holder == cases.c.desk, cases.c.received_on.is_not(None)),
         ),
     )
-    return exists(select(rights.c.id).where(mine))
+    return or_(exists(select(rights.c.id).where(mine)), _takes_part(person))
 
 
-def may_see(person: Person, case: Case) -> bool:
-    """The same rule as `seen_by`, for a case at hand."""
-    return person.kind in SEES_EVERYTHING or any(_shows(right, case) for right in person.rights)
+def _takes_part(person: Person) -> ColumnElement[bool]:
+    """Whether a company or desk of this person was let into the request."""
+    seat = and_(
+        rights.c.person_id == person.id,
+        rights.c.holder == parties.c.holder,
+        rights.c.membership_id.is_not_distinct_from(parties.c.membership_id),
+    )
+    return exists(select(parties.c.case_id).join(rights, seat).where(parties.c.case_id == cases.c.id))
+
+
+def may_see(person: Person, case: Case, found: Collection[Party] = ()) -> bool:
+    """The same rule as `seen_by`, for a case at hand with its parties."""
+    if person.kind in SEES_EVERYTHING or any(_shows(right, case) for right in person.rights):
+        return True
+    seats = {(party.holder, party.membership_id) for party in found}
+    return any((right.holder, right.membership) in seats for right in person.rights)
 
 
 def _shows(right: Right, case: Case) -> bool:
@@ -362,10 +438,16 @@ def found(connection: Connection, person: Person, text: str, most: int = 20) -> 
 
 
 def _about(person: Person) -> ColumnElement[str]:
-    """The summary as this person may read it: the exchange reads none of a round that its firm has not approved."""
-    if sides.side_of(person) != sides.EXCHANGE:
+    """The summary as this person may read it: others than the firm read none of a round that it has not approved."""
+    if person.kind in SEES_EVERYTHING:
         return cases.c.about
-    return sql_case((cases.c.status.in_(sides.APPROVED_BY_FIRM), cases.c.about), else_="").label("about")
+    approved = cases.c.status.in_(sides.APPROVED_BY_FIRM)
+    readable = (
+        approved
+        if person.is_staff
+        else or_(cases.c.company_id == person.company, approved, cases.c.status == sides.AT_NEXT)
+    )
+    return sql_case((readable, cases.c.about), else_="").label("about")
 
 
 def _filtered(

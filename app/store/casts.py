@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,20 +10,24 @@ from sqlalchemy import Connection, and_, literal, or_, select, union
 
 from app.store.cases import Case
 from app.store.people import MAY_ACT, Seat
+from app.store.sides import Party
 from app.store.tables import companies, hands, people, rights
 from engine import rules
-from engine.people import DESK_LANES, Person, Right
+from engine.people import DESK_LANES, PARTY_LANES, Person, Right, side_of_lane
+from engine.run import OpenTask
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
     """Everybody who matters to one case, by name.
 
-    people: those who can act now, with their rights for this case. hands: who did what, as (person, lane).
+    people: those who can act now, with their rights for this case. hands: who did what, as (person, lane). parties: the
+    companies and desks beside the firm that files and the first desk.
     """
 
     people: Mapping[int, Person]
     hands: frozenset[tuple[int, str]]
+    parties: tuple[Party, ...] = ()
 
     def with_hand(self, person: int, lane: str) -> Cast:
         """The cast once the person has acted in that lane."""
@@ -35,17 +39,42 @@ class Cast:
         able = (one for one in self.people.values() if one.id not in barred and one.may(lane, holder, membership))
         return [Seat(one.id, one.name, one.email) for one in able]
 
+    def membership_of(self, case: Case, task: OpenTask) -> int | None:
+        """The membership for which a company's task is done."""
+        if task.lane not in PARTY_LANES:
+            return case.membership_id
+        place = (side_of_lane(task.lane), task.party)
+        return next((party.membership_id for party in self.parties if (party.side, party.participant) == place), None)
+
+    def who_could(self, side: str) -> list[Seat]:
+        """Those of a side who may act at all, whatever they did."""
+        seats = {(party.holder, party.membership_id) for party in self.parties if party.side == side}
+        able = (one for one in self.people.values() if any((r.holder, r.membership) in seats for r in one.rights))
+        return [Seat(one.id, one.name, one.email) for one in able]
+
+    def everybody(self) -> list[Seat]:
+        """All who can act, whatever their side."""
+        return [Seat(one.id, one.name, one.email) for one in self.people.values()]
+
+    def sits(self, person: int, lanes: Collection[str]) -> bool:
+        """Whether somebody holds a right in one of these lanes of a desk that takes part."""
+        return any(right.lane in lanes for right in self.people[person].rights if right.membership is None)
+
     def who_did(self, lanes: Iterable[str]) -> list[Seat]:
         """Those who had a hand in these lanes and can still act."""
         did = {person for person, lane in self.hands if lane in lanes}
         return [Seat(one.id, one.name, one.email) for one in self.people.values() if one.id in did]
 
 
-def of_case(connection: Connection, case: Case, acting: int = 0) -> Cast:
+def of_case(connection: Connection, case: Case, acting: int = 0, parties: Sequence[Party] = ()) -> Cast:
     """The cast of a case; `acting` belongs to it whatever rights they hold, also when locked while at work."""
     concerns = or_(
         and_(rights.c.holder == case.function, rights.c.membership_id == case.membership_id),
         and_(rights.c.holder == case.desk, rights.c.lane.in_(DESK_LANES)),
+        *(
+            and_(rights.c.holder == party.holder, rights.c.membership_id.is_not_distinct_from(party.membership_id))
+            for party in parties
+        ),
     )
     ids = union(
         select(rights.c.person_id).where(concerns),
@@ -75,7 +104,7 @@ def of_case(connection: Connection, case: Case, acting: int = 0) -> Cast:
     ).all()
     did = frozenset((row.id, row.did) for row in rows if row.did)
     able = {row.id: _person(row, rows) for row in rows if row.may_act or (row.id == acting and row.active)}
-    return Cast(able, did)
+    return Cast(able, did, tuple(parties))
 
 
 def _person(row: Any, rows: Iterable[Any]) -> Person:

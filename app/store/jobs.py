@@ -27,9 +27,9 @@ class Job:
 
 
 def promise(connection: Connection, rows: Sequence[dict[str, Any]], at: datetime) -> None:
-    """Add jobs (kind, key, payload) to the outbox of this transaction."""
+    """Add jobs (kind, key, payload, due_at when not at once) to the outbox of this transaction."""
     if rows:
-        connection.execute(insert(jobs), [{**row, "due_at": at, "made_at": at} for row in rows])
+        connection.execute(insert(jobs), [{"due_at": at, **row, "made_at": at} for row in rows])
 
 
 def claim(connection: Connection, now: datetime, most: int = 10) -> list[Job]:

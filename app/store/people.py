@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, insert, select
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, insert, select, update
 
 from app.store.tables import companies, memberships, people, people_trail, rights
 from engine.people import DESK_LANES, Person, Right
@@ -130,11 +130,16 @@ def ccdas_of(connection: Connection, company: int) -> list[Seat]:
     return _seats(connection, _seat().where(people.c.company_id == company, people.c.kind == "ccda"))
 
 
+def of_kind(connection: Connection, kind: str) -> list[Seat]:
+    """Everybody of a kind who can act: operations, auditors, ..."""
+    return _seats(connection, _seat().where(people.c.kind == kind))
+
+
 def memberships_of(connection: Connection, company: int) -> list[Membership]:
     """The participantships of a company, by participant id."""
     rows = connection.execute(
         _membership()
-        .where(memberships.c.company_id == company)
+        .where(memberships.c.company_id == company, memberships.c.ended_at.is_(None))
         .order_by(memberships.c.participant_id, memberships.c.id)
     )
     return [Membership(*row) for row in rows]
@@ -144,6 +149,20 @@ def membership_for(connection: Connection, membership: int) -> Membership | None
     """One participantship."""
     row = connection.execute(_membership().where(memberships.c.id == membership)).one_or_none()
     return None if row is None else Membership(*row)
+
+
+def participants(connection: Connection, ids: Collection[str], kinds: Collection[str]) -> dict[str, Membership]:
+    """The participantships with these participant IDs, of these kinds if any are named, that have not ended."""
+    query = _membership().where(memberships.c.participant_id.in_(ids), memberships.c.ended_at.is_(None))
+    if kinds:
+        query = query.where(memberships.c.kind.in_(kinds))
+    return {row.participant_id: Membership(*row) for row in connection.execute(query.order_by(memberships.c.id.desc()))}
+
+
+def end_membership(connection: Connection, membership: int, at: datetime) -> None:
+    """End a participantship, and take away every right for it."""
+    connection.execute(delete(rights).where(rights.c.membership_id == membership))
+    connection.execute(update(memberships).where(memberships.c.id == membership).values(ended_at=at))
 
 
 def record(connection: Connection, at: datetime, person: int | None, action: str, **facts: Any) -> None:

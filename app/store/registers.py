@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, insert, select
 
 from app.store.tables import memberships, registers
-from engine.services import RegisterChange
+from engine.definition import Definition
+from engine.services import REMOVED, RegisterChange
+
+EXCHANGE_OWNER = "EXCHANGE"  # whose records every participant may choose from
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +27,23 @@ class Record:
     reference: str
 
 
-def current(connection: Connection, owners: list[str], on: date) -> list[Record]:
-    """The records of these owners that are in force on a day, one per register and key."""
+def current(
+    connection: Connection, owners: Collection[str], on: date, names: Collection[str] | None = None
+) -> list[Record]:
+    """The records of these owners that are in force on a day, one per register and key; of `names` alone, if given."""
+    query = select(registers).where(registers.c.owner.in_(owners), registers.c.effective_on <= on)
+    if names is not None:
+        query = query.where(registers.c.register.in_(names))
     rows = connection.execute(
-        select(registers)
-        .where(registers.c.owner.in_(owners), registers.c.effective_on <= on)
-        .order_by(registers.c.register, registers.c.key, registers.c.effective_on, registers.c.id)
+        query.order_by(registers.c.register, registers.c.key, registers.c.effective_on, registers.c.id)
     )
     newest = {(row.register, row.key): _record(row) for row in rows}
-    return list(newest.values())
+    return [record for record in newest.values() if not record.values.get(REMOVED)]
+
+
+def of_eservice(connection: Connection, definition: Definition, participant: str, on: date) -> list[Record]:
+    """What the forms of an eService may know: a participant's own records, and what the exchange keeps for all."""
+    return current(connection, [participant, EXCHANGE_OWNER], on, definition.registers)
 
 
 def set_by(connection: Connection, reference: str) -> list[RegisterChange]:
@@ -41,29 +52,41 @@ def set_by(connection: Connection, reference: str) -> list[RegisterChange]:
     return [RegisterChange(row.register, row.owner, row.key, row.record, row.effective_on) for row in rows]
 
 
-def change(connection: Connection, change: RegisterChange, reference: str, at: datetime, on: date) -> None:
-    """Add the record that a case sets; columns that the case leaves empty keep their value."""
+def change(
+    connection: Connection, changes: Sequence[RegisterChange], reference: str, at: datetime, today: date
+) -> None:
+    """Add the records that a case sets; columns that the case leaves empty keep their value."""
+    owners = sorted({change.owner for change in changes})
     # Two cases that end together each see the other's record, one after the other.
-    connection.execute(select(memberships.c.id).where(memberships.c.participant_id == change.owner).with_for_update())
-    before = next(
-        (
-            r.values
-            for r in current(connection, [change.owner], on)
-            if (r.register, r.key) == (change.register, change.key)
-        ),
-        {},
-    )
-    connection.execute(
-        insert(registers).values(
-            register=change.register,
-            owner=change.owner,
-            key=change.key,
-            record={**before, **change.values},
-            effective_on=change.effective_on,
-            reference=reference,
-            set_at=at,
-        )
-    )
+    connection.execute(select(memberships.c.id).where(memberships.c.participant_id.in_(owners)).with_for_update())
+    latest = max(today, *(change.effective_on for change in changes))
+    names = {change.register for change in changes}
+    before = {
+        (row.owner, row.register, row.key): row.record for row in connection.execute(_history(owners, names, latest))
+    }
+    rows = [
+        {
+            "register": change.register,
+            "owner": change.owner,
+            "key": change.key,
+            "record": {**_kept(before.get((change.owner, change.register, change.key), {})), **change.values},
+            "effective_on": change.effective_on,
+            "reference": reference,
+            "set_at": at,
+        }
+        for change in changes
+    ]
+    connection.execute(insert(registers), rows)
+
+
+def _history(owners: Collection[str], names: Collection[str], on: date) -> Select[Any]:
+    query = select(registers).where(registers.c.owner.in_(owners), registers.c.register.in_(names))
+    return query.where(registers.c.effective_on <= on).order_by(registers.c.effective_on, registers.c.id)
+
+
+def _kept(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is left of a record: nothing once it was taken out."""
+    return {} if record.get(REMOVED) else record
 
 
 def _record(row: Any) -> Record:

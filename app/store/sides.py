@@ -1,75 +1,134 @@
-"""The two sides of a request: what the exchange reads of the firm's work, and the firm of the exchange's."""
+"""The sides of a request: what the exchange, the firm, the second company and the brokers read of each other's work."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.people import COMPANY_LANES, DESK_LANES, Person
+from engine.people import BROKER, COMPANY, EXCHANGE, NEXT, Person, side_of_lane
 
-COMPANY, EXCHANGE = "company", "exchange"
 SENT = "PENDING_HKEX"
+AT_NEXT = "PENDING_NEXT_COMPANY"
 APPROVED_BY_FIRM = (SENT, "APPROVED", "COMPLETED", "REJECTED")  # statuses that a firm's checker has led to
 SEES_BOTH = frozenset({"ops", "auditor"})
+REACHES = {
+    EXCHANGE: frozenset(APPROVED_BY_FIRM),
+    NEXT: frozenset({AT_NEXT, *APPROVED_BY_FIRM}),
+    BROKER: frozenset({AT_NEXT, *APPROVED_BY_FIRM}),
+}
+BEFORE = {EXCHANGE: frozenset({COMPANY, NEXT, BROKER}), NEXT: frozenset({COMPANY}), BROKER: frozenset({COMPANY})}
+# Whose work among their own is nobody else's, and the status in which they do it.
+INNER = {COMPANY: {NEXT: AT_NEXT, EXCHANGE: SENT}, NEXT: {EXCHANGE: SENT}, BROKER: {EXCHANGE: SENT}}
 
 Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A company or desk that takes part in a request beside the firm that files it and the first desk."""
+
+    side: str
+    participant: str
+    holder: str
+    membership_id: int | None
+    company: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What one side reads of a trail, by the numbers of its entries.
 
-    masked: told as a move, without who and what. silent: without comments and answers. whole: how many entries from
-    the first on may be handed out as they were sealed.
+    masked: told as a move, without who and what. silent: without comments and answers, but for answers that their form
+    opens to this side. unread: without these too. whole: how many entries from the first on may be handed out as they
+    were sealed.
     """
 
     masked: frozenset[int]
     silent: frozenset[int]
+    unread: frozenset[int]
     whole: int
 
 
-def side_of(person: Person) -> str | None:
-    """The side on which a person reads requests; those who watch read both."""
+def side_of(person: Person, company: int, parties: Collection[Party] = ()) -> str | None:
+    """The side on which a person reads a request of a company; those who watch read all."""
     if person.kind in SEES_BOTH:
         return None
-    return EXCHANGE if person.is_staff else COMPANY
+    if person.is_staff:
+        return EXCHANGE
+    if person.company == company:
+        return COMPANY
+    mine = {right.membership for right in person.rights}
+    is_next = any(party.side == NEXT and party.membership_id in mine for party in parties)
+    return NEXT if is_next else BROKER
 
 
-def sight(entries: Sequence[Entry], side: str | None) -> Sight:
-    """What a side reads of these entries; everything when there is no side."""
+def sight(entries: Sequence[Entry], side: str | None, own: str = "") -> Sight:
+    """What a side reads of these entries, everything when there is no side; `own` is the company that reads."""
     if side is None:
-        return Sight(frozenset(), frozenset(), len(entries))
-    return _of_exchange(entries) if side == EXCHANGE else _of_company(entries)
+        return Sight(frozenset(), frozenset(), frozenset(), len(entries))
+    early = _before_it_came(entries, side) if side in BEFORE else frozenset()
+    strangers = _of_other_brokers(entries, own) if side == BROKER else frozenset()
+    inner, pending, proposals = _inner(entries, INNER.get(side, {}))
+    is_over = bool(entries) and entries[-1]["status_to"] in APPROVED_BY_FIRM and entries[-1]["status_to"] != SENT
+    kept_back = pending | (frozenset() if is_over else early | strangers)
+    return Sight(
+        masked=early | strangers | pending | proposals,
+        silent=early | strangers | inner,
+        unread=early | strangers | pending,
+        whole=min(kept_back, default=len(entries) + 1) - 1,
+    )
 
 
-def _of_exchange(entries: Sequence[Entry]) -> Sight:
-    """What the firm does after it last sent the request is not the exchange's until its checker has approved it."""
-    sent = max((e["seq"] for e in entries if _moved(e) and e["status_to"] in APPROVED_BY_FIRM), default=0)
-    hidden = {e["seq"] for e in entries if e["seq"] > sent and _is_unsent(e)}
-    return Sight(frozenset(hidden), frozenset(hidden), min(hidden, default=len(entries) + 1) - 1)
+def _before_it_came(entries: Sequence[Entry], side: str) -> frozenset[int]:
+    """What those before did after they last handed the request on; a company is not told of their earlier drafts."""
+    handed = [entry["seq"] for entry in entries if _moved(entry) and entry["status_to"] in REACHES[side]]
+    last = max(handed, default=0)
+    theirs = {entry["seq"] for entry in entries if side_of_lane(entry["actor"]["lane"]) in BEFORE[side]}
+    left = {entry["seq"] for entry in entries if entry["action"] == "case.left"}
+    if side == EXCHANGE:
+        return frozenset(seq for seq in theirs - left if seq > last)
+    shown = {1, *handed, *(_given_before(entries, seq) for seq in handed)}
+    return frozenset(theirs - left - shown)
 
 
-def _of_company(entries: Sequence[Entry]) -> Sight:
-    """What the exchange does among its own is not the firm's; that it was processed shows once that has led to more."""
-    settled = max((e["seq"] for e in entries if _moved(e) and e["status_from"] == SENT), default=0)
-    inner = {e["seq"]: e for e in entries if _is_inner(e)}
-    pending = {seq for seq in inner if seq > settled}
-    proposals = {seq for seq, e in inner.items() if e["facts"].get("routed", {}).get("decision") != "forward"}
-    return Sight(frozenset(pending | proposals), frozenset(inner), min(pending, default=len(entries) + 1) - 1)
+def _given_before(entries: Sequence[Entry], seq: int) -> int:
+    """The submission that was handed on with an entry."""
+    given = [e["seq"] for e in entries if e["seq"] < seq and e["actor"]["lane"] == "maker" and e["answers_hash"]]
+    return max(given, default=0)
 
 
-def _is_inner(entry: Entry) -> bool:
-    """Work of a desk that moves nothing, and the reminders of it."""
+def _of_other_brokers(entries: Sequence[Entry], own: str) -> frozenset[int]:
+    theirs = (e for e in entries if e["actor"]["lane"] == "broker" and e["actor"]["company"] != own)
+    return frozenset(e["seq"] for e in theirs)
+
+
+def _inner(entries: Sequence[Entry], sides: Mapping[str, str]) -> tuple[frozenset[int], frozenset[int], frozenset[int]]:
+    """Work of others that moves nothing; what of it has led to nothing yet; and what was only proposed among them."""
+    inner: set[int] = set()
+    pending: set[int] = set()
+    proposals: set[int] = set()
+    for side, status in sides.items():
+        settled = max((e["seq"] for e in entries if _moved(e) and e["status_from"] == status), default=0)
+        mine = {e["seq"]: e for e in entries if _is_inner(e, side, status)}
+        inner |= mine.keys()
+        pending |= {seq for seq in mine if seq > settled}
+        proposals |= {seq for seq, e in mine.items() if not _is_plain_step(e)}
+    return frozenset(inner), frozenset(pending), frozenset(proposals)
+
+
+def _is_inner(entry: Entry, side: str, status: str) -> bool:
+    """Work of a side that moves nothing, and the reminders of it."""
     lane = entry["actor"]["lane"]
-    of_desk = lane in DESK_LANES or (lane == "system" and entry["status_from"] == SENT)
-    return of_desk and not _moved(entry)
+    of_side = side_of_lane(lane) == side or (lane == "system" and entry["status_from"] == status)
+    return of_side and not _moved(entry)
+
+
+def _is_plain_step(entry: Entry) -> bool:
+    """That something was processed shows once it has led to more; what was proposed or sent back does not."""
+    routed = entry["facts"].get("routed", {})
+    return bool(routed.get("decision", routed.get("answer")) in ("forward", "agree"))
 
 
 def _moved(entry: Entry) -> bool:
     return bool(entry["status_from"] != entry["status_to"])
-
-
-def _is_unsent(entry: Entry) -> bool:
-    """A reason for leaving is for everybody who can see the request."""
-    return entry["actor"]["lane"] in COMPANY_LANES and entry["action"] != "case.left"

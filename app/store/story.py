@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from app.store import cases, definitions, registers, sides, trail
+from app.store import cases, definitions, files, registers, sides, trail
 from app.store.cases import Case, Company, Remark, Sealed
-from app.store.sides import Sight
+from app.store.files import File
+from app.store.sides import Party, Sight
 from engine import statuses
+from engine.alignment import aligned
+from engine.answers import records_of
 from engine.definition import Definition
 from engine.hours import HONG_KONG
-from engine.people import DESK_LANES, LANES
+from engine.people import EXCHANGE, LANES, NEXT, Person, side_of_lane
+from engine.replay import NOTES
 from engine.schema import Field, Form
 from engine.spoken import shown
 
@@ -29,13 +33,23 @@ LANE_TITLES = {
     "ops": "{exchange} operations",
     "system": "",
 }
+AT_COMPANY = "At {company}"
 DECIDED = {
+    "agree": "Agreed",
+    "acknowledge": "Acknowledged",
+    "object": "Objected",
     "approve": "Approved",
     "forward": "Processed",
     "return": "Returned",
     "propose_reject": "Rejection proposed",
     "back": "Sent back to the processor",
     "reject": "Rejected",
+}
+NOTED = {
+    "draft.saved": "Draft saved",
+    "file.added": "File added",
+    "file.renamed": "File renamed",
+    "file.removed": "File removed",
 }
 
 
@@ -55,11 +69,15 @@ class Told:
     details: tuple[str, ...]
     step: str
     masked: bool = False
+    note: bool = False  # nothing moved: a draft was saved, a file was put
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One question: what the register says today, and one answer for each round."""
+    """One question: what the register says today, and one answer for each round.
+
+    key: the name of the field; with dots for an answer within a row.
+    """
 
     key: str
     label: str
@@ -70,6 +88,11 @@ class Answer:
     def changed(self) -> bool:
         """Whether the last round differs from the one before."""
         return len(self.values) > 1 and self.values[-1] != self.values[-2]
+
+    @property
+    def in_row(self) -> bool:
+        """Whether it is an answer within a row, to which no comment is pinned."""
+        return "." in self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +107,8 @@ class Part:
 class Story:
     """Everything that a page or a PDF tells about one case, to one side of it.
 
+    drafts: what is being filled, by step; only for whoever fills it.
+    files: those that stand in the request, as this side sees it. uploads: every other too that this side may read.
     entries: those that are told. sealed: all, to prove the seal; not for showing. whole: how many entries from the
     first on this side may have as they were sealed.
     """
@@ -93,6 +118,8 @@ class Story:
     definition: Definition
     entries: tuple[trail.Sealed, ...]
     told: tuple[Told, ...]
+    parties: tuple[Party, ...]
+    side: str | None
     rounds: tuple[int, ...]
     parts: tuple[Part, ...]
     remarks: tuple[Remark, ...]
@@ -100,72 +127,127 @@ class Story:
     records: tuple[registers.Record, ...]
     sealed: tuple[trail.Sealed, ...]
     whole: int
+    drafts: Mapping[str, Sealed] = field(default_factory=dict)
+    files: tuple[File, ...] = ()
+    uploads: tuple[File, ...] = ()
 
     @property
     def last_round(self) -> Mapping[str, Any]:
         """The newest submitted answers of the main form."""
-        given = [sealed for sealed in self.answers if sealed.step == main_step(self.definition)]
+        given = [sealed for sealed in self.answers if sealed.step == self.definition.main_step]
         return given[-1].answers if given else {}
 
 
 def of_case(
-    connection: Connection, case: Case, exchange: str, on: date | None = None, *, side: str | None = None
+    connection: Connection,
+    case: Case,
+    exchange: str,
+    on: date | None = None,
+    *,
+    reader: Person | None = None,
+    side: str | None = None,
 ) -> Story:
     """The story of a case; `exchange` is what the exchange calls itself.
 
-    on: the day whose registers name what was chosen; by default the day on which the case last changed. side: who
-    reads it, as `sides.side_of` says; both sides' work is told when there is none.
+    on: the day whose registers name what was chosen; by default the day on which the case last changed. reader: who
+    reads it, as far as their side may; else `side` says so, and everybody's work is told when there is none.
     """
     definition = definitions.of_release(connection, case.release)
+    parties = parties_in(connection, definition, case)
+    side = side if reader is None else sides.side_of(reader, case.company_id, parties)
     entries = trail.entries(connection, case.id)
-    sight = sides.sight([sealed.entry for sealed in entries], side)
+    own = "" if reader is None else reader.company_name
+    sight = sides.sight([sealed.entry for sealed in entries], side, own)
     shown = [sealed for sealed in entries if not _is_skipped(sealed.entry, sight, side)]
-    given = [sealed for sealed in cases.all_answers(connection, case.id) if sealed.entry not in sight.silent]
+    every = cases.answers_and_drafts(connection, case.id)
+    open_answers = [one for one in every if one.entry > cases.DRAFT_ENTRY and one.entry not in sight.unread]
+    given = [sealed for sealed in open_answers if sealed.entry not in sight.silent]
     remarks = [remark for remark in cases.remarks_on(connection, case.id) if remark.entry not in sight.silent]
-    filled = [sealed for sealed in given if sealed.step == main_step(definition)]
+    filled = [sealed for sealed in given if sealed.step == definition.main_step]
     changed_on = case.changed_at.astimezone(HONG_KONG).date()
-    records = registers.current(connection, [case.participant_id], on or changed_on)
+    records = registers.of_eservice(connection, definition, case.participant_id, on or changed_on)
+    names = {sealed.entry["seq"] for sealed in entries if _is_named(sealed.entry, side)}
     told = [_told(definition, sealed.entry, remarks, case, exchange) for sealed in shown]
+    rounds = tuple(sealed.round for sealed in filled)
     return Story(
         case=case,
         company=cases.company_of(connection, case),
         definition=definition,
         entries=tuple(shown),
         told=tuple(
-            _masked(one, side) if sealed.entry["seq"] in sight.masked else one
+            _masked(one, sealed.entry, exchange)
+            if sealed.entry["seq"] in sight.masked
+            else one
+            if sealed.entry["seq"] in names
+            else replace(one, who=one.company, who_id=0)
             for sealed, one in zip(shown, told, strict=True)
         ),
-        rounds=tuple(sealed.round for sealed in filled),
-        parts=tuple(_parts(definition, filled, register_choices(records))),
+        parties=parties,
+        side=side,
+        rounds=rounds,
+        parts=tuple(_parts(definition, filled, every, rounds, register_choices(records), side)),
         remarks=tuple(remarks),
-        answers=tuple(given),
+        answers=tuple(sealed for sealed in given if _is_open(definition, sealed, side)),
         records=tuple(records),
         sealed=tuple(entries),
         whole=sight.whole,
+        drafts={sealed.step: sealed for sealed in every if sealed.entry == cases.DRAFT_ENTRY},
+        **_files(connection, case, definition, entries, side),
     )
+
+
+def parties_in(connection: Connection, definition: Definition, case: Case) -> tuple[Party, ...]:
+    """The parties of a case; nothing is asked when its eService knows none."""
+    return cases.parties_of(connection, case.id) if definition.eservice.lists else ()
+
+
+def may_read(field: Field, lane: str, side: str | None) -> bool:
+    """Whether a side reads a field that is answered in a lane: its own, all of them at the exchange, or one opened."""
+    return side in (None, EXCHANGE, side_of_lane(lane)) or side in field.readers
+
+
+def _is_open(definition: Definition, sealed: Sealed, side: str | None) -> bool:
+    """Whether all that was answered at a step may be read: only then its seal can be proved."""
+    step, asked = definition.step(sealed.step), definition.form_at(sealed.step)
+    if step is None or asked is None or step.properties.get("kind") != "fill":
+        return True
+    return all(may_read(field, step.lane, side) for field in asked.fields)
+
+
+def _is_named(entry: Mapping[str, Any], side: str | None) -> bool:
+    """Whether the side is told who it was: of another company it is told the company alone."""
+    its = side_of_lane(entry["actor"]["lane"])
+    return side in (None, EXCHANGE) or its in (side, EXCHANGE, "")
+
+
+def _files(
+    connection: Connection, case: Case, definition: Definition, entries: Sequence[trail.Sealed], side: str | None
+) -> dict[str, tuple[File, ...]]:
+    """The files that a side reads; a request whose forms ask for none costs no question."""
+    readers = files.readers_of(definition)
+    if not readers:
+        return {}
+    found, sent = files.of_case(connection, case.id), files.sendings([sealed.entry for sealed in entries], side)
+    may = [f for f in found if files.may_read(f, side, sent=sent, readers=readers.get(f.field, ()))]
+    return {"files": tuple(files.standing(may, side, sent=sent)), "uploads": tuple(may)}
 
 
 def _is_skipped(entry: Mapping[str, Any], sight: Sight, side: str | None) -> bool:
     """Whether a side does not even hear that something happened: what the firm does unmoved, and reminders."""
     unmoved = entry["status_from"] == entry["status_to"]
-    heard = side == sides.COMPANY and entry["actor"]["lane"] in DESK_LANES
+    its = side_of_lane(entry["actor"]["lane"])
+    heard = its in (EXCHANGE, NEXT) and side != its and side != EXCHANGE and entry["action"] == "task.completed"
     return unmoved and entry["seq"] in sight.masked and not heard
 
 
-def _masked(told: Told, side: str | None) -> Told:
+def _masked(told: Told, entry: Mapping[str, Any], exchange: str) -> Told:
     """The entry as a move alone."""
-    label = "At the company" if side == sides.EXCHANGE else "At the exchange"
+    is_desk = side_of_lane(entry["actor"]["lane"]) in (EXCHANGE, "")
+    label = "At the exchange" if is_desk else "At the company" if not entry["actor"]["company"] else AT_COMPANY
+    label = label.replace("{company}", entry["actor"]["company"])
     return replace(
         told, label=label, who="", who_id=0, company="", lane="", comment="", details=(), step="", masked=True
     )
-
-
-def main_step(definition: Definition) -> str:
-    """The step at which the maker fills the main form."""
-    for element in definition.elements.values():
-        if element.kind == "userTask" and definition.form_of(element) == definition.main_form:
-            return element.id
-    return ""
 
 
 def register_choices(records: Iterable[registers.Record]) -> dict[str, list[tuple[str, str]]]:
@@ -177,6 +259,18 @@ def register_choices(records: Iterable[registers.Record]) -> dict[str, list[tupl
     return choices
 
 
+def register_records(records: Iterable[registers.Record]) -> dict[str, Any]:
+    """What expressions read as `register.x`: a record, or for a register with keys its records by key."""
+    known: dict[str, Any] = {}
+    for record in records:
+        values = {**record.values, "reference": record.reference}
+        if record.key:
+            known.setdefault(record.register, {})[record.key] = {**values, "key": record.key}
+        else:
+            known[record.register] = values
+    return known
+
+
 def record_label(record: registers.Record) -> str:
     """How a record of a register is called in a list: its name and its key."""
     name = str(record.values.get("name", record.key))
@@ -184,27 +278,74 @@ def record_label(record: registers.Record) -> str:
 
 
 # --- answers by round -------------------------------------------------------------------------------------------------
-def _parts(definition: Definition, filled: Sequence[Sealed], choices: Mapping[str, Any]) -> list[Part]:
-    main = definition.forms[definition.main_form]
+def _parts(
+    definition: Definition,
+    filled: Sequence[Sealed],
+    every: Sequence[Sealed],
+    rounds: Sequence[int],
+    choices: Mapping[str, Any],
+    side: str | None,
+) -> list[Part]:
+    """The main form, then what others filled, each as far as the side reads it."""
+    parts = _form_parts(definition.forms[definition.main_form], "maker", filled, choices, side)
+    for step in definition.other_fill_steps:
+        asked = definition.form_at(step.id)
+        given = [sealed for sealed in every if sealed.step == step.id]
+        if asked is not None and given:
+            last = [next((s for s in reversed(given) if s.round == number), None) for number in rounds]
+            parts += _form_parts(asked, step.lane, last, choices, side)
+    return parts
+
+
+def _form_parts(
+    asked: Form, lane: str, filled: Sequence[Sealed | None], choices: Mapping[str, Any], side: str | None
+) -> list[Part]:
     parts = []
-    for section in main.sections:
-        entries = [e for e in section.fields if e.kind != "text_block" and not _is_register_value(e)]
-        told = tuple(_answer(e, main, filled, choices) for e in entries)
+    for section in asked.sections:
+        entries = [e for e in section.fields if e.keeps and e.kind != "table" and not _is_register_value(e)]
+        mine = [entry for entry in entries if may_read(entry, lane, side)]
+        told = tuple(answer for e in mine for answer in _answers(e, asked, filled, choices))
         if told:
             parts.append(Part(section.title, told))
     return parts
 
 
 def _is_register_value(entry: Field) -> bool:
-    return entry.read_only and entry.key.startswith("current_")
+    return entry.is_given and entry.key.startswith("current_")
 
 
-def _answer(entry: Field, main: Form, filled: Sequence[Sealed], choices: Mapping[str, Any]) -> Answer:
+def _answers(entry: Field, main: Form, filled: Sequence[Sealed | None], choices: Mapping[str, Any]) -> Iterable[Answer]:
+    return (
+        _row_answers(entry, main, filled, choices) if entry.kind == "rows" else [_answer(entry, main, filled, choices)]
+    )
+
+
+def _row_answers(
+    entry: Field, main: Form, filled: Sequence[Sealed | None], choices: Mapping[str, Any]
+) -> Iterator[Answer]:
+    """How many rows, then every answer of every row, each row on the same lines through all rounds."""
+    today = main.field(f"current_{entry.key}")
+    given = [sealed.answers if sealed else {} for sealed in filled]
+    register = records_of(given[-1].get(today.key)) if today and given else []
+    rounds = [records_of(one.get(entry.key)) for one in given]
+    yield Answer(entry.key, entry.label, str(len(register)) if today else "", tuple(str(len(rows)) for rows in rounds))
+    for line in aligned([register, *rounds]):
+        number = line.place + 1
+        who = f"{entry.label} (was {number})" if line.is_gone else f"{entry.label} {number}"
+        for column in entry.fields:
+            known = choices.get(column.register, ())
+            texts = [shown(column, (row or {}).get(column.key), known, choices) for row in line.rows]
+            if any(texts):
+                name = f"{entry.key}.{'was' if line.is_gone else ''}{line.place}.{column.key}"
+                yield Answer(name, f"{who}: {column.label}", texts[0], tuple(texts[1:]))
+
+
+def _answer(entry: Field, main: Form, filled: Sequence[Sealed | None], choices: Mapping[str, Any]) -> Answer:
     today = main.field(f"current_{entry.key}")
     known = choices.get(entry.register, ())
-    last = filled[-1].answers if filled else {}
-    register = "" if today is None else shown(today, last.get(today.key))
-    values = tuple(shown(entry, sealed.answers.get(entry.key), known) for sealed in filled)
+    given = [sealed.answers if sealed else {} for sealed in filled]
+    register = "" if today is None or not given else shown(today, given[-1].get(today.key))
+    values = tuple(shown(entry, one.get(entry.key), known) for one in given)
     return Answer(entry.key, entry.label, register, values)
 
 
@@ -225,8 +366,9 @@ def _told(
         status_from=_status(entry["status_from"], exchange) if moved and entry["seq"] > 1 else "",
         status_to=_status(entry["status_to"], exchange) if moved else "",
         comment=next((remark.text for remark in mine if not remark.field), ""),
-        details=tuple(_pinned(definition, remark) for remark in mine if remark.field),
+        details=_file_named(entry) or tuple(_pinned(definition, remark) for remark in mine if remark.field),
         step=entry["step"],
+        note=entry["action"] in NOTES,
     )
 
 
@@ -248,8 +390,8 @@ def _label(definition: Definition, entry: Mapping[str, Any]) -> str:
     action = entry["action"]
     if action == "case.opened":
         return "Opened"
-    if action == "draft.saved":
-        return "Draft saved"
+    if action in NOTES:
+        return NOTED[action]
     if action == "case.left":
         return _way_title(definition, entry["step"])
     if action == "timer.fired":
@@ -279,6 +421,15 @@ def _decided(definition: Definition, entry: Mapping[str, Any]) -> str:
 
 def _element(definition: Definition, name: str) -> Any:
     return next((element for element in definition.elements.values() if element.id == name), None)
+
+
+def _file_named(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    facts = entry["facts"]
+    if "original_name" not in facts:
+        return ()
+    if entry["action"] == "file.renamed":
+        return (f"{facts['original_name']} → {facts['name']}",)
+    return (f"{facts['name']}, version {facts['version']}" if facts["version"] > 1 else str(facts["name"]),)
 
 
 def _pinned(definition: Definition, remark: Remark) -> str:

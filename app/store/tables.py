@@ -25,6 +25,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     Uuid,
+    false,
 )
 
 CONVENTION = {
@@ -77,6 +78,7 @@ memberships = Table(
     Column("company_id", ForeignKey("companies.id"), nullable=False, index=True),
     Column("kind", String(24), nullable=False),
     Column("participant_id", String(8), nullable=False),
+    Column("ended_at", Moment),
     UniqueConstraint("company_id", "kind"),
 )
 people = Table(
@@ -205,11 +207,26 @@ cases = Table(
     Column("head", String(64), nullable=False),  # hash of the newest trail entry
     Column("entries", Integer, nullable=False, server_default="0"),
     Column("seal", String(64)),  # the portal's own seal of the newest entry
+    Column("membership", String(24), nullable=False, server_default=""),  # its kind, such as SEHK-EP
+    Column("sent_at", Moment),  # when others than the firm itself first read it
+    Column("proposed", JSON, nullable=False, server_default="[]"),  # ways out that wait for somebody to confirm them
     CheckConstraint(f"status IN ({OPEN}, {TERMINAL})", name="status"),
     CheckConstraint(f"(closed_at IS NOT NULL) = (status IN ({TERMINAL}))", name="closed"),
     Index("ix_cases_membership", "membership_id", "function", "id"),
     Index("ix_cases_desk", "desk", "id"),
     Index("ix_cases_status", "membership_id", "status", "id"),
+)
+parties = Table(
+    "parties",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("side", String(8), primary_key=True),  # next, broker, exchange
+    Column("participant", String(8), primary_key=True),  # a participant ID, or a desk beside the first
+    Column("holder", String(40), nullable=False),  # what a right must name: the business function, or the desk
+    Column("membership_id", ForeignKey("memberships.id")),  # empty for a desk
+    Column("since_at", Moment, nullable=False),
+    Index("ix_parties_seat", "holder", "membership_id", "case_id"),
+    CheckConstraint("side IN ('next', 'broker', 'exchange')", name="side"),
 )
 tasks = Table(
     "tasks",
@@ -226,8 +243,11 @@ tasks = Table(
     Column("form", String(60), nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("due_at", Moment),
+    Column("seat", String(16), nullable=False, server_default=""),  # the grant that the lane asks for
+    Column("claimed_by", ForeignKey("people.id")),
+    Column("claimed_at", Moment),
     UniqueConstraint("case_id", "key"),
-    Index("ix_tasks_seat", "lane", "holder", "membership_id", "due_at"),
+    Index("ix_tasks_seat", "seat", "holder", "membership_id", "due_at"),
 )
 timers = Table(
     "timers",
@@ -236,6 +256,7 @@ timers = Table(
     Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
     Column("key", String(120), nullable=False),
     Column("due_at", Moment, nullable=False, index=True),
+    Column("idle", Boolean, nullable=False, server_default=false()),  # counts from the last time somebody saved
     UniqueConstraint("case_id", "key"),
 )
 answers = Table(
@@ -331,4 +352,29 @@ documents = Table(
     Column("sha256", String(64), nullable=False),
     Column("size", Integer, nullable=False),
     Column("made_at", Moment, nullable=False),
+)
+files = Table(
+    "files",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("step", String(60), nullable=False),
+    Column("field", String(120), nullable=False),
+    Column("side", String(8), nullable=False),  # who put it: the company, the next company or the exchange
+    Column("participant_id", String(8), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("original_name", String(200), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("kind", String(4), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("put_by", ForeignKey("people.id"), nullable=False),
+    Column("put_at", Moment, nullable=False),
+    Column("entry", Integer, nullable=False),  # the trail entry that gave it its name
+    Column("gone", Integer),  # the trail entry that removed or superseded it
+    CheckConstraint("side IN ('company', 'next', 'exchange')", name="side"),
+    CheckConstraint("kind IN ('pdf', 'xls', 'xlsx')", name="kind"),
+    CheckConstraint("state IN ('misnamed', 'kept', 'removed', 'superseded')", name="state"),
+    CheckConstraint("size BETWEEN 1 AND 10485760", name="size"),
 )

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.cases import Case
@@ -32,6 +32,19 @@ class Task:
     form: str
     opened_at: datetime
     due_at: datetime | None
+    seat: str = ""
+    claimed_by: int | None = None
+    claimed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A timer that waits in a case; an idle one counts from the last time that somebody saved."""
+
+    case_id: int
+    key: str
+    due_at: datetime
+    idle: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +107,11 @@ def open_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         connection.execute(insert(tasks), list(rows))
 
 
+def claim(connection: Connection, task_id: UUID, person: int | None, at: datetime | None) -> None:
+    """Note who alone does a task from now on; nobody in particular when `person` is empty."""
+    connection.execute(update(tasks).where(tasks.c.id == task_id).values(claimed_by=person, claimed_at=at))
+
+
 def close(connection: Connection, case_id: int, *, but: Collection[str]) -> None:
     """Close the tasks of a case but those at these places."""
     connection.execute(delete(tasks).where(tasks.c.case_id == case_id, tasks.c.key.not_in(but)))
@@ -115,10 +133,15 @@ def drop_timer(connection: Connection, timer_id: UUID) -> None:
     connection.execute(delete(timers).where(timers.c.id == timer_id))
 
 
-def timer(connection: Connection, timer_id: UUID) -> tuple[int, str, datetime] | None:
-    """The case, place and time of a waiting timer."""
+def timer(connection: Connection, timer_id: UUID) -> Timer | None:
+    """One waiting timer."""
     row = connection.execute(select(timers).where(timers.c.id == timer_id)).one_or_none()
-    return None if row is None else (row.case_id, row.key, row.due_at)
+    return None if row is None else Timer(row.case_id, row.key, row.due_at, row.idle)
+
+
+def put_off(connection: Connection, timer_id: UUID, due_at: datetime) -> None:
+    """Let a timer come later: what it waits for was not idle that long."""
+    connection.execute(update(timers).where(timers.c.id == timer_id).values(due_at=due_at))
 
 
 # --- idempotency ------------------------------------------------------------------------------------------------------
@@ -188,7 +211,7 @@ def _mine(query: Select[Any], person: Person, participant_id: str) -> Select[Any
 def _held_by(person: Person) -> ColumnElement[bool]:
     seat = and_(
         rights.c.person_id == person.id,
-        rights.c.lane == tasks.c.lane,
+        rights.c.lane == tasks.c.seat,
         rights.c.holder == tasks.c.holder,
         rights.c.membership_id.is_not_distinct_from(tasks.c.membership_id),
     )

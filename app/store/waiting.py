@@ -27,7 +27,7 @@ class Waiting:
     def who_can(self, task: Task) -> list[Seat]:
         """Those who may do a task and would not check their own work in it, by name."""
         barred = rules.makers(task.lane, self.hands_in(task.case_id))
-        seated = self.seats.get((task.lane, task.holder, task.membership_id), ())
+        seated = self.seats.get((task.seat, task.holder, task.membership_id), ())
         return [seat for seat in seated if seat.id not in barred]
 
 
@@ -39,7 +39,7 @@ def of_tasks(connection: Connection, tasks: Collection[Task]) -> Waiting:
 
 
 def _seats(connection: Connection, tasks: Collection[Task]) -> dict[tuple[str, str, int | None], list[Seat]]:
-    wanted = {(task.lane, task.holder, task.membership_id) for task in tasks}
+    wanted = {(task.seat, task.holder, task.membership_id) for task in tasks}
     seat = rights.c.lane, rights.c.holder, rights.c.membership_id
     held = [
         and_(seat[0] == lane, seat[1] == holder, seat[2].is_not_distinct_from(membership))

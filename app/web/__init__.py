@@ -17,6 +17,7 @@ from app.web import (
     demo,
     errors,
     eservices,
+    files,
     guards,
     ops,
     pages,
@@ -26,7 +27,18 @@ from app.web import (
     tasks,
 )
 
-BLUEPRINTS = (signin.bp, dashboard.bp, eservices.bp, tasks.bp, cases.bp, search.bp, demo.bp, ops.bp, components.bp)
+BLUEPRINTS = (
+    signin.bp,
+    dashboard.bp,
+    eservices.bp,
+    tasks.bp,
+    files.bp,
+    cases.bp,
+    search.bp,
+    demo.bp,
+    ops.bp,
+    components.bp,
+)
 
 
 def build(portal: Portal) -> Flask:

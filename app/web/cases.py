@@ -11,12 +11,12 @@ from markupsafe import Markup
 
 from app.commands import cases as commands
 from app.commands import documents, steps
-from app.store import cases, casts, sides, story, tasks
+from app.store import cases, casts, story, tasks
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.story import Story
 from app.store.tasks import Task
-from app.web import fields, pages
+from app.web import attached, fields, pages
 from app.web.guards import current_person, portal, signed_in
 from app.web.timelines import now_at
 from engine import form, rules
@@ -40,6 +40,7 @@ def show(reference: str) -> str:
         case=_case_view(told),
         drawings=_drawings(told),
         answers=_answers(told),
+        files=attached.listed(told.files, reference),
         trail=_trail(told),
         where=_where(told, open_tasks, cast),
         next=_next(person, case, open_tasks, cast),
@@ -99,8 +100,8 @@ def _find(reference: str) -> tuple[Person, Case, Story]:
         if case is None:
             raise NotFound(f"the request {reference[:24]}")
         now = case.closed_at or portal().clock.now()
-        day, side = steps.calendar(now).day(now), sides.side_of(person)
-        told = story.of_case(connection, case, portal().settings.exchange_name, day, side=side)
+        day = steps.calendar(now).day(now)
+        told = story.of_case(connection, case, portal().settings.exchange_name, day, reader=person)
         return person, case, told
 
 
@@ -109,7 +110,9 @@ def _now(told: Story) -> tuple[list[Task], Cast]:
     if told.case.ended:
         return [], Cast({}, frozenset())
     with portal().database.read() as connection:
-        return tasks.of_cases(connection, [told.case.id])[told.case.id], casts.of_case(connection, told.case)
+        return tasks.of_cases(connection, [told.case.id])[told.case.id], casts.of_case(
+            connection, told.case, 0, told.parties
+        )
 
 
 # --- showing ----------------------------------------------------------------------------------------------------------
@@ -171,7 +174,7 @@ def _states(told: Story) -> list[dict[str, Any]]:
     states: list[dict[str, Any]] = []
     done: list[str] = []
     for sealed, line in zip(told.entries, told.told, strict=True):
-        if sealed.entry["action"] == "draft.saved":
+        if line.note:
             continue
         done = [*done, *sealed.entry["done"]]
         if line.masked and sealed.entry["status_to"] not in cases.ENDED:

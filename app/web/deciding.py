@@ -9,7 +9,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.store import cases, story
-from app.web import fields, pages
+from app.web import attached, fields, pages
 from app.web.filling import task_view
 from app.web.guards import portal
 from app.web.timelines import timeline
@@ -39,6 +39,7 @@ def decide_page(at: At, raw: Mapping[str, str], errors: Mapping[str, list[str]] 
         columns=columns,
         rows=rows,
         changed_line=_changed_line(at),
+        files=attached.listed(at.story.files, at.case.reference),
         options=[] if deciding else _options(at),
         deciding=deciding,
         timeline=timeline(at.story, [at.task], at.cast, portal().clock.now()),
@@ -86,12 +87,14 @@ def _comparison(at: At, raw: Mapping[str, str]) -> tuple[list[str], list[dict[st
     for part in told.parts:
         for answer_told in part.answers:
             values = answer_told.values[-2:]
+            if answer_told.in_row and not any((answer_told.register, *values)):
+                continue  # a row that was gone before these rounds
             loud = _is_loud(answer_told, len(told.rounds) > 1)
             remark = said.get(answer_told.key)
             rows.append(
                 {
                     "label": answer_told.label,
-                    "key": answer_told.key,
+                    "key": "" if answer_told.in_row else answer_told.key,
                     "cells": [_register_cell(answer_told), *_round_cells(values, answer_told)],
                     "comment": _remark_line(at, remark) if remark else None,
                     "comment_value": raw.get(f"comment.{answer_told.key}", ""),

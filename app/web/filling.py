@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from app.commands import steps
 from app.commands.tasks import draft_mark
 from app.store import people, story
-from app.web import fields, pages
+from app.web import attached, fields, pages
 from app.web.guards import portal
 from app.web.work import At
 from engine import form
@@ -33,7 +33,16 @@ def fill_page(
         state_line=_state_line(at),
         returned=_returned(at),
         errors=fields.summary(at.form, errors or doubts),
-        sections=fields.sections(at.form, raw, at.facts, errors=errors, warnings=warnings, comments=_pinned(at)),
+        sections=fields.sections(
+            at.form,
+            raw,
+            at.facts,
+            errors=errors,
+            warnings=warnings,
+            comments=_pinned(at),
+            files=attached.views(at),
+            act_url=url_for("tasks.act_on_rows", task_id=at.task.id),
+        ),
         submitting=_submitting(at),
         steps=_what_next(at),
     )
@@ -65,7 +74,7 @@ def review_page(at: At, unchanged: bool = False) -> Any:
 
 
 def _label(at: At, key: str) -> str:
-    entry = at.form.field(key)
+    entry = at.form.named(key)
     return entry.label if entry else key
 
 
@@ -110,7 +119,7 @@ def _state_line(at: At) -> str:
 def _returned(at: At) -> dict[str, Any] | None:
     if not at.case.status.startswith("RETURNED"):
         return None
-    last = at.story.told[-1] if at.story.told[-1].label != "Draft saved" else _last_return(at)
+    last = _last_return(at) if at.story.told[-1].note else at.story.told[-1]
     remarks = [remark for remark in at.story.remarks if remark.round == at.case.round - 1]
     return {
         "by": f"{last.who}, {last.lane}" if last.lane else last.who,

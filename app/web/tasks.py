@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.commands import tasks as commands
 from app.commands.tasks import Unchanged
-from app.web import pages
+from app.web import fields, pages
 from app.web.deciding import decide_page
 from app.web.errors import wants_json
 from app.web.filling import fill_page, review_page
@@ -21,7 +21,7 @@ from engine import form
 from engine.errors import TaskNotOpen, WarningsOpen, WrongAnswers
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
-NOT_ANSWERS = frozenset({"csrf_token", "version", "key", "leave", "unchanged_confirmed", "draft"})
+NOT_ANSWERS = frozenset({"csrf_token", "version", "key", "leave", "unchanged_confirmed", "draft", "act"})
 
 
 @bp.get("/<uuid:task_id>")
@@ -40,7 +40,13 @@ def save_draft(task_id: UUID) -> Any:
     """Keep what was typed; scripts get the time, people the dashboard."""
     background = wants_json()
     commands.save_draft(
-        portal(), task_id, version=pages.version(), raw=_raw(), explicit=not background, by=pages.acting(), seen=_seen()
+        portal(),
+        task_id,
+        version=pages.version(),
+        raw=typed_in(),
+        explicit=not background,
+        by=pages.acting(),
+        seen=_seen(),
     )
     if background:
         return jsonify(saved_at=pages.clock_time(portal().clock.now()))
@@ -52,23 +58,42 @@ def save_draft(task_id: UUID) -> Any:
 def check(task_id: UUID) -> Any:
     """What is wrong with the answers as they stand, for the page's script; the same rules as at submit."""
     at = found(task_id)
-    kept = form.clean(at.form, _raw())
+    kept = form.clean(at.form, typed_in())
+    computed = fields.computed(at.form, kept, at.facts)
     try:
         checked = form.check(at.form, kept, at.facts)
     except WrongAnswers as error:
-        return jsonify(errors=error.fields, warnings={})
-    return jsonify(errors={}, warnings=dict(checked.warnings))
+        return jsonify(errors=error.fields, warnings={}, computed=computed)
+    return jsonify(errors={}, warnings=dict(checked.warnings), computed=computed)
+
+
+@bp.post("/<uuid:task_id>/rows")
+@signed_in
+def act_on_rows(task_id: UUID) -> Any:
+    """Add, remove or move a row of the form, keep the draft, and show the form at that row."""
+    at, act = found(task_id), request.form.get("act", "")
+    raw = form.clean(at.form, typed_in())
+    try:
+        kept = form.acted(at.form, raw, act, at.facts.seen_with({}))
+    except WrongAnswers as error:
+        return fill_page(at, raw, errors=error.fields), 422
+    commands.save_draft(
+        portal(), task_id, version=pages.version(), raw=kept, explicit=False, by=pages.acting(), seen=_seen()
+    )
+    place = fields.html_id(form.place_after(at.form, kept, act))
+    return redirect(url_for("tasks.show", task_id=task_id, _anchor=place), 303)
 
 
 @bp.post("/<uuid:task_id>/answers")
 @signed_in
 def answer(task_id: UUID) -> Any:
     """Save the answers, check them, and lead on to reading them over."""
-    raw = _raw()
+    raw = typed_in()
     commands.save_draft(
         portal(), task_id, version=pages.version(), raw=raw, explicit=False, by=pages.acting(), seen=_seen()
     )
     at = found(task_id)
+    raw = form.clean(at.form, raw)
     try:
         checked = form.check(at.form, raw, at.facts)
     except WrongAnswers as error:
@@ -92,7 +117,7 @@ def review(task_id: UUID) -> Any:
 @signed_in
 def complete(task_id: UUID) -> Any:
     """Complete the task: submit the form, or take the decision."""
-    raw = _raw()
+    raw = typed_in()
     try:
         reference = commands.complete_task(
             portal(),
@@ -104,9 +129,9 @@ def complete(task_id: UUID) -> Any:
             reviewed=_seen() or "",
         )
     except WrongAnswers as error:
-        return _again(task_id, raw, error.fields), 422
+        return again(task_id, raw, error.fields), 422
     except WarningsOpen as error:
-        return _again(task_id, raw, {key: [sentence] for key, sentence in error.fields.items()}), 422
+        return again(task_id, raw, {key: [sentence] for key, sentence in error.fields.items()}), 422
     except Unchanged:
         return review_page(found(task_id), unchanged=True), 409
     return redirect(url_for("cases.show", reference=reference), 303)
@@ -117,8 +142,16 @@ def _seen() -> str | None:
     return request.form.get("draft")
 
 
-def _raw() -> dict[str, str]:
-    return {name: value for name, value in request.form.items() if name not in NOT_ANSWERS}
+def typed_in() -> dict[str, str]:
+    """What was typed into the form; several values of one name stand on lines of their own.
+
+    Without scripts a browser also sends the names of files that it does not send.
+    """
+    return {
+        name: "\n".join(values)
+        for name, values in request.form.lists()
+        if name not in NOT_ANSWERS and not name.startswith("file.")
+    }
 
 
 def _find(task_id: UUID) -> At | Response:
@@ -129,7 +162,8 @@ def _find(task_id: UUID) -> At | Response:
         return redirect(url_for("dashboard.show"), 303)
 
 
-def _again(task_id: UUID, raw: Mapping[str, str], errors: Mapping[str, list[str]]) -> Any:
+def again(task_id: UUID, raw: Mapping[str, str], errors: Mapping[str, list[str]]) -> Any:
+    """The task's page as it was sent, with what is wrong."""
     at = found(task_id)
     if at.task.kind == "fill":
         return fill_page(at, raw or at.raw, errors=errors)

@@ -21,7 +21,7 @@ def timeline(told: Story, open_tasks: Sequence[Task], cast: Cast, now: datetime)
     entries = [
         {"label": entry.label, "who": entry.who, "at": pages.day_and_time(entry.at), "state": "done"}
         for entry in told.told
-        if entry.label != "Draft saved" and entry.lane != ""
+        if not entry.note and entry.lane != ""
     ]
     if not told.case.ended:
         entries.append({**now_at(told.case, open_tasks, cast, now), "state": "now"})

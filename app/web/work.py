@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.commands import steps
-from app.store import cases, casts, definitions, sides, story, tasks
+from app.commands.tasks import participant_of
+from app.store import cases, definitions, registers, story, tasks
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
@@ -41,6 +42,11 @@ class At:
         return self.definition.forms[self.task.form]
 
     @property
+    def participant(self) -> str:
+        """The participant for which the task is done."""
+        return participant_of(self.task, self.case, self.cast.parties)
+
+    @property
     def raw(self) -> Mapping[str, str]:
         """What was typed so far, or what is known beforehand."""
         return self.draft.answers if self.draft else form.prefilled(self.form, self.facts)
@@ -54,24 +60,30 @@ def found(task_id: UUID) -> At:
         if both is None:
             raise TaskNotOpen(str(task_id))
         task, case = both
-        if not cases.may_see(person, case):
+        definition = definitions.of_release(connection, case.release)
+        cast = steps.cast_of(connection, definition, case, person.id)
+        if not cases.may_see(person, case, cast.parties):
             raise NotFound("the task")
-        cast = casts.of_case(connection, case, person.id)
         rules.allow(person, task.lane, task.holder, task.membership_id, cast.hands)
-        return _at(connection, task, case, person, cast)
+        return _at(connection, task, case, person, cast, definition)
 
 
-def _at(connection: Connection, task: Task, case: Case, person: Person, cast: Cast) -> At:
-    definition, now = definitions.of_release(connection, case.release), portal().clock.now()
-    day, side = steps.calendar(now).day(now), sides.side_of(person)
-    told = story.of_case(connection, case, portal().settings.exchange_name, day, side=side)
+def _at(connection: Connection, task: Task, case: Case, person: Person, cast: Cast, definition: Definition) -> At:
+    now = portal().clock.now()
+    day = steps.calendar(now).day(now)
+    told = story.of_case(connection, case, portal().settings.exchange_name, day, reader=person)
+    records = told.records
+    owner = participant_of(task, case, cast.parties)
+    if owner != case.participant_id:
+        records = tuple(registers.of_eservice(connection, definition, owner, day))
+    kept = steps.files_at(connection, definition, case, task.step)
     return At(
         task=task,
         case=case,
         person=person,
         definition=definition,
-        facts=steps.facts_from(told.records, definition, steps.as_facts(case), now),
+        facts=steps.facts_from(records, definition, steps.as_facts(case), now, kept),
         story=told,
-        draft=cases.draft(connection, case.id, task.step) if task.kind == "fill" else None,
+        draft=told.drafts.get(task.step) if task.kind == "fill" else None,
         cast=cast,
     )

@@ -92,14 +92,14 @@ def whole(mia: Visitor, chen: Visitor, karen: Visitor, kelvin: Visitor) -> str:
     chen.press("Approve")
 
     take_up(karen, "Process")
-    karen.press("Process and send for approval")
+    karen.press("Process")
     kelvin.arrive_as("kelvin")
     kelvin.press("Approve")
     kelvin.press("Send back to the processor")
     kelvin.field(COMMENT).fill("Please check the vendor again")
     kelvin.press("Send back to the processor")
     take_up(karen, "Process")
-    karen.press("Process and send for approval")
+    karen.press("Process")
     take_up(kelvin, "Approve")
     kelvin.press("Approve")
     return reference

@@ -27,6 +27,7 @@ FORM = {
     "ready": True,
     "empty": None,
     "rows": [{"lots": Decimal(2)}, {"lots": Decimal(3)}],
+    "kept": {"S01": {"throttle": 10}, "S02": {"throttle": 20}},
     "repeated": [{"lots": 2}, {"lots": Decimal("2.0")}],
 }
 SCOPE = Scope({"form": FORM, "decision": "return"}, NOW, exchange_calendar(2026, 2027))

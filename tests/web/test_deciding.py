@@ -86,7 +86,7 @@ def test_the_desk_may_process_return_or_propose_to_reject(office, visitor):
     page = visitor("karen").get(visitor.task(office.sent()))
     assert "You can process this. HKEX Cash Trading Operations" in page.text
     assert page.all("//div[@class='card-foot']/*[self::a or self::button]") == [
-        "Process and send for approval",
+        "Process",
         "Return with comments",
         "Propose to reject",
     ]
