@@ -216,7 +216,9 @@ def removed_row() -> View:
     gone, wrong = made["rows"]
     for row in made["rows"]:
         row["fields"] = [_renamed(part, part["name"].replace("persons", "leavers")) for part in row["fields"][:2]]
-    gone |= {"removed": True, "can_down": False}
+    acts = [("ADD", "Add"), ("REMOVE", "Remove")]
+    action = view("select", "leavers.0.action", "Action", options=acts, value="REMOVE")
+    gone |= {"removed": True, "can_down": False, "can_remove": False, "fields": [action]}
     wrong |= {"errors": ["Name another person: this one has left the company"], "can_up": False}
     return _renamed(made, "leavers") | {"label": "Persons in your register", "can_add": False, "most": None}
 
