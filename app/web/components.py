@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, abort, jsonify, render_template, request, url_for
 
-from app.web import specimens
+from app.web import gallery, specimens
 from app.web.guards import current_person, portal, signed_in
 
 bp = Blueprint("components", __name__, url_prefix="/components")
@@ -24,11 +24,11 @@ EXCHANGE = frozenset({"analyst", "ops", "admin", "staff"})
 def show() -> str:
     """Every kind of field; the buttons of the rows do what they say, and nothing is kept."""
     _allow()
-    sections = specimens.sections(_rows_after(request.form))
+    sections = gallery.sections(_rows_after(request.form))
     return render_template(
         "components.html",
         sections=sections,
-        errors=specimens.summary(sections) if "checked" in request.form else [],
+        errors=gallery.summary(sections) if "checked" in request.form else [],
         here=url_for("components.show"),
         check_url=url_for("components.check"),
     )

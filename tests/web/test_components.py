@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from app.web import specimens
+from app.web import gallery, specimens
 from tests.commands.office import opened
 from tests.web.visitors import Visitors
 
@@ -47,7 +47,7 @@ def closed_visitor(seeded, tmp_path):
 def shown():
     """Every view of the page, with those inside rows and addresses."""
     sides = [
-        side for section in specimens.sections(specimens.PERSONS) for one in section["entries"] for side in one["sides"]
+        side for section in gallery.sections(specimens.PERSONS) for one in section["entries"] for side in one["sides"]
     ]
     fields = [field for side in sides for field in side]
     rows = [row for field in fields for row in field.get("rows", [])]
