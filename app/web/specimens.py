@@ -6,12 +6,9 @@ Each kind is one small function that returns its views; the companies and people
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 View = dict[str, Any]
-Raw = Mapping[str, str]
 
 HERE = "/components"
 BAD_MAIL = "Enter an e-mail address such as mia.maker@harbourbright.test"
@@ -218,7 +215,9 @@ def removed_row() -> View:
     gone, wrong = made["rows"]
     for row in made["rows"]:
         row["fields"] = [_renamed(part, part["name"].replace("persons", "leavers")) for part in row["fields"][:2]]
-    gone |= {"removed": True, "can_down": False}
+    acts = [("ADD", "Add"), ("REMOVE", "Remove")]
+    action = view("select", "leavers.0.action", "Action", options=acts, value="REMOVE")
+    gone |= {"removed": True, "can_down": False, "can_remove": False, "fields": [action]}
     wrong |= {"errors": ["Name another person: this one has left the company"], "can_up": False}
     return _renamed(made, "leavers") | {"label": "Persons in your register", "can_add": False, "most": None}
 
@@ -267,7 +266,7 @@ def address(name: str) -> View:
         view("text", f"{name}.line1", "Flat, floor, building", value="18/F, Harbour Bright Tower"),
         view("text", f"{name}.line2", "Street", value="8 Example Road"),
         view("text", f"{name}.line3", "Further line", required=False),
-        view("text", f"{name}.district", "District", value="中環 Central"),
+        view("text", f"{name}.district", "District", value="Central"),
         view("select", f"{name}.country", "Country or region", options=PLACES, value="HK"),
     ]
     return view("address", name, "Business address", parts=parts)
@@ -356,126 +355,9 @@ def in_chinese() -> list[View]:
     ]
 
 
-# --- the page ---------------------------------------------------------------------------------------------------------
-def sections(people: list[dict[str, str]]) -> list[dict[str, Any]]:
-    """Everything, in the order of the page."""
-    return [
-        _section("Texts", "texts", [
-            _pair("Text", "text", text, "Enter the name of the vendor"),
-            _pair("Text area", "textarea", textarea, "Enter at most 2,000 characters"),
-            _pair("E-mail address", "email", email, BAD_MAIL, value="mia.maker"),
-            _pair("Telephone", "phone", phone, "Enter a telephone number with its country code", value="2100"),
-            _pair("Web address", "url", url, "Enter an address that starts with https://", value="harbourbright"),
-        ]),
-        _section("Numbers, dates and times", "numbers", [
-            _pair("Money", "money", money, "Enter a limit other than the current one, 30,000,000", value="30,000,000"),
-            _pair("Number", "number", number, "Enter a multiple of 8", value="121"),
-            _pair("Date", "date", date, "Enter Thursday 26 November 2026 or later", value="25/11/2026"),
-            _pair("Time", "time", time, "Enter a time between 09:00 and 18:00", value="25:00"),
-            _pair("Day of the year", "month_day", month_day, "Enter a day that February has", value="02-31"),
-        ]),
-        _section("Choices", "choices", [
-            _pair("Select", "select", select, "Choose a desk", value=""),
-            _pair("Searchable select", "searchable", searchable, "Choose a clearing participant", value=""),
-            _pair("Searchable, over 200", "suggested", suggested, "Choose a workstation of your own", value="F00999-1"),
-            _pair("Radio", "scope", radio, "Choose what the limit applies to", value="", then=asked_further),
-            _pair("Yes or no", "yesno", yesno, "Choose yes or no", value=""),
-            _pair("Checkbox", "checkbox", checkbox, "Tick that notional value checks are applied", value=""),
-            _pair("Declaration", "declaration", declaration, "Tick that the information is true"),
-            _pair("Checklist", "checklist", checklist, "Choose at least one system", values=[]),
-            _pair("Tags", "tags", tags, "Enter participant IDs such as B00123", values=["B00123", "Harbour Bright"]),
-        ]),
-        _section("Rows", "rows", [
-            _one("Rows", "rows", [persons(people)]),
-            _one("Rows to be removed, wrong or none", "rows", [removed_row(), no_rows()]),
-        ]),
-        _section("Files and addresses", "files", [
-            {"title": "File", "kind": "file", "sides": [[file("form")], [empty_file("form_wrong")]]},
-            _pair("Address", "address", address, "Enter an address in Hong Kong"),
-        ]),
-        _section("What stands fast", "fixed", [
-            {"title": "Read-only, group, words", "kind": "read_only group text_block",
-             "sides": [[read_only("current")], [group(), text_block()]]},
-            _one("Computed", "computed", limits()),
-            _one("Table", "table", [table()]),
-        ]),
-        _section("What is said about a field", "said", [
-            {"title": "Help and tooltip", "kind": "help tooltip", "sides": [[helped("rate")], [doubtful("doubt")]]},
-            {"title": "Comment and long words", "kind": "comment",
-             "sides": [[returned("returned")], [long_words("long")]]},
-        ]),
-        _section("繁體中文", "chinese", [_one("一份表格", "", in_chinese())], lang="zh-Hant"),
-    ]  # fmt: skip
-
-
-def _section(title: str, key: str, entries: list[dict[str, Any]], lang: str = "") -> dict[str, Any]:
-    return {"title": title, "id": key, "entries": entries, "lang": lang}
-
-
-def _one(title: str, kind: str, fields: list[View]) -> dict[str, Any]:
-    return {"title": title, "kind": kind, "sides": [fields]}
-
-
-def _pair(
-    title: str,
-    name: str,
-    made: Callable[[str], View],
-    error: str,
-    then: Callable[[str], View] | None = None,
-    **more: Any,
-) -> dict[str, Any]:
-    """The field as it is asked, and beside it with an error."""
-    fine, wrong = made(name), made(f"{name}_wrong") | {"errors": [error], **more}
-    sides = [[fine], [wrong]]
-    if then:
-        sides[0].append(then("session"))
-    return {"title": title, "kind": fine["kind"], "sides": sides}
-
-
 def _renamed(made: View, name: str) -> View:
     return made | {"key": name, "name": name, "id": _html_id(name)}
 
 
 def _html_id(name: str) -> str:
     return "f-" + name.replace(".", "-")
-
-
-# --- what the buttons do ----------------------------------------------------------------------------------------------
-def rows_after(raw: Raw) -> list[dict[str, str]]:
-    """The persons as they were typed, after the button that was pressed."""
-    people = _typed(raw) if raw else PERSONS
-    verb, _, place = raw.get("act", "").removeprefix("persons:").partition(":")
-    index = int(place) if place.isdecimal() and int(place) < len(people) else None
-    if verb == "add":
-        return [*people, {"name": "", "email": "", "phone": "", "signs": ""}]
-    return people if index is None else _after(people, verb, index)
-
-
-def total(raw: Raw) -> str:
-    """Both limits together."""
-    digits = [raw.get(name, "").replace(",", "") for name in ("limit_a", "limit_b")]
-    return f"{sum(int(text) for text in digits if text.isdecimal()):,}"
-
-
-def _typed(raw: Raw) -> list[dict[str, str]]:
-    found: dict[int, dict[str, str]] = {}
-    for name, given in raw.items():
-        part = re.fullmatch(r"persons\.(\d)\.(name|email|phone|signs)", name)
-        if part:
-            found.setdefault(int(part[1]), dict.fromkeys(PERSONS[0], ""))[part[2]] = given
-    return [found[index] for index in sorted(found)]
-
-
-def _after(people: list[dict[str, str]], verb: str, index: int) -> list[dict[str, str]]:
-    rest = [*people[:index], *people[index + 1 :]]
-    if verb == "remove":
-        return rest
-    place = {"up": max(index - 1, 0), "down": index + 1}.get(verb, index)
-    return [*rest[:place], people[index], *rest[place:]]
-
-
-def summary(found: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Every error of the page, with the id of its field."""
-    fields = [one for section in found for entry in section["entries"] for side in entry["sides"] for one in side]
-    inside = [part for one in fields for row in one.get("rows", []) for part in row["fields"]]
-    return [(one["id"], sentence) for one in [*fields, *inside] for sentence in one["errors"]]

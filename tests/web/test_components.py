@@ -4,13 +4,15 @@ import gzip
 
 import pytest
 
-from app.web import specimens
+from app.web import gallery, specimens
 from tests.commands.office import opened
 from tests.web.visitors import Visitors
 
 SECRET = "a secret that is long enough for everybody else"
 LARGEST_BYTES = 100_000
-KINDS = ["text", "textarea", "number", "money", "date", "time", "month_day", "select", "radio", "yesno", "checkbox", "declaration", "checklist", "tags", "rows", "file", "address", "read_only", "computed", "group", "table", "text_block", "email", "phone", "url"]
+CHOICES = ["select", "radio", "yesno", "checkbox", "declaration", "checklist", "tags"]
+TYPED = ["text", "textarea", "number", "money", "date", "time", "month_day", "email", "phone", "url"]
+KINDS = [*TYPED, *CHOICES, "rows", "file", "address", "read_only", "computed", "group", "table", "text_block"]
 MORE = {
     "number": {"unit"},
     "money": {"unit"},
@@ -45,7 +47,7 @@ def closed_visitor(seeded, tmp_path):
 def shown():
     """Every view of the page, with those inside rows and addresses."""
     sides = [
-        side for section in specimens.sections(specimens.PERSONS) for one in section["entries"] for side in one["sides"]
+        side for section in gallery.sections(specimens.PERSONS) for one in section["entries"] for side in one["sides"]
     ]
     fields = [field for side in sides for field in side]
     rows = [row for field in fields for row in field.get("rows", [])]
@@ -165,3 +167,10 @@ def test_the_check_names_the_wrong_field_of_a_row_and_gives_the_total(mia):
         "warnings": {},
         "computed": {"total": "1,500"},
     }
+
+
+@pytest.mark.parametrize("amount", ["9" * 5000, "fifty", "-1", "1.5", "٣" * 40])
+def test_an_amount_that_is_none_counts_as_nothing(mia, amount):
+    fields = {"limit_a": amount, "limit_b": "500", "csrf_token": mia.page.csrf_token}
+    answer = mia.raw.post("/components/check", data=fields, base_url=mia.origin).json
+    assert answer["computed"] == {"total": "500"}
