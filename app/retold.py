@@ -8,10 +8,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from app.commands import steps, trails
+from app.commands import circumstances, steps, trails
 from app.commands.letters import hong_kong_time
 from app.commands.portal import Portal
-from app.store import cases, definitions, files, registers, trail
+from app.store import answered, cases, definitions, files, registers, trail
 from app.store.cases import Case, Remark, Sealed
 from app.store.files import File
 from engine import replay, seal
@@ -64,9 +64,9 @@ def _kept(portal: Portal, reference: str) -> Kept:
             case,
             definitions.of_release(connection, case.release),
             trail.entries(connection, case.id),
-            {sealed.entry: sealed for sealed in cases.all_answers(connection, case.id)},
-            cases.remarks_on(connection, case.id),
-            frozenset(cases.hands_in(connection, case.id)),
+            {sealed.entry: sealed for sealed in answered.all_answers(connection, case.id)},
+            answered.remarks_on(connection, case.id),
+            frozenset(answered.hands_in(connection, case.id)),
             registers.set_by(connection, reference),
             files.of_case(connection, case.id),
         )
@@ -150,8 +150,8 @@ def _case_differences(portal: Portal, kept: Kept) -> Iterator[str]:
 # --- what the steps lead to -------------------------------------------------------------------------------------------
 def _told(kept: Kept, say: Callable[[str], None]) -> str:
     given = {number: sealed.answers for number, sealed in kept.answers.items()}
-    context_of = partial(steps.context_of, kept.definition)
-    again = replay.replayed(kept.definition, kept.entries, given, context_of, steps.as_facts(kept.case))
+    context_of = partial(circumstances.context_of, kept.definition)
+    again = replay.replayed(kept.definition, kept.entries, given, context_of, circumstances.as_facts(kept.case))
     seen: list[Replayed] = []
     try:
         for entry, step in zip(kept.entries, again, strict=False):

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.commands import steps
+from app.commands import circumstances
 from app.commands.portal import Portal
 from app.config import Settings
 from app.factory import create_app, open_portal
@@ -119,7 +119,7 @@ def any_port(host: str) -> int:
 
 def _warm_up(portal: Portal) -> None:
     """Have the calendar and the drawings at hand before somebody asks: together they take half a second."""
-    steps.calendar(portal.clock.now())
+    circumstances.calendar(portal.clock.now())
     with portal.database.read() as connection:
         definitions.current(connection)
 

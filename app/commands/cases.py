@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.commands import steps
+from app.commands import circumstances, steps
 from app.commands.portal import Portal
 from app.commands.promises import letter
 from app.commands.steps import By, Step
-from app.store import cases, definitions, jobs, people, tasks, trail
+from app.store import answered, cases, definitions, jobs, people, tasks, trail
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
@@ -44,7 +44,7 @@ def open_case(portal: Portal, code: str, by: By, membership: int | None = None) 
     `ServiceClosed`.
     """
     now = portal.clock.now()
-    steps.require_open_service(now)
+    circumstances.require_open_service(now)
     digest = steps.request_digest("open", code, membership)
     with portal.database.write() as connection:
         definition = definitions.current_of(connection, code)
@@ -54,7 +54,7 @@ def open_case(portal: Portal, code: str, by: By, membership: int | None = None) 
         person = steps.acting(connection, by)
         seat = _membership(connection, definition, person, membership)
         case = _new_case(connection, reference, definition, seat, by, now)
-        outcome = run.start(definition, steps.context_of(definition, steps.as_facts(case), {}, now))
+        outcome = run.start(definition, circumstances.context_of(definition, circumstances.as_facts(case), {}, now))
         facts = {"eservice": code, "participant_id": seat.participant_id}
         step = Step(now, OPENED, "", steps.actor_of(person, "maker", by.address), facts)
         steps.write_down(connection, portal, definition, case, outcome, step)
@@ -69,7 +69,7 @@ def leave_case(portal: Portal, reference: str, name: str, *, version: int, reaso
     `AlreadyProposed`.
     """
     now = portal.clock.now()
-    steps.require_open_service(now)
+    circumstances.require_open_service(now)
     digest = steps.request_digest("leave", reference, name, reason)
     with portal.database.write() as connection:
         case = _locked(connection, reference)
@@ -96,7 +96,7 @@ def answer_proposal(
     `ServiceClosed`.
     """
     now = portal.clock.now()
-    steps.require_open_service(now)
+    circumstances.require_open_service(now)
     digest = steps.request_digest("answer", reference, name, accept, comment)
     with portal.database.write() as connection:
         case = _locked(connection, reference)
@@ -119,7 +119,7 @@ def answer_proposal(
 def take_back_proposal(portal: Portal, reference: str, name: str, by: By) -> str:
     """Take back what I have proposed myself; returns the reference. Raises as `answer_proposal` does."""
     now = portal.clock.now()
-    steps.require_open_service(now)
+    circumstances.require_open_service(now)
     with portal.database.write() as connection:
         case = _locked(connection, reference)
         at = _at(connection, case, name, None, by)
@@ -134,7 +134,7 @@ def take_back_proposal(portal: Portal, reference: str, name: str, by: By) -> str
 def leave_by_system(connection: Connection, portal: Portal, case: Case, name: str, cause: str) -> None:
     """Let the portal itself take a way out that its drawing opens to it; cause: one word, for the trail."""
     definition = definitions.of_release(connection, case.release)
-    context = steps.context_at(connection, definition, case, portal.clock.now())
+    context = circumstances.context_at(connection, definition, case, portal.clock.now())
     outcome = run.cancel(definition, steps.state_of(portal, case), name, context)
     returned = any(passed.status.startswith("RETURNED") for passed in outcome.passed)
     step = Step(
@@ -250,7 +250,7 @@ def _leave(
     connection: Connection, portal: Portal, at: At, actor: Mapping[str, Any], reason: str, facts: Mapping[str, Any]
 ) -> None:
     case, name = at.case, at.way["name"]
-    context = steps.context_at(connection, at.definition, case, portal.clock.now())
+    context = circumstances.context_at(connection, at.definition, case, portal.clock.now())
     outcome = run.cancel(at.definition, steps.state_of(portal, case), name, context)
     step = Step(
         context.now,
@@ -344,7 +344,7 @@ def _note(
 def _remark(connection: Connection, case: Case, actor: Mapping[str, Any], text: str, at: datetime) -> None:
     if text:
         remark = {"case_id": case.id, "round": case.round, "entry": case.entries + 1, "person_id": actor["id"]}
-        cases.add_remarks(connection, [remark | {"lane": actor["lane"], "field": "", "text": text, "at": at}])
+        answered.add_remarks(connection, [remark | {"lane": actor["lane"], "field": "", "text": text, "at": at}])
 
 
 # --- opening ----------------------------------------------------------------------------------------------------------
@@ -359,7 +359,7 @@ def _membership(connection: Connection, definition: Definition, person: Any, wan
 
 
 def _reference(connection: Connection, code: str, now: datetime) -> str:
-    prefix = f"{code}-{steps.calendar(now).day(now):%Y%m%d}"
+    prefix = f"{code}-{circumstances.calendar(now).day(now):%Y%m%d}"
     return f"{prefix}-{cases.next_number(connection, prefix):06d}"
 
 
@@ -392,5 +392,5 @@ def _new_case(
         "membership": seat.kind,
     }
     case_id = cases.add(connection, **columns)
-    cases.lend_hand(connection, case_id, by.person, "maker", 1)
+    answered.lend_hand(connection, case_id, by.person, "maker", 1)
     return Case(id=case_id, **columns)

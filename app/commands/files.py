@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from app.commands import steps
+from app.commands import circumstances
 from app.commands.portal import Portal
 from app.commands.steps import By
 from app.commands.tasks import At, allowed, lend_hand, note
@@ -89,7 +89,7 @@ def add_file(portal: Portal, task_id: UUID, *, version: int, field: str, name: s
     `StalePage`, `TaskNotOpen`, `ServiceClosed`.
     """
     now = portal.clock.now()
-    steps.require_open_service(now)
+    circumstances.require_open_service(now)
     with portal.database.read() as connection:  # before anything is stored
         _shelf(connection, _glimpsed(connection, task_id), version, field, by)
     kind = attachment.extension_of(name)
@@ -114,7 +114,7 @@ def rename_file(portal: Portal, task_id: UUID, file_id: UUID, *, version: int, f
 
     Raises what `add_file` raises.
     """
-    steps.require_open_service(portal.clock.now())
+    circumstances.require_open_service(portal.clock.now())
     with portal.database.write() as connection:
         shelf = _shelf(connection, tasks.locked(connection, task_id), version, field, by)
         file = _on(shelf, file_id)
@@ -134,7 +134,7 @@ def remove_file(portal: Portal, task_id: UUID, file_id: UUID, *, version: int, f
 
     Raises what `add_file` raises.
     """
-    steps.require_open_service(portal.clock.now())
+    circumstances.require_open_service(portal.clock.now())
     with portal.database.write() as connection:
         shelf = _shelf(connection, tasks.locked(connection, task_id), version, field, by)
         file = _on(shelf, file_id)

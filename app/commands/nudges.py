@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.commands import steps
+from app.commands import circumstances, steps
 from app.commands.portal import Portal
 from app.commands.promises import letter
 from app.commands.steps import By
@@ -47,7 +47,7 @@ def nudge(portal: Portal, reference: str, by: By) -> str:
     Raises `NotFound`, `NoRight`, `CaseEnded`, `NothingToNudge`, `NudgedAlready`, `KeyReused`, `ServiceClosed`.
     """
     now = portal.clock.now()
-    steps.require_open_service(now)
+    circumstances.require_open_service(now)
     digest = steps.request_digest("nudge", reference)
     with portal.database.write() as connection:
         case = cases.locked_by_reference(connection, reference)
@@ -89,6 +89,6 @@ def next_nudge(connection: Connection, case: Case, now: datetime) -> datetime | 
     nudges = [datetime.fromisoformat(entry["at"]) for entry in entries if entry["action"] == NUDGED]
     if not nudges:
         return None
-    calendar = steps.calendar(now)
+    calendar = circumstances.calendar(now)
     until = calendar.begin(calendar.next_business_day(calendar.day(nudges[-1])))
     return until if until > now else None

@@ -8,11 +8,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app.commands import steps
+from app.commands import circumstances, steps
 from app.commands.portal import Portal
 from app.commands.steps import By, Step
-from app.store import cases, definitions, files, people, tasks
-from app.store.cases import Case, Given
+from app.store import answered, cases, definitions, files, people, tasks
+from app.store.answered import Given
+from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
 from app.store.sides import Party
@@ -24,7 +25,7 @@ from engine.errors import NotFound, Refused, TaskNotOpen, WarningsOpen, WrongAns
 from engine.form import Checked, Facts
 from engine.people import PARTY_LANES, Person, side_of_lane
 
-COMPLETED, CLAIMED, RELEASED = "task.completed", "task.claimed", "task.released"
+COMPLETED = "task.completed"
 SAVED = "draft.saved"
 
 
@@ -133,18 +134,18 @@ def save_draft(
     `StalePage`, `DraftChanged`, `UnknownFields`, `WrongAnswers`, `ServiceClosed`.
     """
     now = portal.clock.now()
-    steps.require_open_service(now)
+    circumstances.require_open_service(now)
     with portal.database.write() as connection:
         at = allowed(connection, tasks.locked(connection, task_id), version, by)
         if at.task.kind != "fill":
             raise TaskNotOpen(at.task.key)
         _require_unclaimed(connection, at)
         kept = form.clean(at.definition.forms[at.task.form], raw)
-        before = cases.draft(connection, at.case.id, at.task.step)
+        before = answered.draft(connection, at.case.id, at.task.step)
         if seen is not None and before and before.saved_by != at.person.id and draft_mark(before.answers) != seen:
             raise DraftChanged
         first = lend_hand(connection, at)
-        cases.keep_draft(
+        answered.keep_draft(
             connection,
             at.case.id,
             at.task.step,
@@ -177,7 +178,7 @@ def complete_task(
     `OutOfDate`, `NobodyCanCheck`, `ServiceClosed`.
     """
     now = portal.clock.now()
-    steps.require_open_service(now)
+    circumstances.require_open_service(now)
     digest = steps.request_digest("complete", task_id, raw or {}, unchanged_confirmed)
     with portal.database.write() as connection:
         held = tasks.locked(connection, task_id)
@@ -189,40 +190,6 @@ def complete_task(
         if _is_main(at) and not unchanged_confirmed:
             _require_change(filled.given.newest(at.task.step), filled.checked)
         _complete(connection, portal, at, filled, by)
-        return at.case.reference
-
-
-def claim_task(portal: Portal, task_id: UUID, *, take_over: bool = False, by: By) -> str:
-    """Say that I do this task, so that nobody else does it meanwhile; returns the reference of its case.
-
-    take_over: also when somebody else has said so before. Raises `NotFound`, `NoRight`, `FourEyes`, `TaskNotOpen`,
-    `Claimed`, `ServiceClosed`.
-    """
-    now = portal.clock.now()
-    steps.require_open_service(now)
-    with portal.database.write() as connection:
-        at = allowed(connection, tasks.locked(connection, task_id), None, by)
-        before = at.task.claimed_by
-        if before == by.person:
-            return at.case.reference
-        if before is not None and not take_over:
-            raise Claimed(_name(connection, before))
-        tasks.claim(connection, task_id, by.person, now)
-        note(connection, portal, at, CLAIMED, by, {"from": before} if before else {})
-        return at.case.reference
-
-
-def release_task(portal: Portal, task_id: UUID, by: By) -> str:
-    """Say that I do not do this task after all; returns the reference of its case. Raises as `claim_task` does."""
-    now = portal.clock.now()
-    steps.require_open_service(now)
-    with portal.database.write() as connection:
-        at = allowed(connection, tasks.locked(connection, task_id), None, by)
-        if at.task.claimed_by not in (None, by.person):
-            raise Claimed(_name(connection, at.task.claimed_by))
-        if at.task.claimed_by is not None:
-            tasks.claim(connection, task_id, None, None)
-            note(connection, portal, at, RELEASED, by, {})
         return at.case.reference
 
 
@@ -255,10 +222,11 @@ def allowed(connection: Connection, held: Held | None, version: int | None, by: 
 
 def _require_unclaimed(connection: Connection, at: At) -> None:
     if at.task.claimed_by not in (None, at.person.id):
-        raise Claimed(_name(connection, at.task.claimed_by))
+        raise Claimed(name_of(connection, at.task.claimed_by))
 
 
-def _name(connection: Connection, person: int | None) -> str:
+def name_of(connection: Connection, person: int | None) -> str:
+    """The name of whoever claimed a task."""
     return people.names_of(connection, [person or 0]).get(person or 0, "somebody else")
 
 
@@ -267,10 +235,10 @@ def _filled(
     connection: Connection, at: At, raw: Mapping[str, str] | None, reviewed: str | None, now: datetime
 ) -> Filled:
     steps_read = {at.task.step, at.definition.main_step, *at.definition.given_steps}
-    given = cases.given_at(connection, at.case.id, steps_read)
+    given = answered.given_at(connection, at.case.id, steps_read)
     if raw is None and reviewed is not None and draft_mark(given.draft(at.task.step)) != reviewed:
         raise DraftChanged
-    facts = steps.facts_at(connection, at.definition, at.case, at.task.step, now, at.participant)
+    facts = circumstances.facts_at(connection, at.definition, at.case, at.task.step, now, at.participant)
     asked = at.definition.forms[at.task.form]
     main = at.definition.forms[at.definition.main_form]
     side = side_of_lane(at.task.lane)
@@ -305,7 +273,9 @@ def _require_still_right(
 ) -> None:
     """The request leaves the firm: its answers must hold for the day it is received."""
     main = at.definition.forms[at.definition.main_form]
-    facts = steps.facts_at(connection, at.definition, at.case, at.definition.main_step, now, at.case.participant_id)
+    facts = circumstances.facts_at(
+        connection, at.definition, at.case, at.definition.main_step, now, at.case.participant_id
+    )
     try:
         form.check(main, form.retyped(main, answers), replace(facts, case={**facts.case, "received_on": received_on}))
     except WrongAnswers as error:
@@ -317,11 +287,11 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
     now = portal.clock.now()
     checked, given = filled.checked, _given(at, filled)
     answers = given.get(at.definition.main_step, {})
-    context = steps.context_of(at.definition, steps.as_facts(at.case), answers, now, given)
+    context = circumstances.context_of(at.definition, circumstances.as_facts(at.case), answers, now, given)
     outcome = run.complete(at.definition, steps.state_of(portal, at.case), at.task.key, checked.answers, context)
     received_on = at.case.received_on
     if steps.was_sent(outcome):
-        received = steps.calendar(now).received_on(now, at.definition.eservice.cutoff)
+        received = circumstances.calendar(now).received_on(now, at.definition.eservice.cutoff)
         _require_still_right(connection, at, answers, received, now)
         if any(passed.status == steps.SENT_TO_EXCHANGE for passed in outcome.passed):
             received_on = received
@@ -336,24 +306,24 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
         {**form.dumped(checked.answers), **_said(checked)},
         received_on=received_on,
         round=at.case.round + 1 if returned else at.case.round,
-        about=steps.summary(at.definition, filled.facts, answers) if _is_main(at) else None,
+        about=circumstances.summary(at.definition, filled.facts, answers) if _is_main(at) else None,
         cast=at.cast.with_hand(at.person.id, at.task.lane),
         timed=at.held.timed,
     )
     steps.write_down(connection, portal, at.definition, at.case, outcome, step)
-    cases.add_remarks(connection, _remarks(at, checked, portal))
+    answered.add_remarks(connection, _remarks(at, checked, portal))
 
 
 def _given(at: At, filled: Filled) -> dict[str, Mapping[str, Any]]:
     """The newest answers of every step that the drawing reads, this one's among them."""
-    return {**steps.loaded(at.definition, filled.given), at.task.step: filled.checked.answers}
+    return {**circumstances.loaded(at.definition, filled.given), at.task.step: filled.checked.answers}
 
 
 def lend_hand(connection: Connection, at: At) -> bool:
     """Note who acted in which lane; true when that is new."""
     if (at.person.id, at.task.lane) in at.cast.hands:
         return False
-    return cases.lend_hand(connection, at.case.id, at.person.id, at.task.lane, at.case.round)
+    return answered.lend_hand(connection, at.case.id, at.person.id, at.task.lane, at.case.round)
 
 
 def _is_main(at: At) -> bool:

@@ -16,36 +16,29 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
-    func,
     insert,
     or_,
     select,
     true,
     update,
 )
-from sqlalchemy import case as sql_case
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store import sides
 from app.store.sides import Party
 from app.store.tables import (
-    answers,
     cases,
     companies,
     counters,
     documents,
-    hands,
     memberships,
     parties,
-    people,
-    remarks,
     rights,
 )
 from engine.people import DESK_LANES, NEXT, Person, Right
 
 SEES_EVERYTHING = sides.SEES_BOTH
 ENDED = ("APPROVED", "COMPLETED", "REJECTED", "WITHDRAWN", "DISCARDED", "ABORTED")
-DRAFT_ENTRY = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,49 +79,6 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
-    """Answers as they were given at one step; entry 0 is what is still being filled."""
-
-    step: str
-    entry: int
-    round: int
-    answers: Mapping[str, Any]
-    salt: str
-    saved_by: int
-    saved_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The last answers at some steps of one case and its drafts, oldest first."""
-
-    rows: tuple[Sealed, ...]
-
-    def draft(self, step: str) -> Mapping[str, Any]:
-        """What is being filled at a step."""
-        return next((row.answers for row in self.rows if row.step == step and row.entry == DRAFT_ENTRY), {})
-
-    def newest(self, step: str) -> Mapping[str, Any] | None:
-        """What was last submitted at a step."""
-        rows = [row for row in self.rows if row.step == step and row.entry > DRAFT_ENTRY]
-        return rows[-1].answers if rows else None
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A comment on the whole request or on one answer."""
-
-    round: int
-    entry: int
-    person: str
-    person_id: int
-    lane: str
-    field: str
-    text: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Company:
     """A client firm, as pages and PDFs name it."""
 
@@ -137,68 +87,11 @@ class Company:
     name_zh: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a list of requests."""
-
-    id: int
-    reference: str
-    eservice: str
-    release: str
-    participant_id: str
-    status: str
-    about: str
-    changed_at: datetime
-    opened_by: int
-
-
 CASE = select(cases)
 BY_REFERENCE = CASE.where(cases.c.reference == bindparam("reference"))
 LOCKED = CASE.where(cases.c.id == bindparam("case")).with_for_update()
 LOCKED_BY_REFERENCE = BY_REFERENCE.with_for_update()
 COMPANY = select(companies).where(companies.c.id == bindparam("company"))
-MINE = answers.c.case_id == bindparam("case")
-DRAFT = select(answers).where(MINE, answers.c.step == bindparam("step"), answers.c.entry == DRAFT_ENTRY)
-SUBMITTED = select(answers).where(MINE, answers.c.entry > DRAFT_ENTRY).order_by(answers.c.entry)
-EVERY = select(answers).where(MINE).order_by(answers.c.entry)
-AT_STEPS = and_(MINE, answers.c.step.in_(bindparam("steps", expanding=True)))
-# Of a case that was returned two hundred times only the last round and the draft are read.
-NEWEST = select(func.max(answers.c.entry)).where(AT_STEPS).group_by(answers.c.step)
-GIVEN = (
-    select(answers)
-    .where(AT_STEPS, or_(answers.c.entry == DRAFT_ENTRY, answers.c.entry.in_(NEWEST.correlate(None))))
-    .order_by(answers.c.entry)
-)
-DRAFT_FORGOTTEN = delete(answers).where(MINE, answers.c.entry == DRAFT_ENTRY)
-REMARKS = (
-    select(remarks, people.c.name)
-    .join(people, people.c.id == remarks.c.person_id)
-    .where(remarks.c.case_id == bindparam("case"))
-    .order_by(remarks.c.id)
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Counterpart:
-    """One request of another company, as the company sees it that takes part."""
-
-    id: int
-    reference: str
-    release: str
-    participant_id: str
-    company: str
-    status: str
-    about: str
-
-
-ROW = (
-    cases.c.id,
-    cases.c.reference,
-    cases.c.eservice,
-    cases.c.release,
-    cases.c.participant_id,
-    cases.c.status,
-)
 
 
 # --- one case ---------------------------------------------------------------------------------------------------------
@@ -221,7 +114,7 @@ def by_reference(connection: Connection, reference: str, person: Person | None =
 
 @cache
 def _seen_by_reference() -> Select[Any]:
-    return BY_REFERENCE.where(_seen())
+    return BY_REFERENCE.where(seen())
 
 
 def _case(connection: Connection, query: Select[Any], values: Mapping[str, Any]) -> Case | None:
@@ -269,44 +162,6 @@ def next_number(connection: Connection, name: str) -> int:
 
 
 # --- what other companies file and mine takes part in -----------------------------------------------------------------
-def counterparts(
-    connection: Connection, person: Person, which: str, *, before: int | None = None, most: int = 50
-) -> list[Counterpart]:
-    """The requests of others in which a company of this person takes part, newest first.
-
-    which: open (with us), passed (on to somebody else) or history.
-    """
-    seen = (cases.c.id, cases.c.reference, cases.c.release, cases.c.participant_id, companies.c.name_en)
-    query = select(*seen, cases.c.status, _about(person)).join_from(cases, companies)
-    query = query.where(_as_party(), _WHICH[which])
-    if before is not None:
-        query = query.where(cases.c.id < before)
-    return [
-        Counterpart(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most), _who(person))
-    ]
-
-
-def counterparts_count(connection: Connection, person: Person, which: str) -> int:
-    """How many such requests there are."""
-    query = select(func.count()).select_from(cases).where(_as_party(), _WHICH[which])
-    return int(connection.execute(query, _who(person)).scalar_one())
-
-
-def _as_party() -> ColumnElement[bool]:
-    """Whether a company of the person was let into the request, and not only a desk."""
-    seat = and_(
-        rights.c.person_id == bindparam("person"),
-        rights.c.holder == parties.c.holder,
-        rights.c.membership_id == parties.c.membership_id,
-    )
-    return exists(select(parties.c.case_id).join(rights, seat).where(parties.c.case_id == cases.c.id))
-
-
-_WHICH = {
-    "open": cases.c.status == sides.AT_NEXT,
-    "passed": and_(cases.c.status != sides.AT_NEXT, cases.c.closed_at.is_(None)),
-    "history": cases.c.closed_at.is_not(None),
-}
 
 
 # --- parties ----------------------------------------------------------------------------------------------------------
@@ -357,78 +212,6 @@ def open_of_membership(connection: Connection, membership: int) -> tuple[list[st
 
 
 # --- answers, hands, remarks ------------------------------------------------------------------------------------------
-def draft(connection: Connection, case_id: int, step: str) -> Sealed | None:
-    """What is being filled at a step."""
-    return next(iter(_answers(connection, DRAFT, {"case": case_id, "step": step})), None)
-
-
-def all_answers(connection: Connection, case_id: int) -> list[Sealed]:
-    """Everything ever submitted or decided, oldest first, without drafts."""
-    return _answers(connection, SUBMITTED, {"case": case_id})
-
-
-def answers_and_drafts(connection: Connection, case_id: int) -> list[Sealed]:
-    """The same, with what is being filled at each step before it."""
-    return _answers(connection, EVERY, {"case": case_id})
-
-
-def given_at(connection: Connection, case_id: int, steps: Collection[str]) -> Given:
-    """What was last submitted at each of these steps, and what is being filled there."""
-    return Given(tuple(_answers(connection, GIVEN, {"case": case_id, "steps": list(steps)})))
-
-
-def newest_answers(connection: Connection, case_id: int, step: str) -> Sealed | None:
-    """The last answers that were submitted at a step."""
-    given = [one for one in given_at(connection, case_id, [step]).rows if one.entry > DRAFT_ENTRY]
-    return given[-1] if given else None
-
-
-def _answers(connection: Connection, query: Select[Any], values: Mapping[str, Any]) -> list[Sealed]:
-    rows = connection.execute(query, values)
-    return [Sealed(r.step, r.entry, r.round, r.answers, r.salt, r.saved_by, r.saved_at) for r in rows]
-
-
-def last_saved(connection: Connection, case_id: int) -> datetime | None:
-    """When somebody last saved what is being filled."""
-    query = select(func.max(answers.c.saved_at)).where(answers.c.case_id == case_id, answers.c.entry == DRAFT_ENTRY)
-    return connection.execute(query).scalar_one()
-
-
-def keep_draft(connection: Connection, case_id: int, step: str, **columns: Any) -> None:
-    """Keep what is being filled, over what was there before."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(answers).values(case_id=case_id, step=step, entry=DRAFT_ENTRY, salt="", **columns)
-    connection.execute(statement.on_conflict_do_update(index_elements=["case_id", "step", "entry"], set_=columns))
-
-
-def seal_answers(connection: Connection, case_id: int, step: str, entry: int, **columns: Any) -> None:
-    """Keep answers for good, under the trail entry that seals them."""
-    connection.execute(insert(answers), {"case_id": case_id, "step": step, "entry": entry, **columns})
-
-
-def hands_in(connection: Connection, case_id: int) -> list[tuple[int, str]]:
-    """Who did what in a case: (person, lane)."""
-    rows = connection.execute(select(hands.c.person_id, hands.c.lane).where(hands.c.case_id == case_id))
-    return [(row.person_id, row.lane) for row in rows]
-
-
-def lend_hand(connection: Connection, case_id: int, person: int, lane: str, round_: int) -> bool:
-    """Note that the person acted in that lane; false when that was known. The database refuses checking own work."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(hands).values(case_id=case_id, person_id=person, lane=lane, round=round_)
-    return connection.execute(statement.on_conflict_do_nothing().returning(hands.c.lane)).first() is not None
-
-
-def add_remarks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Pin comments to the request and to its answers."""
-    if rows:
-        connection.execute(insert(remarks), list(rows))
-
-
-def remarks_on(connection: Connection, case_id: int) -> list[Remark]:
-    """Every comment on a case, oldest first."""
-    rows = connection.execute(REMARKS, {"case": case_id})
-    return [Remark(r.round, r.entry, r.name, r.person_id, r.lane, r.field, r.text, r.at) for r in rows]
 
 
 # --- documents --------------------------------------------------------------------------------------------------------
@@ -451,10 +234,11 @@ def seen_by(person: Person) -> ColumnElement[bool]:
 
     A query with it is given the person's number as `person`.
     """
-    return true() if person.kind in SEES_EVERYTHING else _seen()
+    return true() if person.kind in SEES_EVERYTHING else seen()
 
 
-def _seen() -> ColumnElement[bool]:
+def seen() -> ColumnElement[bool]:
+    """The same, for everybody but those who watch; a query with it is given the number of the person as `person`."""
     mine = and_(
         rights.c.person_id == bindparam("person"),
         or_(
@@ -494,83 +278,6 @@ def _shows(right: Right, case: Case) -> bool:
     return own and (case.status != "DRAFT" or right.lane == "maker")
 
 
-def listed(
-    connection: Connection,
-    person: Person,
-    *,
-    statuses: Collection[str] = (),
-    not_statuses: Collection[str] = (),
-    participant_id: str = "",
-    before: int | None = None,
-    most: int = 50,
-) -> list[Row]:
-    """The requests that a person may see, newest first; `before` is the row number to go on from."""
-    columns = (*ROW, _about(person), cases.c.changed_at, cases.c.opened_by)
-    query = _filtered(select(*columns), person, statuses, not_statuses, participant_id)
-    if before is not None:
-        query = query.where(cases.c.id < before)
-    return [Row(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most), _who(person))]
-
-
-def counted(connection: Connection, person: Person, *, statuses: Collection[str] = (), participant_id: str = "") -> int:
-    """How many requests a list holds."""
-    query = _counted(person.kind in SEES_EVERYTHING, tuple(statuses), bool(participant_id))
-    return int(connection.execute(query, {**_who(person), "participant": participant_id}).scalar_one())
-
-
-@cache
-def _counted(everything: bool, statuses: tuple[str, ...], of_one: bool) -> Select[Any]:
-    query = select(func.count()).select_from(cases).where(true() if everything else _seen())
-    query = query.where(cases.c.status.in_(statuses)) if statuses else query
-    return query.where(cases.c.participant_id == bindparam("participant")) if of_one else query
-
-
-def found(connection: Connection, person: Person, text: str, most: int = 20) -> list[Row]:
-    """The requests whose reference or summary holds the text."""
-    pattern = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    hit = or_(
-        cases.c.reference.ilike(f"%{pattern}%", escape="\\"),
-        _about(person).ilike(f"%{pattern}%", escape="\\"),
-    )
-    columns = (*ROW, _about(person), cases.c.changed_at, cases.c.opened_by)
-    query = select(*columns).where(seen_by(person), hit).order_by(cases.c.id.desc()).limit(most)
-    return [Row(*row) for row in connection.execute(query, _who(person))]
-
-
-def _who(person: Person) -> dict[str, Any]:
+def who(person: Person) -> dict[str, Any]:
+    """The person, for a query with `seen`."""
     return {"person": person.id}
-
-
-def _about(person: Person) -> ColumnElement[str]:
-    """The summary as this person may read it: others than the firm read none of a round that it has not approved."""
-    if person.kind in SEES_EVERYTHING:
-        return cases.c.about
-    approved = cases.c.status.in_(sides.APPROVED_BY_FIRM)
-    readable = (
-        approved
-        if person.is_staff
-        else or_(cases.c.company_id == person.company, approved, cases.c.status == sides.AT_NEXT)
-    )
-    return sql_case((readable, cases.c.about), else_="").label("about")
-
-
-def _filtered(
-    query: Select[Any],
-    person: Person,
-    statuses: Collection[str],
-    not_statuses: Collection[str],
-    participant_id: str,
-) -> Select[Any]:
-    query = query.where(seen_by(person))
-    if statuses:
-        query = query.where(cases.c.status.in_(statuses))
-    if not_statuses:
-        query = query.where(cases.c.status.not_in(not_statuses))
-    if participant_id:
-        query = query.where(cases.c.participant_id == participant_id)
-    return query
-
-
-def forget_draft(connection: Connection, case_id: int) -> None:
-    """Drop what was being filled when the case ends."""
-    connection.execute(DRAFT_FORGOTTEN, {"case": case_id})

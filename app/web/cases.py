@@ -9,8 +9,8 @@ from flask import Blueprint, Response, render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from app.commands import documents, nudges, steps
-from app.store import cases, casts, story, tasks
+from app.commands import circumstances, documents, nudges
+from app.store import cases, casts, sentences, story, tasks
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.story import Story
@@ -83,7 +83,7 @@ def found(reference: str) -> tuple[Person, Case, Story]:
         if case is None:
             raise NotFound(f"the request {reference[:24]}")
         now = case.closed_at or portal().clock.now()
-        day = steps.calendar(now).day(now)
+        day = circumstances.calendar(now).day(now)
         told = story.of_case(connection, case, portal().settings.exchange_name, day, reader=person)
         return person, case, told
 
@@ -116,7 +116,7 @@ def _drawings(told: Story) -> list[dict[str, Any]]:
     """The drawings of the request, the one with the token first."""
     case, definition = told.case, told.definition
     states = _states(told)
-    lanes = story.lane_titles(portal().settings.exchange_name, case.desk)
+    lanes = sentences.lane_titles(portal().settings.exchange_name, case.desk)
     current = definition.place(states[-1]["open"][0])[0] if states[-1]["open"] else _deepest(told)
     shown = []
     for name, drawn in definition.drawings.items():
@@ -182,7 +182,7 @@ def _answers(told: Story) -> list[dict[str, Any]]:
     if not told.last_round:
         return []
     now = told.case.closed_at or portal().clock.now()
-    facts = steps.facts_from(told.records, told.definition, steps.as_facts(told.case), now)
+    facts = circumstances.facts_from(told.records, told.definition, circumstances.as_facts(told.case), now)
     main = told.definition.forms[told.definition.main_form]
     kept = frozenset(entry.key for entry in main.fields if story.may_read(entry, "maker", told.side))
     return [*fields.rows(main, form.loaded(main, told.last_round), facts, only=kept), *_added(told)]
@@ -227,7 +227,7 @@ def _trail(told: Story) -> list[dict[str, str]]:
     ]
 
 
-def _move(entry: story.Told) -> str:
+def _move(entry: sentences.Told) -> str:
     if not entry.status_to:
         return ""
     return f"{entry.status_from} → {entry.status_to}" if entry.status_from else entry.status_to

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.store import cases, definitions, tasks, waiting
+from app.store import definitions, lists, tasks, waiting
 from app.store.cases import Row
 from app.store.database import Connection
 from app.store.tasks import Task, ToDo
@@ -58,8 +58,8 @@ def show() -> str:
 def _tabs(connection: Connection, person: Person, tab: str, chosen: str) -> list[dict[str, Any]]:
     counts = {
         "todo": tasks.to_do_count(connection, person, participant_id=chosen) if chosen else pages.to_do_count(person),
-        "waiting": cases.counted(connection, person, statuses=OPEN, participant_id=chosen),
-        "drafts": cases.counted(connection, person, statuses=("DRAFT",), participant_id=chosen),
+        "waiting": lists.counted(connection, person, statuses=OPEN, participant_id=chosen),
+        "drafts": lists.counted(connection, person, statuses=("DRAFT",), participant_id=chosen),
         "history": None,
     }
     labels = {
@@ -95,7 +95,7 @@ def _rows(
         found = tasks.to_do(connection, person, participant_id=chosen)
         return [_to_do_row(connection, entry, now) for entry in found], None
     before = request.args.get("before", "")
-    listed = cases.listed(
+    listed = lists.listed(
         connection,
         person,
         statuses=LISTS[tab],

@@ -8,7 +8,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.store import cases, story
+from app.store import answered, story
 from app.web import attached, fields, pages
 from app.web.filling import claim_view, task_view
 from app.web.guards import portal
@@ -158,7 +158,7 @@ def _round_cells(values: tuple[str, ...], told: story.Answer) -> list[dict[str, 
     return [{"text": old, "tone": "old"}, {"text": new or _("removed"), "tone": "changed"}]
 
 
-def _remark_line(at: At, remark: cases.Remark) -> str:
+def _remark_line(at: At, remark: answered.Remark) -> str:
     who = _("your comment") if remark.person_id == at.person.id else _("%(who)s's comment", who=remark.person)
     return f"{who}: “{remark.text}”"
 

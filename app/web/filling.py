@@ -8,9 +8,9 @@ from typing import Any
 from flask import render_template, url_for
 from flask_babel import gettext as _
 
-from app.commands import steps
+from app.commands import circumstances
 from app.commands.tasks import draft_mark
-from app.store import people, story
+from app.store import people, sentences
 from app.web import attached, fields, pages
 from app.web.guards import portal
 from app.web.work import At
@@ -178,7 +178,7 @@ def _returned(at: At) -> dict[str, Any] | None:
     }
 
 
-def _last_return(at: At) -> story.Told:
+def _last_return(at: At) -> sentences.Told:
     return next(told for told in reversed(at.story.told) if told.status_to)
 
 
@@ -193,7 +193,7 @@ def _pinned(at: At) -> dict[str, tuple[str, str]]:
 
 def _submitting(at: At) -> dict[str, Any]:
     now = portal().clock.now()
-    hours, eservice = steps.calendar(now), at.definition.eservice
+    hours, eservice = circumstances.calendar(now), at.definition.eservice
     received = hours.received_on(now, eservice.cutoff)
     cast = at.cast.with_hand(at.person.id, "maker")
     seats = cast.who_can("checker", eservice.function, at.case.membership_id)

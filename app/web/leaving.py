@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.commands import cases as commands
 from app.commands import nudges
-from app.store import story
+from app.store import sentences
 from app.store.cases import Case
 from app.store.story import Story
 from app.store.tasks import Task
@@ -145,7 +145,7 @@ def _waits_for(way: Mapping[str, Any], case: Case) -> str:
     if "ops" in way["confirm"]:
         return _("a second person of operations")
     exchange = portal().settings.exchange_name
-    return ", ".join(dict.fromkeys(story.lane_title(lane, exchange, case.desk) for lane in way["confirm"]))
+    return ", ".join(dict.fromkeys(sentences.lane_title(lane, exchange, case.desk) for lane in way["confirm"]))
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 from flask import g, request, url_for
 from flask_babel import gettext as _
 
-from app.commands import steps
+from app.commands import circumstances
 from app.commands.steps import By
 from app.store import definitions, people
 from app.store import tasks as task_store
@@ -195,7 +195,7 @@ def due(at: datetime | None, now: datetime) -> dict[str, Any] | None:
 
 def today_line(now: datetime) -> str:
     """One line on what time it is in Hong Kong and what submitting now means."""
-    hours = steps.calendar(now)
+    hours = circumstances.calendar(now)
     local = now.astimezone(HONG_KONG)
     day = local.date()
     parts = [f"{local:%A} {local.day} {local:%B %Y, %H:%M} HKT"]

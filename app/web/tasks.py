@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from app.commands import claims
 from app.commands import tasks as commands
 from app.commands.tasks import Unchanged
 from app.web import fields, pages
@@ -141,7 +142,7 @@ def complete(task_id: UUID) -> Any:
 @signed_in
 def claim(task_id: UUID) -> Any:
     """Say that I do this task; `take_over` also when somebody else has said so."""
-    commands.claim_task(portal(), task_id, take_over=request.form.get("take_over") == "yes", by=pages.acting())
+    claims.claim_task(portal(), task_id, take_over=request.form.get("take_over") == "yes", by=pages.acting())
     return redirect(url_for("tasks.show", task_id=task_id), 303)
 
 
@@ -149,7 +150,7 @@ def claim(task_id: UUID) -> Any:
 @signed_in
 def release(task_id: UUID) -> Any:
     """Say that I do not do this task after all."""
-    commands.release_task(portal(), task_id, pages.acting())
+    claims.release_task(portal(), task_id, pages.acting())
     return redirect(url_for("tasks.show", task_id=task_id), 303)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from app.store import cases, definitions, tables
+from app.store import answered, definitions, tables
 from app.web import fields
 from engine import schema
 from engine.expression import Scope
@@ -79,7 +79,7 @@ def sent(client, form, verb, raw, **more):
 
 def kept(office, reference):
     with office.portal.database.read() as connection:
-        draft = cases.draft(connection, office.case(reference).id, "submit")
+        draft = answered.draft(connection, office.case(reference).id, "submit")
         return dict(draft.answers) if draft else None
 
 
