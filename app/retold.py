@@ -12,7 +12,8 @@ from app.commands import circumstances, steps, trails
 from app.commands.letters import hong_kong_time
 from app.commands.portal import Portal
 from app.store import answered, cases, definitions, files, registers, trail
-from app.store.cases import Case, Remark, Sealed
+from app.store.answered import Remark, Sealed
+from app.store.cases import Case
 from app.store.files import File
 from engine import replay, seal
 from engine.definition import Definition

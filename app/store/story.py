@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.store import answered, cases, definitions, files, registers, sides, trail
-from app.store.cases import Case, Company, Remark, Sealed
+from app.store.answered import Remark, Sealed
+from app.store.cases import Case, Company
 from app.store.files import File
 from app.store.sentences import AT_COMPANY, Told, told_entry
 from app.store.sides import Party, Sight

@@ -9,8 +9,8 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.store import definitions, lists, tasks, waiting
-from app.store.cases import Row
 from app.store.database import Connection
+from app.store.lists import Row
 from app.store.tasks import Task, ToDo
 from app.store.waiting import Waiting
 from app.web import pages
