@@ -11,10 +11,10 @@ from uuid import UUID
 from app.commands import steps, trails
 from app.commands.portal import Portal
 from app.commands.steps import By, Step
-from app.store import cases, casts, definitions, tasks, trail
+from app.store import cases, casts, definitions, registers, tasks, trail
 from app.store.cases import Case, Given
 from app.store.casts import Cast
-from app.store.database import Connection
+from app.store.database import Connection, together
 from app.store.story import main_step
 from app.store.tasks import Held, Task
 from engine import form, rules, run, seal
@@ -161,8 +161,9 @@ def complete_task(
         held = tasks.locked(connection, task_id)
         if (done := _done_before(connection, held, by, digest, now)) is not None:
             return done
-        at = _at(connection, held, version, by)
-        filled = _filled(connection, at, raw, reviewed, now)
+        cast, given, facts = _read(connection, held, by, now)
+        at = _at(connection, held, version, by, cast)
+        filled = _filled(at, raw, reviewed, given, facts)
         if at.task.kind == "fill" and not unchanged_confirmed:
             _require_change(filled.given.newest(at.task.step), filled.checked)
         _complete(connection, portal, at, filled, by)
@@ -177,11 +178,26 @@ def _done_before(connection: Connection, held: Held | None, by: By, digest: str,
     return steps.claimed(connection, by, digest, held.case.reference, now)
 
 
-def _at(connection: Connection, held: Held | None, version: int, by: By) -> At:
+def _read(connection: Connection, held: Held | None, by: By, now: datetime) -> tuple[Cast, Given, Facts]:
+    """Everything that completing a task needs to know, asked at once; who may act is decided from it afterwards."""
+    if held is None:
+        raise TaskNotOpen("of this page")
+    case = held.case
+    definition, day = definitions.of_release(connection, case.release), steps.calendar(now).day(now)
+    cast, given, records = together(
+        connection,
+        lambda: casts.of_case(connection, case, by.person),
+        lambda: cases.given_at(connection, case.id, {held.task.step, main_step(definition)}),
+        lambda: registers.current(connection, [case.participant_id], day),
+    )
+    return cast, given, steps.facts_from(records, definition, steps.as_facts(case), now)
+
+
+def _at(connection: Connection, held: Held | None, version: int, by: By, cast: Cast | None = None) -> At:
     if held is None:
         raise TaskNotOpen("of this page")
     task, case = held.task, held.case
-    cast = casts.of_case(connection, case, by.person)
+    cast = cast or casts.of_case(connection, case, by.person)
     person = steps.acting_in(cast, by)
     if not cases.may_see(person, case):
         raise NotFound("the task")
@@ -191,13 +207,9 @@ def _at(connection: Connection, held: Held | None, version: int, by: By) -> At:
 
 
 # --- checking ---------------------------------------------------------------------------------------------------------
-def _filled(
-    connection: Connection, at: At, raw: Mapping[str, str] | None, reviewed: str | None, now: datetime
-) -> Filled:
-    given = cases.given_at(connection, at.case.id, {at.task.step, main_step(at.definition)})
+def _filled(at: At, raw: Mapping[str, str] | None, reviewed: str | None, given: Given, facts: Facts) -> Filled:
     if raw is None and reviewed is not None and draft_mark(given.draft(at.task.step)) != reviewed:
         raise DraftChanged
-    facts = steps.facts_of(connection, at.definition, steps.as_facts(at.case), now)
     asked = at.definition.forms[at.task.form]
     main = at.definition.forms[at.definition.main_form]
     other = [entry.key for entry in main.fields] if at.task.kind == "decide" else []
@@ -238,7 +250,8 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
         received_on = steps.calendar(now).received_on(now, at.definition.eservice.cutoff)
         _require_still_right(at, answers, filled.facts, received_on)
     returned = any(passed.status.startswith("RETURNED") for passed in outcome.passed)
-    _lend_hand(connection, at)
+    if (at.person.id, at.task.lane) not in at.cast.hands:
+        cases.note_hand(connection, at.case.id, at.person.id, at.task.lane, at.case.round)
     step = Step(
         now,
         COMPLETED,

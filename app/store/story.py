@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from app.store import cases, definitions, registers, sides, trail
 from app.store.cases import Case, Company, Remark, Sealed
+from app.store.database import together
 from app.store.sides import Sight
 from engine import statuses
 from engine.definition import Definition
@@ -117,18 +118,24 @@ def of_case(
     reads it, as `sides.side_of` says; both sides' work is told when there is none.
     """
     definition = definitions.of_release(connection, case.release)
-    entries = trail.entries(connection, case.id)
+    changed_on = case.changed_at.astimezone(HONG_KONG).date()
+    entries, answers, said, records, company = together(
+        connection,
+        lambda: trail.entries(connection, case.id),
+        lambda: cases.all_answers(connection, case.id),
+        lambda: cases.remarks_on(connection, case.id),
+        lambda: registers.current(connection, [case.participant_id], on or changed_on),
+        lambda: cases.company_of(connection, case),
+    )
     sight = sides.sight([sealed.entry for sealed in entries], side)
     shown = [sealed for sealed in entries if not _is_skipped(sealed.entry, sight, side)]
-    given = [sealed for sealed in cases.all_answers(connection, case.id) if sealed.entry not in sight.silent]
-    remarks = [remark for remark in cases.remarks_on(connection, case.id) if remark.entry not in sight.silent]
+    given = [sealed for sealed in answers if sealed.entry not in sight.silent]
+    remarks = [remark for remark in said if remark.entry not in sight.silent]
     filled = [sealed for sealed in given if sealed.step == main_step(definition)]
-    changed_on = case.changed_at.astimezone(HONG_KONG).date()
-    records = registers.current(connection, [case.participant_id], on or changed_on)
     told = [_told(definition, sealed.entry, remarks, case, exchange) for sealed in shown]
     return Story(
         case=case,
-        company=cases.company_of(connection, case),
+        company=company,
         definition=definition,
         entries=tuple(shown),
         told=tuple(
