@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
@@ -78,14 +78,24 @@ def together(connection: Connection, *asks: Callable[[], Any]) -> list[Any]:
     driver.asker = greenlet.getcurrent()
     try:
         found = [run.switch() for run in runs]  # each stops where it has sent its question
+        driver.lasting.sync()
+    except Exception as error:
+        raise _told(runs, error) from None
     finally:
         driver.asker = None
-    waiting = [run for run in runs if not run.dead]
-    try:
-        driver.lasting.sync()
-    except psycopg.Error as error:
-        waiting[0].throw(error)  # SQLAlchemy tells it as its own
     return [value if run.dead else run.switch() for run, value in zip(runs, found, strict=True)]
+
+
+def _told(runs: Iterable[greenlet.greenlet], error: Exception) -> Exception:
+    """The error as SQLAlchemy tells it, once every question that waits has ended with it."""
+    told: list[Exception] = []
+    for run in runs:
+        try:
+            if run and not run.dead:
+                run.throw(error)
+        except Exception as wrapped:
+            told.append(wrapped)
+    return told[0] if told else error
 
 
 class NewerDatabase(Exception):
