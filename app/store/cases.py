@@ -286,19 +286,19 @@ def hands_in(connection: Connection, case_id: int) -> list[tuple[int, str]]:
 def lend_hand(connection: Connection, case_id: int, person: int, lane: str, round_: int) -> bool:
     """Note that the person acted in that lane; false when that was known. The database refuses checking own work."""
     row = {"case_id": case_id, "person_id": person, "lane": lane, "round": round_}
-    statement = _hand(connection.dialect.name).returning(hands.c.lane)
-    return connection.execute(statement, row).first() is not None
+    return connection.execute(_hand(connection.dialect.name, told=True), row).first() is not None
 
 
 def note_hand(connection: Connection, case_id: int, person: int, lane: str, round_: int) -> None:
     """The same, when nobody asks whether it was known."""
     row = {"case_id": case_id, "person_id": person, "lane": lane, "round": round_}
-    connection.execute(_hand(connection.dialect.name), row)
+    connection.execute(_hand(connection.dialect.name, told=False), row)
 
 
 @cache
-def _hand(dialect: str) -> Any:
-    return (sqlite if dialect == "sqlite" else postgresql).insert(hands).on_conflict_do_nothing()
+def _hand(dialect: str, told: bool) -> Any:
+    noted = (sqlite if dialect == "sqlite" else postgresql).insert(hands).on_conflict_do_nothing()
+    return noted.returning(hands.c.lane) if told else noted
 
 
 def add_remarks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
