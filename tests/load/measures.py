@@ -31,8 +31,11 @@ Figures = list[Figure]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How long to measure: cases beside the floor, cases over HTTP for each number of processes, batches that warm it up
-    before, and returns that are compared with as many first ones."""
+    """How long to measure.
+
+    beside_floor: cases beside the floor. served: cases over HTTP, for each number of processes. warm: batches before
+    them. aged: how many late returns, and how many first ones beside them.
+    """
 
     beside_floor: int
     served: int
