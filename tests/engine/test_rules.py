@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine import rules
 from engine.errors import FourEyes, NoRight, ReasonMissing
-from engine.people import BARRED_BY, DESK_LANES, LANES, Person, Right
+from engine.people import BARRED_BY, DESK_LANES, LANES, PARTY_LANES, Person, Right, seat_of
 
 FUNCTION, DESK, MEMBERSHIP = "EU_CashTrading", "CTO", 4
 MIA = 7
@@ -21,7 +21,7 @@ def person(*rights, kind="business"):
 
 
 def held(lane):
-    return (lane, DESK) if lane in DESK_LANES else (lane, FUNCTION, MEMBERSHIP)
+    return (lane, DESK) if lane in DESK_LANES else (seat_of(lane), FUNCTION, MEMBERSHIP)
 
 
 def holder(lane):
@@ -37,7 +37,8 @@ def test_who_holds_the_right_may_act(lane):
 @pytest.mark.parametrize("lane", sorted(LANES))
 def test_who_holds_every_other_right_may_not_act(lane):
     with pytest.raises(NoRight):
-        rules.allow(person(*(held(other) for other in LANES - {lane})), lane, holder(lane), MEMBERSHIP, set())
+        others = {other for other in LANES if seat_of(other) != seat_of(lane)}
+        rules.allow(person(*(held(other) for other in others)), lane, holder(lane), MEMBERSHIP, set())
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,33 @@ def test_who_holds_every_other_right_may_not_act(lane):
 def test_a_right_for_something_else_is_none(right):
     with pytest.raises(NoRight):
         rules.allow(person(right), "maker", FUNCTION, MEMBERSHIP, set())
+
+
+@pytest.mark.parametrize(
+    ("lane", "grant"), [("next_maker", "maker"), ("next_checker", "checker"), ("broker", "checker")]
+)
+def test_the_other_company_acts_with_the_grants_of_its_own_membership(lane, grant):
+    assert rules.allow(person((grant, FUNCTION, 9)), lane, FUNCTION, 9, set()) is None
+
+
+@pytest.mark.parametrize(
+    ("lane", "grant"), [("next_maker", "checker"), ("next_checker", "maker"), ("broker", "maker"), ("broker", "broker")]
+)
+def test_the_other_grant_of_the_other_company_is_not_enough(lane, grant):
+    with pytest.raises(NoRight):
+        rules.allow(person((grant, FUNCTION, 9)), lane, FUNCTION, 9, set())
+
+
+@pytest.mark.parametrize("lane", sorted(PARTY_LANES))
+def test_no_grant_is_called_as_the_lane_of_the_other_company(lane):
+    with pytest.raises(NoRight):
+        rules.allow(person((lane, FUNCTION, MEMBERSHIP)), lane, FUNCTION, MEMBERSHIP, set())
+
+
+@pytest.mark.parametrize("lane", sorted(PARTY_LANES))
+def test_the_grants_of_the_company_that_files_do_not_reach_into_the_other(lane):
+    with pytest.raises(NoRight):
+        rules.allow(person(held("maker"), held("checker")), lane, FUNCTION, 9, set())
 
 
 def test_a_desk_works_for_every_membership():

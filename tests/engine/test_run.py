@@ -189,8 +189,8 @@ def test_nothing_is_open_after_the_end(ct027):
         ((SUBMITTED,), ["abort", "withdraw"]),
         ((SUBMITTED, RETURNED), ["abort", "discard", "withdraw"]),
         ((SUBMITTED, CHECKED), ["abort", "withdraw"]),
-        ((SUBMITTED, CHECKED, FORWARDED), ["abort"]),
-        ((SUBMITTED, CHECKED, PROPOSED), ["abort"]),
+        ((SUBMITTED, CHECKED, FORWARDED), ["abort", "withdraw"]),
+        ((SUBMITTED, CHECKED, PROPOSED), ["abort", "withdraw"]),
         ((SUBMITTED, CHECKED, ("request/process", "return")), ["abort", "withdraw"]),
     ],
 )
