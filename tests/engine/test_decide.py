@@ -2,7 +2,6 @@
 
 import contextlib
 import operator
-import os
 import re
 import tempfile
 import time
@@ -24,7 +23,7 @@ from engine.hours import HONG_KONG
 HERE = Path(__file__).parent / "decisions"
 SPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 SENTENCE = re.compile(r"(?s)^processes/XX\.dmn:\d+:( XX:)? Expected .+[:.] ?.*\.$")
-CANARY = Path(tempfile.gettempdir()) / f"canary-of-the-tables"
+CANARY = Path(tempfile.gettempdir()) / "canary-of-the-tables"
 CODE = f"__import__('pathlib').Path('{CANARY}').write_text('it ran')"
 
 
