@@ -444,7 +444,10 @@ class EachTask(ParallelMultiInstanceTask):
 
     def create_children(self, my_task: Any) -> None:
         """One child for each item, which it knows by the name that the drawing gives it."""
-        for item in my_task.workflow.script_engine.items(my_task, self.each):
+        items = my_task.workflow.script_engine.items(my_task, self.each)
+        if items:
+            my_task._set_state(TaskState.STARTED)  # behind an event it was only a possibility, which has no children
+        for item in items:
             child = my_task._add_child(my_task.workflow.spec.task_specs[self.task_spec], TaskState.WAITING)
             child.triggered = True
             child.internal_data["item"] = item

@@ -309,7 +309,8 @@ def test_a_walk_knows_the_facts_that_expressions_may_read():
     definition = definitions.compiled(definitions.gather(corpus.sound(), "AA001"), "AA001")
     walker = walks._Walker(definition, json.loads(corpus.sound()[WALKS])[0], "walk", 1)
     list(walker.walked())
-    assert set(walker.case()) == places.CASE_KEYS
+    context = walker.context()
+    assert {*walker.case(), *run.lists(definition, context), "agreed"} == places.CASE_KEYS
 
 
 def test_a_walk_can_be_tried_by_itself():
