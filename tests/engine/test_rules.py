@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from engine import rules
 from engine.errors import FourEyes, NoRight, ReasonMissing
 from engine.people import BARRED_BY, DESK_LANES, LANES, PARTY_LANES, Person, Right, seat_of
+from engine.statuses import STATUSES
 
 FUNCTION, DESK, MEMBERSHIP = "EU_CashTrading", "CTO", 4
 MIA = 7
@@ -210,3 +211,50 @@ def test_a_reason_of_five_to_a_thousand_characters_will_do(reason):
 @pytest.mark.parametrize("rule", ["optional", "none"])
 def test_where_no_reason_is_required_none_is_missed(rule):
     assert rules.require_reason("discard", rule, "") is None
+
+
+# in hand
+CAME = {"seq": 3, "status_from": "PENDING_CHECKER", "status_to": "PENDING_HKEX", "action": "task.completed"}
+CAME["actor"] = {"lane": "checker"}
+
+
+def entry(seq, lane, action="task.completed", came_from="PENDING_HKEX", status="PENDING_HKEX"):
+    return {"seq": seq, "status_from": came_from, "status_to": status, "action": action, "actor": {"lane": lane}}
+
+
+def test_what_a_desk_has_claimed_is_in_hand():
+    assert rules.is_in_hand("PENDING_HKEX", [CAME], True)
+
+
+def test_what_nobody_has_claimed_is_not_in_hand():
+    assert not rules.is_in_hand("PENDING_HKEX", [CAME], False)
+
+
+@pytest.mark.parametrize("lane", sorted(DESK_LANES))
+def test_what_a_desk_has_done_a_task_of_is_in_hand(lane):
+    assert rules.is_in_hand("PENDING_HKEX", [CAME, entry(4, lane)], False)
+
+
+@pytest.mark.parametrize("status", sorted(STATUSES.keys() - {"PENDING_HKEX"}))
+def test_what_is_not_at_the_exchange_is_not_in_hand(status):
+    assert not rules.is_in_hand(status, [CAME, entry(4, "desk_maker")], True)
+
+
+@pytest.mark.parametrize("action", ["task.claimed", "task.released", "timer.fired", "draft.saved"])
+def test_only_a_done_task_counts_once_nobody_claims_it(action):
+    assert not rules.is_in_hand("PENDING_HKEX", [CAME, entry(4, "desk_maker", action)], False)
+
+
+def test_what_a_desk_did_before_a_return_does_not_count_when_it_comes_again():
+    returned = entry(5, "desk_maker", status="RETURNED_BY_HKEX")
+    again = entry(7, "checker", came_from="PENDING_CHECKER")
+    assert not rules.is_in_hand("PENDING_HKEX", [CAME, entry(4, "desk_maker"), returned, again], False)
+
+
+def test_what_a_desk_did_since_it_came_again_counts():
+    again = entry(7, "checker", came_from="PENDING_CHECKER")
+    assert rules.is_in_hand("PENDING_HKEX", [CAME, again, entry(8, "desk_checker")], False)
+
+
+def test_what_the_firm_does_meanwhile_does_not_count():
+    assert not rules.is_in_hand("PENDING_HKEX", [CAME, entry(4, "maker")], False)

@@ -4,7 +4,7 @@ import json
 import random
 import re
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -451,6 +451,22 @@ def test_every_drawing_runs_as_bpmn_says_compacted_or_not_reloaded_or_not(sketch
         outcome = stepped(definition, outcome.state, happening, SKETCHED)
         whole = uncompacted(stepped, definition, whole.state, happening, SKETCHED)
         kept.step(happening)
+
+
+@given(sketches(), st.integers(0, 2**32))
+def test_every_timer_knows_whether_it_is_idle_and_when_it_would_come_later(sketch, seed):
+    chance, definition, outcome = random.Random(seed), sketch.definition(), run.start(sketch.definition(), SKETCHED)
+    later = Context(Scope(now=SKETCHED.now + timedelta(days=10)))
+    game = Game(sketch)
+    for _ in range(8):
+        for due in outcome.timers:
+            assert due.idle is sketch.nodes[due.key.rpartition("/")[2].partition("#")[0]].idle
+            assert run.moment(definition, outcome.state, due.key, later) == due.due_at + timedelta(days=10)
+        if outcome.finished:
+            break
+        happening = chosen(sketch, chance.choice(sorted(game.waiting())), chance)
+        game.happen(happening[1], next(iter(happening[2].values()), None))
+        outcome = stepped(definition, outcome.state, happening, SKETCHED)
 
 
 @given(sketches(), st.integers(0, 2**32))
