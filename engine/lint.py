@@ -201,8 +201,10 @@ class _Check:
                 *place, "Expected a checker before this desk, but a path gets round every check: draw a checker's task."
             )
         for key in paths.unagreed(graph):
-            sentence = "Expected a next_checker before this milestone, but a path gets round it: draw the checker's task."
-            yield _fault(*graph.places[key], sentence)
+            yield _fault(
+                *graph.places[key],
+                "Expected a next_checker before this milestone, but a path gets round it: draw the checker's task.",
+            )
         for key in paths.restless(graph):
             place = graph.places[key]
             yield _fault(
