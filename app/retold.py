@@ -8,16 +8,20 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from app.commands import steps, trails
+from app.commands import circumstances, steps, trails
 from app.commands.letters import hong_kong_time
 from app.commands.portal import Portal
-from app.store import cases, definitions, registers, trail
-from app.store.cases import Case, Remark, Sealed
+from app.store import answered, cases, definitions, files, registers, trail
+from app.store.answered import Remark, Sealed
+from app.store.cases import Case
+from app.store.files import File
 from engine import replay, seal
 from engine.definition import Definition
 from engine.errors import BadState, NotFound, Refused
 from engine.replay import Entry, Replayed
 from engine.services import RegisterChange
+
+FILE_WORDS = ("field", "name", "original_name", "sha256", "size", "version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class Kept:
     remarks: Sequence[Remark]
     hands: frozenset[tuple[int, str]]
     changes: Sequence[RegisterChange]
+    files: Sequence[File]
 
     @property
     def entries(self) -> list[Entry]:
@@ -60,10 +65,11 @@ def _kept(portal: Portal, reference: str) -> Kept:
             case,
             definitions.of_release(connection, case.release),
             trail.entries(connection, case.id),
-            {sealed.entry: sealed for sealed in cases.all_answers(connection, case.id)},
-            cases.remarks_on(connection, case.id),
-            frozenset(cases.hands_in(connection, case.id)),
+            {sealed.entry: sealed for sealed in answered.all_answers(connection, case.id)},
+            answered.remarks_on(connection, case.id),
+            frozenset(answered.hands_in(connection, case.id)),
             registers.set_by(connection, reference),
+            files.of_case(connection, case.id),
         )
 
 
@@ -84,7 +90,18 @@ def _differences(portal: Portal, kept: Kept) -> Iterator[str]:
     if missing := acted - kept.hands:
         person, lane = min(missing)
         yield f"Expected person {person} among those who had a hand in the request as {lane}, but they are not."
+    yield from _file_differences(kept)
     yield from _case_differences(portal, kept)
+
+
+def _file_differences(kept: Kept) -> Iterator[str]:
+    notes = {e["seq"]: e["facts"] for e in kept.entries if e["action"] in ("file.added", "file.renamed")}
+    for file in kept.files:
+        if any(notes.get(file.entry, {}).get(word) != getattr(file, word) for word in FILE_WORDS):
+            yield f"Expected the file of entry {file.entry} as it was sealed, but it was changed."
+    added = sum(entry["action"] == "file.added" for entry in kept.entries)
+    if added != len(kept.files):
+        yield f"Expected {added} files as the trail says, but found {len(kept.files)}."
 
 
 def _answer_differences(entry: Entry, given: Sealed | None) -> Iterator[str]:
@@ -110,7 +127,7 @@ def _words(remark: Remark) -> tuple[Any, ...]:
 
 
 def _is_hand(entry: Entry) -> bool:
-    return entry["action"] in ("case.opened", "task.completed", trails.SAVED)
+    return entry["action"] in {"case.opened", "task.completed", *replay.NOTES}
 
 
 def _case_differences(portal: Portal, kept: Kept) -> Iterator[str]:
@@ -134,8 +151,8 @@ def _case_differences(portal: Portal, kept: Kept) -> Iterator[str]:
 # --- what the steps lead to -------------------------------------------------------------------------------------------
 def _told(kept: Kept, say: Callable[[str], None]) -> str:
     given = {number: sealed.answers for number, sealed in kept.answers.items()}
-    context_of = partial(steps.context_of, kept.definition)
-    again = replay.replayed(kept.definition, kept.entries, given, context_of, steps.as_facts(kept.case))
+    context_of = partial(circumstances.context_of, kept.definition)
+    again = replay.replayed(kept.definition, kept.entries, given, context_of, circumstances.as_facts(kept.case))
     seen: list[Replayed] = []
     try:
         for entry, step in zip(kept.entries, again, strict=False):

@@ -13,10 +13,11 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.commands import steps
+from app.commands import circumstances
 from app.commands.portal import Portal
 from app.config import Settings
 from app.factory import create_app, open_portal
+from app.outside.clock import Clock
 from app.start import CannotStart, Say, publish_key, ready_portal, settings_of
 from app.stop import Stop
 from app.store import definitions
@@ -75,7 +76,7 @@ def take_mail(settings: Settings) -> None:
             pass
 
 
-def serve(settings: Settings, host: str, port: int) -> None:
+def serve(settings: Settings, host: str, port: int, processes: int = WEB_PROCESSES, clock: Clock | None = None) -> None:
     """Serve pages until told to stop; a web process that dies is replaced at once."""
     import multiprocessing
 
@@ -87,7 +88,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
     def application() -> Any:
         end_with(main, signal.SIGKILL)
-        app = create_app(settings)
+        app = create_app(settings, clock)
         threading.Thread(target=_warm_up, args=(app.extensions["portal"],), daemon=True).start()
         return app
 
@@ -99,7 +100,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
         websockets=False,
-        workers=WEB_PROCESSES,
+        workers=processes,
         blocking_threads=WEB_THREADS,
         backpressure=CONNECTIONS,
         respawn_failed_workers=True,
@@ -118,7 +119,7 @@ def any_port(host: str) -> int:
 
 def _warm_up(portal: Portal) -> None:
     """Have the calendar and the drawings at hand before somebody asks: together they take half a second."""
-    steps.calendar(portal.clock.now())
+    circumstances.calendar(portal.clock.now())
     with portal.database.read() as connection:
         definitions.current(connection)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.commands import passwords
 from app.commands.portal import Portal
 from app.store import people, tables
 from app.store.database import Connection
 from app.store.people import Membership
+from app.store.registers import EXCHANGE_OWNER
 from engine.people import Right
 
 DEMO_PASSWORD = "star-ferry-at-noon"  # noqa: S105  of invented people, shown on the demo's own sign-in page
@@ -44,6 +45,9 @@ class Somebody(NamedTuple):
     kind: str = "business"
     does: tuple[str, ...] = ()
     channel: str | None = "email"
+
+
+Record = tuple[str, str, str, dict[str, Any], str | None]
 
 
 class Firm(NamedTuple):
@@ -163,6 +167,19 @@ REGISTERS = (
     ),
     ("ocg_session", "B00456", "LRB01C", {"name": "Trading, FIX", "protocol": "FIX", "throttle": 50}, None),
 )
+COMPANY_REGISTER, BANK_ACCOUNT = "company", "bank_account"
+CONTACTS = (
+    ("B00123", "Amy Wong", "黃愛美", "Head of Operations", "amy.wong@harbourbright.test", "+85237000001", True),
+    ("B00123", "Ken Ho", "何健", "Operations Manager", "ken.ho@harbourbright.test", "+85237000002", False),
+    ("H00123", "Vera Lee", "李慧", "Head of Clearing", "vera.lee@harbourbright.test", "+85237000011", True),
+    ("H00123", "Max Chow", "周明", "Clearing Manager", "max.chow@harbourbright.test", "+85237000012", False),
+)
+ACCOUNTS = (
+    ("B00123", "00123456", "HKSCC", "HKD", "SETTLEMENT", "Harbour Bright Securities Limited"),
+    ("B00789", "00789789", "HKSCC", "HKD", "SETTLEMENT", "Victoria Peak Clearing Limited"),
+)
+BANKS = (("D00011", "Jade Gate Bank Limited", "388", "HKD, USD, RMB"),)
+BROKERS = (("N00123", "Harbour Bright Securities Limited"), ("B00456", "Lion Rock Brokers Limited"))
 SET_ON = date(2025, 3, 13)
 
 
@@ -189,7 +206,13 @@ def demo_logins() -> list[tuple[str, str, str]]:
         ("Kelvin Sit, approves at the exchange", "appr.cto@exchange.test"),
         ("Leo Fung, maker at Lion Rock", "maker@lionrock.test"),
         ("Rita Ng, checker at Lion Rock", "checker@lionrock.test"),
+        ("Ivan Lo, maker at Jade Gate Bank", "bank.maker@jadegate.test"),
+        ("Iris Tang, checker at Jade Gate Bank", "bank.checker@jadegate.test"),
+        ("Edith Shum, processes bank accounts", "proc.cco@exchange.test"),
+        ("Eric Tam, approves bank accounts", "appr.cco@exchange.test"),
+        ("Alan Kan, processes contact persons", "proc.cps@exchange.test"),
         ("Olive Ma, operations", "ops1@exchange.test"),
+        ("Oscar Ting, operations", "ops2@exchange.test"),
         ("Audrey Szeto, auditor", "auditor@exchange.test"),
     ]
     return [(who, email, DEMO_PASSWORD) for who, email in cast]
@@ -221,9 +244,28 @@ def _seed_exchange(connection: Connection, portal: Portal, kept: str) -> None:
 
 def _seed_registers(connection: Connection, portal: Portal) -> None:
     now = portal.clock.now()
-    for register, owner, key, record, reference in REGISTERS:
+    for register, owner, key, record, reference in (*REGISTERS, *_records()):
         row = {"register": register, "owner": owner, "key": key, "record": record, "reference": reference}
         connection.execute(tables.registers.insert(), row | {"effective_on": SET_ON, "set_at": now})
+
+
+def _records() -> Iterable[Record]:
+    """The records of the companies themselves, their contacts and accounts, and what the exchange keeps for all."""
+    for firm in FIRMS:
+        for owner in sorted({participant for _, participant in firm.memberships}):
+            yield COMPANY_REGISTER, owner, "", {"name_en": firm.name_en, "name_zh": firm.name_zh}, None
+    for owner, name, name_zh, title, email, phone, primary in CONTACTS:
+        known = {"name": name, "name_en": name, "name_zh": name_zh, "title": title, "email": email}
+        yield "contact", owner, email, known | {"office_phone": phone, "is_primary": primary}, None
+    for owner, number, house, currency, use, name in ACCOUNTS:
+        known = {"name": f"{currency} {use.lower()}", "account_no": number, "clearing_house": house}
+        known |= {"currency": currency, "account_use": use, "account_name": name, "state": "ACTIVE"}
+        yield BANK_ACCOUNT, owner, number, known, None
+    for participant, name, code, currencies in BANKS:
+        known = {"name": name, "bank_code": code, "currencies": currencies}
+        yield "designated_bank", EXCHANGE_OWNER, participant, known, None
+    for participant, name in BROKERS:
+        yield "broker", EXCHANGE_OWNER, participant, {"name": name}, None
 
 
 def _add(connection: Connection, portal: Portal, company: int, domain: str, somebody: Somebody, kept: str) -> int:

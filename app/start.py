@@ -150,10 +150,10 @@ def ready_eservices(portal: Portal, folder: Path, say: Say) -> None:
 
 def is_current(portal: Portal, files: Mapping[str, bytes]) -> bool:
     """Whether every eService of the folder is already the current release, byte for byte."""
-    codes = [name[10:-5] for name in files if name.endswith(".bpmn") and definition.CODE.match(name[10:-5])]
     with portal.database.read() as connection:
         current = current_releases(connection)
     try:
+        codes = definitions.codes_of(files)
         found = {code: seal.digest(definition.manifest(definition.gather(files, code))) for code in codes}
     except Refused:
         return False

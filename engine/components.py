@@ -9,7 +9,7 @@ from typing import Any
 from engine.bpmn import Fault
 from engine.expression import read_of
 from engine.places import unprintable
-from engine.schema import EXPRESSIONS, Field, Form, translated
+from engine.questions import EXPRESSIONS, Field, Form, translated
 
 PROPERTIES = {
     *EXPRESSIONS,

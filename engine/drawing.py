@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from html import escape
 
 from engine.lettering import measure, wrap
@@ -14,6 +15,7 @@ __all__ = ["Box", "Flow", "Lane", "Picture", "Shape", "Stroke", "measure", "pict
 
 BOX_TEXT, LABEL_TEXT, LINE_HEIGHT = 13, 11, 1.25
 NO_TITLES: Mapping[str, str] = {}
+PARTS_KEPT = 8_192  # of some dozen drawings: what a token changes of one is a shape or two
 
 
 def svg(
@@ -53,12 +55,14 @@ def _state(key: str, open: frozenset[str], done: frozenset[str]) -> str:
     return " done" if key in done else ""
 
 
+@lru_cache(PARTS_KEPT)
 def _lane_svg(lane: Lane, title: str) -> str:
     lines = wrap(title, max(lane.title_room, LABEL_WIDTH), BOX_TEXT)
     text = _text_lines(lines, lane.x + 12, lane.y + 21, BOX_TEXT, "lane-title", anchor="start")
     return f'<g class="lane" data-id="{escape(lane.id)}">{_rect(lane, 4)}{text}</g>'
 
 
+@lru_cache(PARTS_KEPT)
 def _flow_svg(flow: Flow) -> str:
     dashes = "" if flow.kind == "sequence" else ' stroke-dasharray="5 4"'
     head = "" if flow.kind == "association" else f'<polygon class="head" points="{_points(flow.head)}" fill="black"/>'
@@ -66,6 +70,7 @@ def _flow_svg(flow: Flow) -> str:
     return f'<g class="flow {flow.kind}" data-id="{escape(flow.id)}">{line}{head}{_label_svg(flow)}</g>'
 
 
+@lru_cache(PARTS_KEPT)
 def _shape_svg(shape: Shape, state: str) -> str:
     name = shape.kind.replace("_", "-")
     kept = "" if shape.interrupting else " non-interrupting"

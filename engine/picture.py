@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -22,6 +23,7 @@ WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
 MARGIN = 14
 LABEL_WIDTH = 90
 FARTHEST = 100_000
+PICTURES_KEPT = 64
 
 KINDS = {
     "startEvent": "start",
@@ -138,6 +140,7 @@ class Picture:
     lanes: tuple[Lane, ...]
 
 
+@lru_cache(PICTURES_KEPT)
 def picture(bpmn: bytes) -> Picture:
     """Read the geometry of the first diagram of a drawing.
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.hours import HONG_KONG
-from engine.schema import Field
+from engine.questions import Field
 
 Choices = Sequence[tuple[str, str]]
 LEAP_YEAR = 2024
@@ -54,6 +54,8 @@ def shown(entry: Field, value: Any, choices: Choices = (), registers: Mapping[st
     """
     if value is None or value == "":
         return ""
+    if entry.kind == "file":
+        return "\n".join(str(file["name"]) for file in value)
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, Mapping):

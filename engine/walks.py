@@ -1,9 +1,10 @@
 """Walks: an analyst's own examples of a case, run through the engine step by step.
 
 A walk has a name, the `now` of its first step, the `register`, `choices` and `files` of its forms, and steps. A step
-completes a task with answers as people type them (`{"task": "request/submit", "answers": {...}}`), takes a way out
-(`{"leave": "withdraw"}`) or lets a timer fire at its time (`{"fire": "request/review_overdue"}`). Its `expect` compares
-status, lanes, steps, notices, ways_out and changes; `wrong` and `warned` name the fields that stop a task.
+completes a task with answers as people type them (`{"task": "request/submit", "answers": {...}}`, those of a third row
+as `persons.2.email`), takes a way out (`{"leave": "withdraw"}`) or lets a timer fire at its time
+(`{"fire": "request/review_overdue"}`). Its `expect` compares status, lanes, steps, notices, ways_out and changes;
+`wrong` and `warned` name the fields that stop a task.
 """
 
 from __future__ import annotations

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.commands import steps
+from app.commands import circumstances, steps
 from app.commands.portal import Portal
 from app.commands.promises import letter
 from app.commands.steps import By, Step
-from app.store import cases, definitions, jobs, people, tasks, trail
+from app.store import answered, cases, definitions, jobs, people, tasks, trail
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
 from app.store.people import Seat
+from app.store.tasks import Task
 from engine import rules, run, seal
 from engine.definition import Definition
 from engine.errors import FourEyes, NoRight, NotFound, NoWayOut, Refused, WrongAnswers
@@ -43,7 +44,7 @@ def open_case(portal: Portal, code: str, by: By, membership: int | None = None) 
     `ServiceClosed`.
     """
     now = portal.clock.now()
-    steps.require_open_service(now)
+    circumstances.require_open_service(now)
     digest = steps.request_digest("open", code, membership)
     with portal.database.write() as connection:
         definition = definitions.current_of(connection, code)
@@ -53,7 +54,7 @@ def open_case(portal: Portal, code: str, by: By, membership: int | None = None) 
         person = steps.acting(connection, by)
         seat = _membership(connection, definition, person, membership)
         case = _new_case(connection, reference, definition, seat, by, now)
-        outcome = run.start(definition, steps.context_of(definition, steps.as_facts(case), {}, now))
+        outcome = run.start(definition, circumstances.context_of(definition, circumstances.as_facts(case), {}, now))
         facts = {"eservice": code, "participant_id": seat.participant_id}
         step = Step(now, OPENED, "", steps.actor_of(person, "maker", by.address), facts)
         steps.write_down(connection, portal, definition, case, outcome, step)
@@ -68,7 +69,7 @@ def leave_case(portal: Portal, reference: str, name: str, *, version: int, reaso
     `AlreadyProposed`.
     """
     now = portal.clock.now()
-    steps.require_open_service(now)
+    circumstances.require_open_service(now)
     digest = steps.request_digest("leave", reference, name, reason)
     with portal.database.write() as connection:
         case = _locked(connection, reference)
@@ -79,7 +80,7 @@ def leave_case(portal: Portal, reference: str, name: str, *, version: int, reaso
             raise NoRight(" or ".join(at.way["who"]), case.function)
         reason = _reason(at.way, reason)
         actor = steps.actor_of(at.person, _lane(at.person, case, at.way["who"]), by.address)
-        if needs_confirmation(connection, case, at.way):
+        if _needs_confirmation(connection, case, at.way):
             _propose(connection, portal, at, actor, reason)
         else:
             _leave(connection, portal, at, actor, reason, {})
@@ -95,7 +96,7 @@ def answer_proposal(
     `ServiceClosed`.
     """
     now = portal.clock.now()
-    steps.require_open_service(now)
+    circumstances.require_open_service(now)
     digest = steps.request_digest("answer", reference, name, accept, comment)
     with portal.database.write() as connection:
         case = _locked(connection, reference)
@@ -118,7 +119,7 @@ def answer_proposal(
 def take_back_proposal(portal: Portal, reference: str, name: str, by: By) -> str:
     """Take back what I have proposed myself; returns the reference. Raises as `answer_proposal` does."""
     now = portal.clock.now()
-    steps.require_open_service(now)
+    circumstances.require_open_service(now)
     with portal.database.write() as connection:
         case = _locked(connection, reference)
         at = _at(connection, case, name, None, by)
@@ -133,7 +134,7 @@ def take_back_proposal(portal: Portal, reference: str, name: str, by: By) -> str
 def leave_by_system(connection: Connection, portal: Portal, case: Case, name: str, cause: str) -> None:
     """Let the portal itself take a way out that its drawing opens to it; cause: one word, for the trail."""
     definition = definitions.of_release(connection, case.release)
-    context = steps.context_at(connection, definition, case, portal.clock.now())
+    context = circumstances.context_at(connection, definition, case, portal.clock.now())
     outcome = run.cancel(definition, steps.state_of(portal, case), name, context)
     returned = any(passed.status.startswith("RETURNED") for passed in outcome.passed)
     step = Step(
@@ -148,16 +149,30 @@ def leave_by_system(connection: Connection, portal: Portal, case: Case, name: st
     steps.write_down(connection, portal, definition, case, outcome, step)
 
 
-def needs_confirmation(connection: Connection, case: Case, way: Mapping[str, Any]) -> bool:
+def must_confirm(
+    case: Case, way: Mapping[str, Any], entries: Sequence[Mapping[str, Any]], open_tasks: Sequence[Task]
+) -> bool:
     """Whether somebody else has to confirm this way out now: always, or since the exchange has it in hand."""
     if not way.get("confirm"):
         return False
     if way.get("confirm_when", steps.ALWAYS) == steps.ALWAYS:
         return True
-    entries = [sealed.entry for sealed in trail.entries(connection, case.id)]
-    open_tasks = tasks.of_cases(connection, [case.id])[case.id]
     claimed = any(task.claimed_by for task in open_tasks if task.lane in DESK_LANES)
     return rules.is_in_hand(case.status, entries, claimed)
+
+
+def may_answer(
+    person: Person, case: Case, way: Mapping[str, Any], proposal: Mapping[str, Any], desks: set[str]
+) -> bool:
+    """Whether the person may confirm or decline what somebody else has proposed."""
+    lanes = way.get("confirm", ())
+    held = any(rules.may_leave(person, lanes, case.function, desk, case.membership_id) for desk in desks | {case.desk})
+    return held and proposal["by"] != person.id
+
+
+def _needs_confirmation(connection: Connection, case: Case, way: Mapping[str, Any]) -> bool:
+    entries = [sealed.entry for sealed in trail.entries(connection, case.id)]
+    return must_confirm(case, way, entries, tasks.of_cases(connection, [case.id])[case.id])
 
 
 # --- finding ----------------------------------------------------------------------------------------------------------
@@ -235,7 +250,7 @@ def _leave(
     connection: Connection, portal: Portal, at: At, actor: Mapping[str, Any], reason: str, facts: Mapping[str, Any]
 ) -> None:
     case, name = at.case, at.way["name"]
-    context = steps.context_at(connection, at.definition, case, portal.clock.now())
+    context = circumstances.context_at(connection, at.definition, case, portal.clock.now())
     outcome = run.cancel(at.definition, steps.state_of(portal, case), name, context)
     step = Step(
         context.now,
@@ -329,7 +344,7 @@ def _note(
 def _remark(connection: Connection, case: Case, actor: Mapping[str, Any], text: str, at: datetime) -> None:
     if text:
         remark = {"case_id": case.id, "round": case.round, "entry": case.entries + 1, "person_id": actor["id"]}
-        cases.add_remarks(connection, [remark | {"lane": actor["lane"], "field": "", "text": text, "at": at}])
+        answered.add_remarks(connection, [remark | {"lane": actor["lane"], "field": "", "text": text, "at": at}])
 
 
 # --- opening ----------------------------------------------------------------------------------------------------------
@@ -344,7 +359,7 @@ def _membership(connection: Connection, definition: Definition, person: Any, wan
 
 
 def _reference(connection: Connection, code: str, now: datetime) -> str:
-    prefix = f"{code}-{steps.calendar(now).day(now):%Y%m%d}"
+    prefix = f"{code}-{circumstances.calendar(now).day(now):%Y%m%d}"
     return f"{prefix}-{cases.next_number(connection, prefix):06d}"
 
 
@@ -377,5 +392,5 @@ def _new_case(
         "membership": seat.kind,
     }
     case_id = cases.add(connection, **columns)
-    cases.lend_hand(connection, case_id, by.person, "maker", 1)
+    answered.lend_hand(connection, case_id, by.person, "maker", 1)
     return Case(id=case_id, **columns)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.commands.portal import Portal
 from app.store import definitions as store
-from engine import definition, lint
+from engine import bpmn, definition, lint
 from engine.definition import CODE
 from engine.errors import BadDrawing
 
@@ -22,6 +22,17 @@ def read_folder(root: Path) -> dict[str, bytes]:
     }
 
 
+def codes_of(folder: Mapping[str, bytes]) -> list[str]:
+    """The eServices of a folder; those that are only there to be copied are none."""
+    names = sorted(name for name in folder if name.endswith(".bpmn") and CODE.match(name[10:-5]))
+    return [name[10:-5] for name in names if not _is_template(folder[name], name)]
+
+
+def _is_template(content: bytes, name: str) -> bool:
+    drawing, _ = bpmn.read(content, name)
+    return drawing.properties.get("template") == "true"
+
+
 def deploy(portal: Portal, folder: Mapping[str, bytes]) -> dict[str, str]:
     """Make every eService of the folder current; returns its release by code.
 
@@ -30,8 +41,7 @@ def deploy(portal: Portal, folder: Mapping[str, bytes]) -> dict[str, str]:
     faults = lint.check_folder(folder)
     if faults:
         raise BadDrawing("\n".join(str(fault) for fault in faults))
-    codes = sorted(name[10:-5] for name in folder if name.endswith(".bpmn") and CODE.match(name[10:-5]))
-    ready = {code: definition.compiled(definition.gather(folder, code), code) for code in codes}
+    ready = {code: definition.compiled(definition.gather(folder, code), code) for code in codes_of(folder)}
     with portal.database.read() as connection:
         current = store.current_releases(connection)
     news = {code: made for code, made in ready.items() if current.get(code) != made.sha256}

@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from app.commands import trails
 from app.commands.letters import hong_kong_time
 from app.commands.portal import Portal
-from app.store import cases, people, story
-from app.store.story import Story, Told
+from app.store import cases, people, sentences, story
+from app.store.sentences import Told
+from app.store.story import Story
 from engine import proof, record, seal, statuses
 from engine.errors import NotFound
 from engine.people import BROKER, COMPANY, Person
@@ -106,6 +107,7 @@ def record_of(portal: Portal, told: Story) -> record.Record:
         seal=record.Seal(head=entries[-1].hash if entries else case.head, count=len(entries)),
         round_titles=tuple(f"Round {number}" for number in told.rounds),
         sections=tuple(_section(part) for part in told.parts),
+        files=tuple(record.File(file.name, file.size, file.sha256) for file in told.files),
         drawings=tuple(_drawings(told, exchange)),
         forms=tuple(_forms(told)),
         answers=tuple(_answers(told)),
@@ -165,7 +167,7 @@ def _drawings(told: Story, exchange: str) -> Iterable[record.Drawing]:
     entries = told.entries[: told.whole]
     done = [key for sealed in entries for key in sealed.entry["done"]]
     open_now = [] if told.case.ended or not entries else entries[-1].entry["open"]
-    titles = story.lane_titles(exchange, told.case.desk)
+    titles = sentences.lane_titles(exchange, told.case.desk)
     for name, drawing in sorted(told.definition.drawings.items(), key=lambda item: item[0] != told.case.eservice):
         title = drawing.properties.get("title") or drawing.name
         there, now = told.definition.on_drawing(name, done), told.definition.on_drawing(name, open_now)

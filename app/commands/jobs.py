@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from app.commands import documents, letters, steps
+from app.commands import circumstances, documents, letters, steps
 from app.commands.portal import Portal
 from app.commands.steps import Step
 from app.outside import mail
 from app.outside.mail import Letter
-from app.store import cases, definitions, jobs, tasks
+from app.store import answered, cases, definitions, jobs, tasks
 from app.store.cases import Case
 from app.store.database import Connection
 from app.store.jobs import Job
@@ -52,7 +52,7 @@ def fire_timer(portal: Portal, timer_id: UUID) -> bool:
         if found is None or case is None or found.due_at > now:
             return False
         definition = definitions.of_release(connection, case.release)
-        context = steps.context_at(connection, definition, case, now)
+        context = circumstances.context_at(connection, definition, case, now)
         if found.idle and (later := _not_idle(connection, portal, definition, case, found, context)):
             tasks.put_off(connection, timer_id, later)
             return False
@@ -78,7 +78,7 @@ def _not_idle(
     connection: Connection, portal: Portal, definition: Definition, case: Case, timer: Timer, context: Context
 ) -> datetime | None:
     """When an idle timer comes instead, because somebody has saved since it was set; None when it is due."""
-    saved = cases.last_saved(connection, case.id)
+    saved = answered.last_saved(connection, case.id)
     if saved is None:
         return None
     scope = replace(context.scope, now=saved)

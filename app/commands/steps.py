@@ -1,31 +1,28 @@
-"""What every step of a case shares: the facts it sees, and how what it led to is written down."""
+"""What every step of a case shares: its order, and how what it led to is written down."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
+from app.commands import circumstances, parties
 from app.commands.portal import Portal
 from app.commands.promises import promises
 from app.commands.trails import Actor, address_of, head_seal
-from app.store import cases, casts, jobs, people, registers, tasks, trail
+from app.store import answered, cases, casts, jobs, people, registers, tasks, trail
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
-from app.store.sides import Party
-from app.store.story import parties_in, register_choices, register_records
-from engine import form, run, seal
+from app.store.story import parties_in
+from engine import run, seal
 from engine.definition import Definition
-from engine.errors import CaseEnded, KeyReused, NoSuchParty, NotFound, ServiceClosed, StalePage
-from engine.expression import Scope
-from engine.form import Facts
-from engine.hours import Calendar, exchange_calendar
-from engine.people import BROKER_LANES, DESK_LANES, EXCHANGE, NEXT, PARTY_LANES, Person, seat_of, side_of_lane
-from engine.run import Context, OpenTask, Outcome
+from engine.errors import CaseEnded, KeyReused, NotFound, StalePage
+from engine.people import DESK_LANES, Person, seat_of
+from engine.run import OpenTask, Outcome
 from engine.statuses import SENT
 
 STATE_KEY = "state"
@@ -64,100 +61,6 @@ class Step:
 
 
 # --- what a step sees -------------------------------------------------------------------------------------------------
-def calendar(now: datetime) -> Calendar:
-    """The exchange's calendar around a moment."""
-    return exchange_calendar(now.year - 1, now.year + 3)
-
-
-def require_open_service(now: datetime) -> None:
-    """Raise `ServiceClosed` during maintenance."""
-    hours = calendar(now)
-    if hours.in_maintenance(now):
-        raise ServiceClosed(hours.maintenance_end(now))
-
-
-def scope_of(definition: Definition, now: datetime) -> Scope:
-    """The time and the calendar, with the eService's own cut-off."""
-    return Scope(now=now, calendar=calendar(now), cutoff=definition.eservice.cutoff)
-
-
-def case_facts(definition: Definition, case: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """What expressions read as `case.x`; an unsent request counts as received now."""
-    eservice = definition.eservice
-    received_on = case.get("received_on") or calendar(now).received_on(now, eservice.cutoff)
-    return {
-        "reference": case["reference"],
-        "participant_id": case["participant_id"],
-        "membership": case.get("membership", ""),
-        "status": case.get("status", ""),
-        "sent": case.get("sent", False),
-        "single_eye": eservice.single_eye,
-        "round": case.get("round", 1),
-        "received_on": received_on,
-        "lead_days": eservice.lead_days,
-        "sla_days": eservice.sla_days,
-        "cutoff": eservice.cutoff,
-        "desk": eservice.desk,
-        "title": eservice.title,
-    }
-
-
-def facts_of(
-    connection: Connection, definition: Definition, case: Mapping[str, Any], now: datetime, participant: str = ""
-) -> Facts:
-    """What the forms of a case may know: the case, and the registers of the participant who fills them."""
-    owner = participant or case["participant_id"]
-    records = registers.of_eservice(connection, definition, owner, calendar(now).day(now))
-    return facts_from(records, definition, case, now)
-
-
-def facts_from(
-    records: Sequence[registers.Record], definition: Definition, case: Mapping[str, Any], now: datetime
-) -> Facts:
-    """The same, from the records of its participant."""
-    known, choices = register_records(records), register_choices(records)
-    return Facts(scope_of(definition, now), case_facts(definition, case, now), known, choices)
-
-
-def context_of(
-    definition: Definition,
-    case: Mapping[str, Any],
-    answers: Mapping[str, Any],
-    now: datetime,
-    given: Mapping[str, Mapping[str, Any]] | None = None,
-) -> Context:
-    """What the drawing of a case may know at one step: nothing that its trail does not also know."""
-    return Context(scope_of(definition, now), answers, case_facts(definition, case, now), given or {})
-
-
-def context_at(connection: Connection, definition: Definition, case: Case, now: datetime) -> Context:
-    """The same, for a case in which nobody has just answered anything."""
-    given = cases.given_at(connection, case.id, {definition.main_step, *definition.given_steps})
-    answers = loaded(definition, given)
-    return context_of(definition, as_facts(case), answers.get(definition.main_step, {}), now, answers)
-
-
-def loaded(definition: Definition, given: cases.Given) -> dict[str, Mapping[str, Any]]:
-    """The newest answers of each step that was answered, typed."""
-    found: dict[str, Mapping[str, Any]] = {}
-    for step in {row.step for row in given.rows}:
-        newest, asked = given.newest(step), definition.form_at(step)
-        if newest is not None and asked is not None:
-            found[step] = form.loaded(asked, newest)
-    return found
-
-
-def as_facts(case: Case) -> dict[str, Any]:
-    """The columns of a case that facts are made of."""
-    return {
-        "reference": case.reference,
-        "participant_id": case.participant_id,
-        "membership": case.membership,
-        "status": case.status,
-        "round": case.round,
-        "received_on": case.received_on,
-        "sent": case.sent_at is not None,
-    }
 
 
 def state_of(portal: Portal, case: Case) -> bytes:
@@ -258,12 +161,14 @@ def write_down(
     if step.answers is not None:
         _seal_answers(connection, case, step, seq, salt)
     if outcome.finished:
-        cases.forget_draft(connection, case.id)
+        answered.forget_draft(connection, case.id)
     _apply(connection, case, outcome, now)
     cast = step.cast or cast_of(connection, definition, case)
-    cast = _admitted(connection, definition, case, outcome, cast, now)
+    cast = parties.admitted(connection, definition, case, outcome, cast, now)
     opened = _reopen(connection, definition, case, outcome, cast, step.timed, now)
-    made = promises(definition, case, outcome, cast, opened, step.actor["id"], calendar(now), _admins(connection))
+    made = promises(
+        definition, case, outcome, cast, opened, step.actor["id"], circumstances.calendar(now), _admins(connection)
+    )
     jobs.promise(connection, made, now)
 
 
@@ -321,7 +226,7 @@ def was_sent(outcome: Outcome) -> bool:
 
 
 def _seal_answers(connection: Connection, case: Case, step: Step, seq: int, salt: str) -> None:
-    cases.seal_answers(
+    answered.seal_answers(
         connection,
         case.id,
         step.step,
@@ -385,48 +290,10 @@ def _way_out(way: run.WayOut) -> dict[str, Any]:
 
 def _apply(connection: Connection, case: Case, outcome: Outcome, now: datetime) -> None:
     if outcome.effects:
-        registers.change(connection, outcome.effects, case.reference, now, calendar(now).day(now))
+        registers.change(connection, outcome.effects, case.reference, now, circumstances.calendar(now).day(now))
 
 
 # --- who takes part ---------------------------------------------------------------------------------------------------
-def _admitted(
-    connection: Connection, definition: Definition, case: Case, outcome: Outcome, cast: Cast, now: datetime
-) -> Cast:
-    """Let in the companies and desks for which this step opened a task; read the cast again when any are new."""
-    fresh = [task for task in outcome.tasks if task.fresh and (task.party or task.desk)]
-    if not definition.eservice.lists or not fresh:
-        return cast
-    wanted = [*_companies(connection, definition, case, fresh), *_desks(fresh)]
-    known = {(party.side, party.participant) for party in cast.parties}
-    new = [party for party in wanted if (party.side, party.participant) not in known]
-    asked = {party.participant for party in wanted if party.side == NEXT}
-    gone = [party for party in cast.parties if asked and party.side == NEXT and party.participant not in asked]
-    if not new and not gone:
-        return cast
-    cases.dismiss(connection, case.id, gone)
-    cases.admit(connection, case.id, new, now)
-    again = casts.of_case(connection, case, 0, cases.parties_of(connection, case.id))
-    return replace(again, hands=again.hands | cast.hands)
-
-
-def _companies(connection: Connection, definition: Definition, case: Case, fresh: Sequence[OpenTask]) -> list[Party]:
-    eservice, found = definition.eservice, []
-    for lanes, kinds in ((PARTY_LANES - BROKER_LANES, eservice.next_memberships), (BROKER_LANES, ())):
-        ids = {task.party for task in fresh if task.lane in lanes}
-        seats = people.participants(connection, ids, kinds) if ids else {}
-        for task in fresh:
-            if task.lane in lanes:
-                seat = seats.get(task.party)
-                if seat is None or seat.company == case.company_id:
-                    raise NoSuchParty(task.party, kinds)
-                found.append(Party(side_of_lane(task.lane), task.party, eservice.function, seat.id))
-    return found
-
-
-def _desks(fresh: Sequence[OpenTask]) -> list[Party]:
-    """The desks beside the first, which the case itself names."""
-    desks = dict.fromkeys(task.desk for task in fresh if task.desk)
-    return [Party(EXCHANGE, desk, desk, None) for desk in desks]
 
 
 def _reopen(
@@ -475,9 +342,3 @@ def _admins(connection: Connection) -> Callable[[int], str]:
         return ", ".join(seat.name for seat in people.ccdas_of(connection, company)) or "not set up yet"
 
     return names
-
-
-def summary(definition: Definition, facts: Facts, answers: Mapping[str, Any]) -> str:
-    """The line that lists show about a request."""
-    template = definition.eservice.about
-    return form.filled(template, facts.seen_with(answers)) if template else ""

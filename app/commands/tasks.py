@@ -8,22 +8,24 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from app.commands import steps
+from app.commands import circumstances, steps
 from app.commands.portal import Portal
 from app.commands.steps import By, Step
-from app.store import cases, definitions, people, tasks
-from app.store.cases import Case, Given
+from app.store import answered, cases, casts, definitions, files, people, registers, tasks
+from app.store.answered import Given
+from app.store.cases import Case
 from app.store.casts import Cast
-from app.store.database import Connection
+from app.store.database import Connection, together
 from app.store.sides import Party
+from app.store.story import may_read, parties_in
 from app.store.tasks import Held, Task
 from engine import form, rules, run, seal
 from engine.definition import Definition
 from engine.errors import NotFound, Refused, TaskNotOpen, WarningsOpen, WrongAnswers
 from engine.form import Checked, Facts
-from engine.people import PARTY_LANES, Person
+from engine.people import PARTY_LANES, Person, side_of_lane
 
-COMPLETED, CLAIMED, RELEASED = "task.completed", "task.claimed", "task.released"
+COMPLETED = "task.completed"
 SAVED = "draft.saved"
 
 
@@ -132,18 +134,18 @@ def save_draft(
     `StalePage`, `DraftChanged`, `UnknownFields`, `WrongAnswers`, `ServiceClosed`.
     """
     now = portal.clock.now()
-    steps.require_open_service(now)
+    circumstances.require_open_service(now)
     with portal.database.write() as connection:
-        at = _at(connection, tasks.locked(connection, task_id), version, by)
+        at = allowed(connection, tasks.locked(connection, task_id), version, by)
         if at.task.kind != "fill":
             raise TaskNotOpen(at.task.key)
         _require_unclaimed(connection, at)
         kept = form.clean(at.definition.forms[at.task.form], raw)
-        before = cases.draft(connection, at.case.id, at.task.step)
+        before = answered.draft(connection, at.case.id, at.task.step)
         if seen is not None and before and before.saved_by != at.person.id and draft_mark(before.answers) != seen:
             raise DraftChanged
-        first = _lend_hand(connection, at)
-        cases.keep_draft(
+        first = lend_hand(connection, at)
+        answered.keep_draft(
             connection,
             at.case.id,
             at.task.step,
@@ -154,7 +156,7 @@ def save_draft(
         )
         took_over = before is not None and before.saved_by != at.person.id
         if first or explicit or took_over:
-            _note(connection, portal, at, SAVED, by, {})
+            note(connection, portal, at, SAVED, by, {})
         return at.case.version
 
 
@@ -176,52 +178,19 @@ def complete_task(
     `OutOfDate`, `NobodyCanCheck`, `ServiceClosed`.
     """
     now = portal.clock.now()
-    steps.require_open_service(now)
+    circumstances.require_open_service(now)
     digest = steps.request_digest("complete", task_id, raw or {}, unchanged_confirmed)
     with portal.database.write() as connection:
         held = tasks.locked(connection, task_id)
         if (done := _done_before(connection, held, by, digest, now)) is not None:
             return done
-        at = _at(connection, held, version, by)
+        cast, given, facts = _read(connection, held, by, now)
+        at = allowed(connection, held, version, by, cast)
         _require_unclaimed(connection, at)
-        filled = _filled(connection, at, raw, reviewed, now)
-        if at.task.kind == "fill" and not unchanged_confirmed:
+        filled = _filled(connection, at, raw, reviewed, given, facts)
+        if _is_main(at) and not unchanged_confirmed:
             _require_change(filled.given.newest(at.task.step), filled.checked)
         _complete(connection, portal, at, filled, by)
-        return at.case.reference
-
-
-def claim_task(portal: Portal, task_id: UUID, *, take_over: bool = False, by: By) -> str:
-    """Say that I do this task, so that nobody else does it meanwhile; returns the reference of its case.
-
-    take_over: also when somebody else has said so before. Raises `NotFound`, `NoRight`, `FourEyes`, `TaskNotOpen`,
-    `Claimed`, `ServiceClosed`.
-    """
-    now = portal.clock.now()
-    steps.require_open_service(now)
-    with portal.database.write() as connection:
-        at = _at(connection, tasks.locked(connection, task_id), None, by)
-        before = at.task.claimed_by
-        if before == by.person:
-            return at.case.reference
-        if before is not None and not take_over:
-            raise Claimed(_name(connection, before))
-        tasks.claim(connection, task_id, by.person, now)
-        _note(connection, portal, at, CLAIMED, by, {"from": before} if before else {})
-        return at.case.reference
-
-
-def release_task(portal: Portal, task_id: UUID, by: By) -> str:
-    """Say that I do not do this task after all; returns the reference of its case. Raises as `claim_task` does."""
-    now = portal.clock.now()
-    steps.require_open_service(now)
-    with portal.database.write() as connection:
-        at = _at(connection, tasks.locked(connection, task_id), None, by)
-        if at.task.claimed_by not in (None, by.person):
-            raise Claimed(_name(connection, at.task.claimed_by))
-        if at.task.claimed_by is not None:
-            tasks.claim(connection, task_id, None, None)
-            _note(connection, portal, at, RELEASED, by, {})
         return at.case.reference
 
 
@@ -233,13 +202,34 @@ def _done_before(connection: Connection, held: Held | None, by: By, digest: str,
     return steps.claimed(connection, by, digest, held.case.reference, now)
 
 
-def _at(connection: Connection, held: Held | None, version: int | None, by: By) -> At:
-    """The task with whoever acts on it; version: what the page showed, where that matters."""
+def _read(connection: Connection, held: Held | None, by: By, now: datetime) -> tuple[Cast, Given, Facts]:
+    """Everything that completing a task needs to know, asked at once; who may act is decided from it afterwards."""
+    if held is None:
+        raise TaskNotOpen("of this page")
+    task, case = held.task, held.case
+    definition, day = definitions.of_release(connection, case.release), circumstances.calendar(now).day(now)
+    parties = parties_in(connection, definition, case)
+    read = {task.step, definition.main_step, *definition.given_steps}
+    cast, given, records = together(
+        connection,
+        lambda: casts.of_case(connection, case, by.person, parties),
+        lambda: answered.given_at(connection, case.id, read),
+        lambda: registers.of_eservice(connection, definition, participant_of(task, case, parties), day),
+    )
+    kept = circumstances.files_at(connection, definition, case, task.step)
+    return cast, given, circumstances.facts_from(records, definition, circumstances.as_facts(case), now, kept)
+
+
+def allowed(connection: Connection, held: Held | None, version: int | None, by: By, cast: Cast | None = None) -> At:
+    """The task with the person who may do it now; version: what the page showed, where that matters.
+
+    Raises `TaskNotOpen`, `NotFound`, `NoRight`, `FourEyes`, `StalePage`, `CaseEnded`.
+    """
     if held is None:
         raise TaskNotOpen("of this page")
     task, case = held.task, held.case
     definition = definitions.of_release(connection, case.release)
-    cast = steps.cast_of(connection, definition, case, by.person)
+    cast = cast or steps.cast_of(connection, definition, case, by.person)
     person = steps.acting_in(cast, by)
     if not cases.may_see(person, case, cast.parties):
         raise NotFound("the task")
@@ -251,30 +241,43 @@ def _at(connection: Connection, held: Held | None, version: int | None, by: By) 
 
 def _require_unclaimed(connection: Connection, at: At) -> None:
     if at.task.claimed_by not in (None, at.person.id):
-        raise Claimed(_name(connection, at.task.claimed_by))
+        raise Claimed(name_of(connection, at.task.claimed_by))
 
 
-def _name(connection: Connection, person: int | None) -> str:
+def name_of(connection: Connection, person: int | None) -> str:
+    """The name of whoever claimed a task."""
     return people.names_of(connection, [person or 0]).get(person or 0, "somebody else")
 
 
 # --- checking ---------------------------------------------------------------------------------------------------------
 def _filled(
-    connection: Connection, at: At, raw: Mapping[str, str] | None, reviewed: str | None, now: datetime
+    connection: Connection,
+    at: At,
+    raw: Mapping[str, str] | None,
+    reviewed: str | None,
+    given: Given,
+    facts: Facts,
 ) -> Filled:
-    steps_read = {at.task.step, at.definition.main_step, *at.definition.given_steps}
-    given = cases.given_at(connection, at.case.id, steps_read)
     if raw is None and reviewed is not None and draft_mark(given.draft(at.task.step)) != reviewed:
         raise DraftChanged
-    facts = steps.facts_of(connection, at.definition, steps.as_facts(at.case), now, at.participant)
     asked = at.definition.forms[at.task.form]
     main = at.definition.forms[at.definition.main_form]
-    other = [entry.key for entry in main.fields] if at.task.kind == "decide" else []
+    side = side_of_lane(at.task.lane)
+    other = [entry.key for entry in main.fields if at.task.kind == "decide" and may_read(entry, "maker", side)]
+    _require_named(connection, at)
     typed_in = form.clean(asked, given.draft(at.task.step) if raw is None else raw, other_fields=other)
     checked = form.check(asked, typed_in, facts)
     if checked.warnings:
         raise WarningsOpen(checked.warnings)
     return Filled(checked, facts, given)
+
+
+def _require_named(connection: Connection, at: At) -> None:
+    """No file may wait for its right name when the form that it belongs to is submitted."""
+    if not any(entry.kind == "file" for entry in at.definition.forms[at.task.form].fields):
+        return
+    if waiting := files.misnamed_at(connection, at.case.id, at.task.step):
+        raise WrongAnswers({key: ["Rename the file, or remove it"] for key in waiting})
 
 
 def _require_change(before: Mapping[str, Any] | None, checked: Checked) -> None:
@@ -291,7 +294,9 @@ def _require_still_right(
 ) -> None:
     """The request leaves the firm: its answers must hold for the day it is received."""
     main = at.definition.forms[at.definition.main_form]
-    facts = steps.facts_of(connection, at.definition, steps.as_facts(at.case), now)
+    facts = circumstances.facts_at(
+        connection, at.definition, at.case, at.definition.main_step, now, at.case.participant_id
+    )
     try:
         form.check(main, form.retyped(main, answers), replace(facts, case={**facts.case, "received_on": received_on}))
     except WrongAnswers as error:
@@ -303,16 +308,17 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
     now = portal.clock.now()
     checked, given = filled.checked, _given(at, filled)
     answers = given.get(at.definition.main_step, {})
-    context = steps.context_of(at.definition, steps.as_facts(at.case), answers, now, given)
+    context = circumstances.context_of(at.definition, circumstances.as_facts(at.case), answers, now, given)
     outcome = run.complete(at.definition, steps.state_of(portal, at.case), at.task.key, checked.answers, context)
     received_on = at.case.received_on
     if steps.was_sent(outcome):
-        received = steps.calendar(now).received_on(now, at.definition.eservice.cutoff)
+        received = circumstances.calendar(now).received_on(now, at.definition.eservice.cutoff)
         _require_still_right(connection, at, answers, received, now)
         if any(passed.status == steps.SENT_TO_EXCHANGE for passed in outcome.passed):
             received_on = received
     returned = any(passed.status.startswith("RETURNED") for passed in outcome.passed)
-    _lend_hand(connection, at)
+    if (at.person.id, at.task.lane) not in at.cast.hands:
+        answered.note_hand(connection, at.case.id, at.person.id, at.task.lane, at.case.round)
     step = Step(
         now,
         COMPLETED,
@@ -322,24 +328,24 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
         {**form.dumped(checked.answers), **_said(checked)},
         received_on=received_on,
         round=at.case.round + 1 if returned else at.case.round,
-        about=steps.summary(at.definition, filled.facts, answers) if _is_main(at) else None,
+        about=circumstances.summary(at.definition, filled.facts, answers) if _is_main(at) else None,
         cast=at.cast.with_hand(at.person.id, at.task.lane),
         timed=at.held.timed,
     )
     steps.write_down(connection, portal, at.definition, at.case, outcome, step)
-    cases.add_remarks(connection, _remarks(at, checked, portal))
+    answered.add_remarks(connection, _remarks(at, checked, portal))
 
 
 def _given(at: At, filled: Filled) -> dict[str, Mapping[str, Any]]:
     """The newest answers of every step that the drawing reads, this one's among them."""
-    return {**steps.loaded(at.definition, filled.given), at.task.step: filled.checked.answers}
+    return {**circumstances.loaded(at.definition, filled.given), at.task.step: filled.checked.answers}
 
 
-def _lend_hand(connection: Connection, at: At) -> bool:
+def lend_hand(connection: Connection, at: At) -> bool:
     """Note who acted in which lane; true when that is new."""
     if (at.person.id, at.task.lane) in at.cast.hands:
         return False
-    return cases.lend_hand(connection, at.case.id, at.person.id, at.task.lane, at.case.round)
+    return answered.lend_hand(connection, at.case.id, at.person.id, at.task.lane, at.case.round)
 
 
 def _is_main(at: At) -> bool:
@@ -349,7 +355,10 @@ def _is_main(at: At) -> bool:
 def _facts(at: At, checked: Checked) -> dict[str, Any]:
     element = at.definition.step(at.task.step)
     routed = {name: checked.answers.get(name) for name in (element.routes if element else ())}
-    return {"key": at.task.key, "round": at.case.round, "routed": routed}
+    facts = {"key": at.task.key, "round": at.case.round, "routed": routed}
+    if at.task.kind == "decide" and "decision" not in routed:
+        facts["decision"] = checked.answers.get("decision")
+    return facts
 
 
 def _said(checked: Checked) -> dict[str, Any]:
@@ -380,7 +389,7 @@ def _remarks(at: At, checked: Checked, portal: Portal) -> list[dict[str, Any]]:
     ]
 
 
-def _note(connection: Connection, portal: Portal, at: At, action: str, by: By, facts: Mapping[str, Any]) -> None:
+def note(connection: Connection, portal: Portal, at: At, action: str, by: By, facts: Mapping[str, Any]) -> None:
     """Seal what somebody did at a task without completing it."""
     steps.note(
         connection,

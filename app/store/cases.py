@@ -5,32 +5,40 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, insert, or_, select, true, update
-from sqlalchemy import case as sql_case
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store import sides
 from app.store.sides import Party
 from app.store.tables import (
-    answers,
     cases,
     companies,
     counters,
     documents,
-    hands,
     memberships,
     parties,
-    people,
-    remarks,
     rights,
 )
-from engine.people import DESK_LANES, Person, Right
+from engine.people import DESK_LANES, NEXT, Person, Right
 
 SEES_EVERYTHING = sides.SEES_BOTH
 ENDED = ("APPROVED", "COMPLETED", "REJECTED", "WITHDRAWN", "DISCARDED", "ABORTED")
-DRAFT_ENTRY = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,49 +79,6 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
-    """Answers as they were given at one step; entry 0 is what is still being filled."""
-
-    step: str
-    entry: int
-    round: int
-    answers: Mapping[str, Any]
-    salt: str
-    saved_by: int
-    saved_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """Answers at some steps of one case, oldest first."""
-
-    rows: tuple[Sealed, ...]
-
-    def draft(self, step: str) -> Mapping[str, Any]:
-        """What is being filled at a step."""
-        return next((row.answers for row in self.rows if row.step == step and row.entry == DRAFT_ENTRY), {})
-
-    def newest(self, step: str) -> Mapping[str, Any] | None:
-        """What was last submitted at a step."""
-        rows = [row for row in self.rows if row.step == step and row.entry > DRAFT_ENTRY]
-        return rows[-1].answers if rows else None
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A comment on the whole request or on one answer."""
-
-    round: int
-    entry: int
-    person: str
-    person_id: int
-    lane: str
-    field: str
-    text: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Company:
     """A client firm, as pages and PDFs name it."""
 
@@ -122,49 +87,44 @@ class Company:
     name_zh: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a list of requests."""
-
-    id: int
-    reference: str
-    eservice: str
-    release: str
-    participant_id: str
-    status: str
-    about: str
-    changed_at: datetime
-    opened_by: int
-
-
 CASE = select(cases)
+BY_REFERENCE = CASE.where(cases.c.reference == bindparam("reference"))
+LOCKED = CASE.where(cases.c.id == bindparam("case")).with_for_update()
+LOCKED_BY_REFERENCE = BY_REFERENCE.with_for_update()
+COMPANY = select(companies).where(companies.c.id == bindparam("company"))
 
 
 # --- one case ---------------------------------------------------------------------------------------------------------
 def locked(connection: Connection, case_id: int) -> Case | None:
     """The case, held against everybody else until the transaction ends."""
-    row = connection.execute(CASE.where(cases.c.id == case_id).with_for_update()).one_or_none()
-    return None if row is None else Case(**row._mapping)
+    return _case(connection, LOCKED, {"case": case_id})
 
 
 def locked_by_reference(connection: Connection, reference: str) -> Case | None:
     """The same, by its reference."""
-    row = connection.execute(CASE.where(cases.c.reference == reference).with_for_update()).one_or_none()
-    return None if row is None else Case(**row._mapping)
+    return _case(connection, LOCKED_BY_REFERENCE, {"reference": reference})
 
 
 def by_reference(connection: Connection, reference: str, person: Person | None = None) -> Case | None:
     """The case, when this person may know that it exists (anybody's when no person is given)."""
-    query = CASE.where(cases.c.reference == reference)
-    if person is not None:
-        query = query.where(seen_by(person))
-    row = connection.execute(query).one_or_none()
-    return None if row is None else Case(**row._mapping)
+    if person is None or person.kind in SEES_EVERYTHING:
+        return _case(connection, BY_REFERENCE, {"reference": reference})
+    return _case(connection, _seen_by_reference(), {"reference": reference, "person": person.id})
+
+
+@cache
+def _seen_by_reference() -> Select[Any]:
+    return BY_REFERENCE.where(seen())
+
+
+def _case(connection: Connection, query: Select[Any], values: Mapping[str, Any]) -> Case | None:
+    row = connection.execute(query, values).one_or_none()
+    return None if row is None else Case(*row)
 
 
 def company_of(connection: Connection, case: Case) -> Company:
     """The firm that files the request."""
-    row = connection.execute(select(companies).where(companies.c.id == case.company_id)).one()
+    row = connection.execute(COMPANY, {"company": case.company_id}).one()
     return Company(row.code, row.name_en, row.name_zh)
 
 
@@ -199,6 +159,9 @@ def next_number(connection: Connection, name: str) -> int:
         counters.c.value
     )
     return int(connection.execute(counted).scalar_one())
+
+
+# --- what other companies file and mine takes part in -----------------------------------------------------------------
 
 
 # --- parties ----------------------------------------------------------------------------------------------------------
@@ -239,79 +202,16 @@ def dismiss(connection: Connection, case_id: int, gone: Collection[Party]) -> No
         connection.execute(delete(parties).where(*mine, parties.c.participant == party.participant))
 
 
+def open_of_membership(connection: Connection, membership: int) -> tuple[list[str], list[str]]:
+    """The open requests of a membership: its own, and those of others in which it takes part."""
+    query = select(cases.c.reference).where(cases.c.closed_at.is_(None)).order_by(cases.c.id)
+    part = select(parties.c.case_id).where(parties.c.membership_id == membership, parties.c.side == NEXT)
+    own = connection.execute(query.where(cases.c.membership_id == membership)).scalars()
+    others = connection.execute(query.where(cases.c.id.in_(part))).scalars()
+    return list(own), list(others)
+
+
 # --- answers, hands, remarks ------------------------------------------------------------------------------------------
-def draft(connection: Connection, case_id: int, step: str) -> Sealed | None:
-    """What is being filled at a step."""
-    return next(iter(_answers(connection, case_id, answers.c.step == step, answers.c.entry == DRAFT_ENTRY)), None)
-
-
-def all_answers(connection: Connection, case_id: int) -> list[Sealed]:
-    """Everything ever submitted or decided, oldest first, without drafts."""
-    return _answers(connection, case_id, answers.c.entry > DRAFT_ENTRY)
-
-
-def given_at(connection: Connection, case_id: int, steps: Collection[str]) -> Given:
-    """What was submitted at these steps, and what is being filled there."""
-    return Given(tuple(_answers(connection, case_id, answers.c.step.in_(steps))))
-
-
-def newest_answers(connection: Connection, case_id: int, step: str) -> Sealed | None:
-    """The last answers that were submitted at a step."""
-    given = _answers(connection, case_id, answers.c.step == step, answers.c.entry > DRAFT_ENTRY)
-    return given[-1] if given else None
-
-
-def _answers(connection: Connection, case_id: int, *where: ColumnElement[bool]) -> list[Sealed]:
-    rows = connection.execute(select(answers).where(answers.c.case_id == case_id, *where).order_by(answers.c.entry))
-    return [Sealed(r.step, r.entry, r.round, r.answers, r.salt, r.saved_by, r.saved_at) for r in rows]
-
-
-def last_saved(connection: Connection, case_id: int) -> datetime | None:
-    """When somebody last saved what is being filled."""
-    query = select(func.max(answers.c.saved_at)).where(answers.c.case_id == case_id, answers.c.entry == DRAFT_ENTRY)
-    return connection.execute(query).scalar_one()
-
-
-def keep_draft(connection: Connection, case_id: int, step: str, **columns: Any) -> None:
-    """Keep what is being filled, over what was there before."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(answers).values(case_id=case_id, step=step, entry=DRAFT_ENTRY, salt="", **columns)
-    connection.execute(statement.on_conflict_do_update(index_elements=["case_id", "step", "entry"], set_=columns))
-
-
-def seal_answers(connection: Connection, case_id: int, step: str, entry: int, **columns: Any) -> None:
-    """Keep answers for good, under the trail entry that seals them."""
-    connection.execute(insert(answers).values(case_id=case_id, step=step, entry=entry, **columns))
-
-
-def hands_in(connection: Connection, case_id: int) -> list[tuple[int, str]]:
-    """Who did what in a case: (person, lane)."""
-    rows = connection.execute(select(hands.c.person_id, hands.c.lane).where(hands.c.case_id == case_id))
-    return [(row.person_id, row.lane) for row in rows]
-
-
-def lend_hand(connection: Connection, case_id: int, person: int, lane: str, round_: int) -> bool:
-    """Note that the person acted in that lane; false when that was known. The database refuses checking own work."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(hands).values(case_id=case_id, person_id=person, lane=lane, round=round_)
-    return connection.execute(statement.on_conflict_do_nothing().returning(hands.c.lane)).first() is not None
-
-
-def add_remarks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Pin comments to the request and to its answers."""
-    if rows:
-        connection.execute(insert(remarks), list(rows))
-
-
-def remarks_on(connection: Connection, case_id: int) -> list[Remark]:
-    """Every comment on a case, oldest first."""
-    rows = connection.execute(
-        select(remarks, people.c.name)
-        .join(people, people.c.id == remarks.c.person_id)
-        .where(remarks.c.case_id == case_id)
-        .order_by(remarks.c.id)
-    )
-    return [Remark(r.round, r.entry, r.name, r.person_id, r.lane, r.field, r.text, r.at) for r in rows]
 
 
 # --- documents --------------------------------------------------------------------------------------------------------
@@ -330,11 +230,17 @@ def keep_document(connection: Connection, case_id: int, kind: str, sha256: str, 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
 def seen_by(person: Person) -> ColumnElement[bool]:
-    """The cases that this person may know of: own function and membership, own desk, or all for those who watch."""
-    if person.kind in SEES_EVERYTHING:
-        return true()
+    """The cases that this person may know of: own function and membership, own desk, or all for those who watch.
+
+    A query with it is given the person's number as `person`.
+    """
+    return true() if person.kind in SEES_EVERYTHING else seen()
+
+
+def seen() -> ColumnElement[bool]:
+    """The same, for everybody but those who watch; a query with it is given the number of the person as `person`."""
     mine = and_(
-        rights.c.person_id == person.id,
+        rights.c.person_id == bindparam("person"),
         or_(
             and_(
                 rights.c.membership_id == cases.c.membership_id,
@@ -344,13 +250,13 @@ def seen_by(person: Person) -> ColumnElement[bool]:
             and_(rights.c.lane.in_(DESK_LANES), rights.c.holder == cases.c.desk, cases.c.received_on.is_not(None)),
         ),
     )
-    return or_(exists(select(rights.c.id).where(mine)), _takes_part(person))
+    return or_(exists(select(rights.c.id).where(mine)), _takes_part())
 
 
-def _takes_part(person: Person) -> ColumnElement[bool]:
+def _takes_part() -> ColumnElement[bool]:
     """Whether a company or desk of this person was let into the request."""
     seat = and_(
-        rights.c.person_id == person.id,
+        rights.c.person_id == bindparam("person"),
         rights.c.holder == parties.c.holder,
         rights.c.membership_id.is_not_distinct_from(parties.c.membership_id),
     )
@@ -372,96 +278,6 @@ def _shows(right: Right, case: Case) -> bool:
     return own and (case.status != "DRAFT" or right.lane == "maker")
 
 
-def listed(
-    connection: Connection,
-    person: Person,
-    *,
-    statuses: Collection[str] = (),
-    not_statuses: Collection[str] = (),
-    participant_id: str = "",
-    before: int | None = None,
-    most: int = 50,
-) -> list[Row]:
-    """The requests that a person may see, newest first; `before` is the row number to go on from."""
-    query = _filtered(
-        select(
-            cases.c.id,
-            cases.c.reference,
-            cases.c.eservice,
-            cases.c.release,
-            cases.c.participant_id,
-            cases.c.status,
-            _about(person),
-            cases.c.changed_at,
-            cases.c.opened_by,
-        ),
-        person,
-        statuses,
-        not_statuses,
-        participant_id,
-    )
-    if before is not None:
-        query = query.where(cases.c.id < before)
-    return [Row(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most))]
-
-
-def counted(connection: Connection, person: Person, *, statuses: Collection[str] = (), participant_id: str = "") -> int:
-    """How many requests a list holds."""
-    query = _filtered(select(func.count()).select_from(cases), person, statuses, (), participant_id)
-    return int(connection.execute(query).scalar_one())
-
-
-def found(connection: Connection, person: Person, text: str, most: int = 20) -> list[Row]:
-    """The requests whose reference or summary holds the text."""
-    pattern = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    hit = or_(
-        cases.c.reference.ilike(f"%{pattern}%", escape="\\"),
-        _about(person).ilike(f"%{pattern}%", escape="\\"),
-    )
-    query = select(
-        cases.c.id,
-        cases.c.reference,
-        cases.c.eservice,
-        cases.c.release,
-        cases.c.participant_id,
-        cases.c.status,
-        _about(person),
-        cases.c.changed_at,
-        cases.c.opened_by,
-    ).where(seen_by(person), hit)
-    return [Row(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most))]
-
-
-def _about(person: Person) -> ColumnElement[str]:
-    """The summary as this person may read it: others than the firm read none of a round that it has not approved."""
-    if person.kind in SEES_EVERYTHING:
-        return cases.c.about
-    approved = cases.c.status.in_(sides.APPROVED_BY_FIRM)
-    readable = (
-        approved
-        if person.is_staff
-        else or_(cases.c.company_id == person.company, approved, cases.c.status == sides.AT_NEXT)
-    )
-    return sql_case((readable, cases.c.about), else_="").label("about")
-
-
-def _filtered(
-    query: Select[Any],
-    person: Person,
-    statuses: Collection[str],
-    not_statuses: Collection[str],
-    participant_id: str,
-) -> Select[Any]:
-    query = query.where(seen_by(person))
-    if statuses:
-        query = query.where(cases.c.status.in_(statuses))
-    if not_statuses:
-        query = query.where(cases.c.status.not_in(not_statuses))
-    if participant_id:
-        query = query.where(cases.c.participant_id == participant_id)
-    return query
-
-
-def forget_draft(connection: Connection, case_id: int) -> None:
-    """Drop what was being filled when the case ends."""
-    connection.execute(delete(answers).where(answers.c.case_id == case_id, answers.c.entry == DRAFT_ENTRY))
+def who(person: Person) -> dict[str, Any]:
+    """The person, for a query with `seen`."""
+    return {"person": person.id}

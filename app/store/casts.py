@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, and_, literal, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, bindparam, exists, or_, select, union
 
 from app.store.cases import Case
 from app.store.people import MAY_ACT, Seat
 from app.store.sides import Party
-from app.store.tables import companies, hands, people, rights
+from app.store.tables import companies, hands, parties, people, rights
 from engine import rules
 from engine.people import DESK_LANES, PARTY_LANES, Person, Right, side_of_lane
 from engine.run import OpenTask
@@ -66,22 +66,26 @@ class Cast:
         return [Seat(one.id, one.name, one.email) for one in self.people.values() if one.id in did]
 
 
-def of_case(connection: Connection, case: Case, acting: int = 0, parties: Sequence[Party] = ()) -> Cast:
-    """The cast of a case; `acting` belongs to it whatever rights they hold, also when locked while at work."""
-    concerns = or_(
-        and_(rights.c.holder == case.function, rights.c.membership_id == case.membership_id),
-        and_(rights.c.holder == case.desk, rights.c.lane.in_(DESK_LANES)),
-        *(
-            and_(rights.c.holder == party.holder, rights.c.membership_id.is_not_distinct_from(party.membership_id))
-            for party in parties
-        ),
+OWN = or_(
+    and_(rights.c.holder == bindparam("function"), rights.c.membership_id == bindparam("membership")),
+    and_(rights.c.holder == bindparam("desk"), rights.c.lane.in_(DESK_LANES)),
+)
+OTHERS = exists(
+    select(parties.c.case_id).where(
+        parties.c.case_id == bindparam("case"),
+        parties.c.holder == rights.c.holder,
+        parties.c.membership_id.is_not_distinct_from(rights.c.membership_id),
     )
+)
+
+
+def _question(concerns: ColumnElement[bool]) -> Select[Any]:
     ids = union(
         select(rights.c.person_id).where(concerns),
-        select(hands.c.person_id).where(hands.c.case_id == case.id),
-        select(literal(acting)),
+        select(hands.c.person_id).where(hands.c.case_id == bindparam("case")),
+        select(bindparam("acting", type_=Integer)),
     )
-    rows = connection.execute(
+    return (
         select(
             people.c.id,
             people.c.name,
@@ -98,13 +102,23 @@ def of_case(connection: Connection, case: Case, acting: int = 0, parties: Sequen
         )
         .join_from(people, companies)
         .outerjoin(rights, and_(rights.c.person_id == people.c.id, concerns))
-        .outerjoin(hands, and_(hands.c.person_id == people.c.id, hands.c.case_id == case.id))
+        .outerjoin(hands, and_(hands.c.person_id == people.c.id, hands.c.case_id == bindparam("case")))
         .where(people.c.id.in_(ids))
         .order_by(people.c.name, people.c.id)
-    ).all()
+    )
+
+
+OF_CASE, OF_CASE_WITH_PARTIES = _question(OWN), _question(or_(OWN, OTHERS))
+
+
+def of_case(connection: Connection, case: Case, acting: int = 0, found: Sequence[Party] = ()) -> Cast:
+    """The cast of a case with these parties; `acting` belongs to it whatever rights they hold, also when locked."""
+    seats = {"function": case.function, "membership": case.membership_id, "desk": case.desk}
+    question = OF_CASE_WITH_PARTIES if found else OF_CASE
+    rows = connection.execute(question, {**seats, "case": case.id, "acting": acting}).all()
     did = frozenset((row.id, row.did) for row in rows if row.did)
     able = {row.id: _person(row, rows) for row in rows if row.may_act or (row.id == acting and row.active)}
-    return Cast(able, did, tuple(parties))
+    return Cast(able, did, tuple(found))
 
 
 def _person(row: Any, rows: Iterable[Any]) -> Person:

@@ -16,14 +16,14 @@ from engine.definition import Definition
 from engine.errors import BadState, NotFound
 
 MOST_KEPT = 256
+CURRENT = select(eservices.c.code, eservices.c.release).order_by(eservices.c.code)
 _compiled: OrderedDict[str, Definition] = OrderedDict()
 _turn = threading.Lock()
 
 
 def current_releases(connection: Connection) -> dict[str, str]:
     """The current release of every eService, by its code."""
-    rows = connection.execute(select(eservices.c.code, eservices.c.release).order_by(eservices.c.code))
-    return {row.code: row.release for row in rows}
+    return {code: release for code, release in connection.execute(CURRENT)}
 
 
 def of_release(connection: Connection, sha256: str) -> Definition:

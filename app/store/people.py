@@ -54,6 +54,11 @@ PERSON = (
     .join_from(people, companies)
     .where(people.c.id == bindparam("person"), people.c.active)
 )
+MEMBERSHIPS = (
+    select(memberships.c.id, memberships.c.company_id, memberships.c.kind, memberships.c.participant_id)
+    .where(memberships.c.company_id == bindparam("company"), memberships.c.ended_at.is_(None))
+    .order_by(memberships.c.participant_id, memberships.c.id)
+)
 RIGHTS = select(rights.c.lane, rights.c.holder, rights.c.membership_id).where(rights.c.person_id == bindparam("person"))
 
 
@@ -137,12 +142,7 @@ def of_kind(connection: Connection, kind: str) -> list[Seat]:
 
 def memberships_of(connection: Connection, company: int) -> list[Membership]:
     """The participantships of a company, by participant id."""
-    rows = connection.execute(
-        _membership()
-        .where(memberships.c.company_id == company, memberships.c.ended_at.is_(None))
-        .order_by(memberships.c.participant_id, memberships.c.id)
-    )
-    return [Membership(*row) for row in rows]
+    return [Membership(*row) for row in connection.execute(MEMBERSHIPS, {"company": company})]
 
 
 def membership_for(connection: Connection, membership: int) -> Membership | None:
@@ -157,6 +157,13 @@ def participants(connection: Connection, ids: Collection[str], kinds: Collection
     if kinds:
         query = query.where(memberships.c.kind.in_(kinds))
     return {row.participant_id: Membership(*row) for row in connection.execute(query.order_by(memberships.c.id.desc()))}
+
+
+def membership_named(connection: Connection, participant_id: str, kind: str) -> Membership | None:
+    """The participantship of that kind and participant ID, also when it has ended."""
+    query = _membership().where(memberships.c.participant_id == participant_id, memberships.c.kind == kind)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Membership(*row)
 
 
 def end_membership(connection: Connection, membership: int, at: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from app.store.tables import memberships, registers
 from engine.definition import Definition
@@ -27,16 +27,23 @@ class Record:
     reference: str
 
 
+CURRENT = (
+    select(registers)
+    .where(registers.c.owner.in_(bindparam("owners", expanding=True)), registers.c.effective_on <= bindparam("on"))
+    .order_by(registers.c.register, registers.c.key, registers.c.effective_on, registers.c.id)
+)
+CURRENT_NAMED = CURRENT.where(registers.c.register.in_(bindparam("names", expanding=True)))
+
+
 def current(
     connection: Connection, owners: Collection[str], on: date, names: Collection[str] | None = None
 ) -> list[Record]:
     """The records of these owners that are in force on a day, one per register and key; of `names` alone, if given."""
-    query = select(registers).where(registers.c.owner.in_(owners), registers.c.effective_on <= on)
-    if names is not None:
-        query = query.where(registers.c.register.in_(names))
-    rows = connection.execute(
-        query.order_by(registers.c.register, registers.c.key, registers.c.effective_on, registers.c.id)
-    )
+    values = {"owners": list(owners), "on": on}
+    if names is None:
+        rows = connection.execute(CURRENT, values)
+    else:
+        rows = connection.execute(CURRENT_NAMED, {**values, "names": list(names)})
     newest = {(row.register, row.key): _record(row) for row in rows}
     return [record for record in newest.values() if not record.values.get(REMOVED)]
 

@@ -94,8 +94,8 @@ def _before_it_came(entries: Sequence[Entry], side: str) -> frozenset[int]:
 
 def _given_before(entries: Sequence[Entry], seq: int) -> int:
     """The submission that was handed on with an entry."""
-    given = [e["seq"] for e in entries if e["seq"] < seq and e["actor"]["lane"] == "maker" and e["answers_hash"]]
-    return max(given, default=0)
+    done = (e for e in entries if e["action"] == "task.completed" and e["actor"]["lane"] == "maker")
+    return max((e["seq"] for e in done if e["seq"] < seq), default=0)
 
 
 def _of_other_brokers(entries: Sequence[Entry], own: str) -> frozenset[int]:
@@ -118,10 +118,10 @@ def _inner(entries: Sequence[Entry], sides: Mapping[str, str]) -> tuple[frozense
 
 
 def _is_inner(entry: Entry, side: str, status: str) -> bool:
-    """Work of a side that moves nothing, and the reminders of it."""
+    """Work of a side that moves nothing, and the reminders of it; what it answers to another side is none of this."""
     lane = entry["actor"]["lane"]
     of_side = side_of_lane(lane) == side or (lane == "system" and entry["status_from"] == status)
-    return of_side and not _moved(entry)
+    return of_side and not _moved(entry) and not entry["action"].startswith("way_out.")
 
 
 def _is_plain_step(entry: Entry) -> bool:

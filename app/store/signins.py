@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Connection, String, and_, bindparam, case, cast, func, insert, or_, select, update
 
 from app.store.tables import codes, companies, people, rights, signins
 from engine.people import Person, Right
@@ -52,6 +52,15 @@ class Signin:
         return self.channel == "email" or self.owes_proof
 
 
+# One row whatever somebody may do: many hold a hundred rights, and every page asks for them.
+BETWEEN, BEHIND = "\x1f", "\x1e"  # ASCII's own separators: in no name
+SEAT = rights.c.lane + BETWEEN + rights.c.holder + BETWEEN + func.coalesce(cast(rights.c.membership_id, String), "")
+HELD = (
+    select(func.aggregate_strings(SEAT, BEHIND))
+    .where(rights.c.person_id == people.c.id, signins.c.stage == "full")
+    .correlate(people, signins)
+    .scalar_subquery()
+)
 SIGNIN = (
     select(
         signins,
@@ -62,13 +71,10 @@ SIGNIN = (
         people.c.channel.label("own_channel"),
         people.c.locked_at,
         companies.c.name_en,
-        rights.c.lane,
-        rights.c.holder,
-        rights.c.membership_id,
+        HELD.label("rights"),
     )
     .join_from(signins, people)
     .join(companies)
-    .outerjoin(rights, and_(rights.c.person_id == people.c.id, signins.c.stage == "full"))
     .where(signins.c.id == bindparam("signin"), signins.c.ended_at.is_(None), people.c.active)
 )
 
@@ -148,10 +154,9 @@ def open_signin(connection: Connection, **signin: Any) -> None:
 
 def signin_for(connection: Connection, signin: str) -> Signin | None:
     """The sign-in that has not ended, of a person who is active."""
-    rows = connection.execute(SIGNIN, {"signin": signin}).all()
-    if not rows:
+    row = connection.execute(SIGNIN, {"signin": signin}).one_or_none()
+    if row is None:
         return None
-    row = rows[0]
     person = Person(
         id=row.person_id,
         name=row.name,
@@ -159,7 +164,7 @@ def signin_for(connection: Connection, signin: str) -> Signin | None:
         kind=row.kind,
         company=row.company_id,
         company_name=row.name_en,
-        rights=frozenset(Right(one.lane, one.holder, one.membership_id) for one in rows if one.lane),
+        rights=frozenset(_right(seat) for seat in filter(None, (row.rights or "").split(BEHIND))),
     )
     return Signin(
         id=row.id,
@@ -173,6 +178,11 @@ def signin_for(connection: Connection, signin: str) -> Signin | None:
         locked=row.locked_at is not None,
         person=person,
     )
+
+
+def _right(seat: str) -> Right:
+    lane, holder, membership = seat.split(BETWEEN)
+    return Right(lane, holder, int(membership) if membership else None)
 
 
 def see(connection: Connection, signin: str, at: datetime) -> None:

@@ -2,68 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
-from app.store import cases, definitions, registers, sides, trail
-from app.store.cases import Case, Company, Remark, Sealed
+from app.store import answered, cases, definitions, files, registers, sides, trail
+from app.store.answered import Remark, Sealed
+from app.store.cases import Case, Company
+from app.store.database import together
+from app.store.files import File
+from app.store.sentences import AT_COMPANY, Told, told_entry
 from app.store.sides import Party, Sight
-from engine import statuses
+from engine.alignment import aligned
+from engine.answers import records_of
 from engine.definition import Definition
 from engine.hours import HONG_KONG
-from engine.people import EXCHANGE, LANES, NEXT, Person, side_of_lane
+from engine.people import EXCHANGE, NEXT, Person, side_of_lane
 from engine.schema import Field, Form
 from engine.spoken import shown
-
-LANE_TITLES = {
-    "maker": "Maker",
-    "checker": "Checker",
-    "next_maker": "Second company, maker",
-    "next_checker": "Second company, checker",
-    "desk_maker": "{exchange} {desk}, processor",
-    "desk_checker": "{exchange} {desk}, approver",
-    "ops": "{exchange} operations",
-    "system": "",
-}
-AT_COMPANY = "At {company}"
-DECIDED = {
-    "agree": "Agreed",
-    "acknowledge": "Acknowledged",
-    "object": "Objected",
-    "approve": "Approved",
-    "forward": "Processed",
-    "return": "Returned",
-    "propose_reject": "Rejection proposed",
-    "back": "Sent back to the processor",
-    "reject": "Rejected",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One entry of the trail as people read it; masked when it is told as a move, without who and what."""
-
-    label: str
-    who: str
-    who_id: int
-    company: str
-    lane: str
-    at: datetime
-    status_from: str
-    status_to: str
-    comment: str
-    details: tuple[str, ...]
-    step: str
-    masked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One question: what the register says today, and one answer for each round."""
+    """One question: what the register says today, and one answer for each round.
+
+    key: the name of the field; with dots for an answer within a row.
+    """
 
     key: str
     label: str
@@ -75,6 +42,11 @@ class Answer:
         """Whether the last round differs from the one before."""
         return len(self.values) > 1 and self.values[-1] != self.values[-2]
 
+    @property
+    def in_row(self) -> bool:
+        """Whether it is an answer within a row, to which no comment is pinned."""
+        return "." in self.key
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -82,12 +54,15 @@ class Part:
 
     title: str
     answers: tuple[Answer, ...]
+    step: str = ""  # empty for the maker's own form
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
     """Everything that a page or a PDF tells about one case, to one side of it.
 
+    drafts: what is being filled, by step; only for whoever fills it.
+    files: those that stand in the request, as this side sees it. uploads: every other too that this side may read.
     entries: those that are told. sealed: all, to prove the seal; not for showing. whole: how many entries from the
     first on this side may have as they were sealed.
     """
@@ -106,6 +81,9 @@ class Story:
     records: tuple[registers.Record, ...]
     sealed: tuple[trail.Sealed, ...]
     whole: int
+    drafts: Mapping[str, Sealed] = field(default_factory=dict)
+    files: tuple[File, ...] = ()
+    uploads: tuple[File, ...] = ()
 
     @property
     def last_round(self) -> Mapping[str, Any]:
@@ -131,22 +109,28 @@ def of_case(
     definition = definitions.of_release(connection, case.release)
     parties = parties_in(connection, definition, case)
     side = side if reader is None else sides.side_of(reader, case.company_id, parties)
-    entries = trail.entries(connection, case.id)
+    changed_on = case.changed_at.astimezone(HONG_KONG).date()
+    entries, every, said, records, company = together(
+        connection,
+        lambda: trail.entries(connection, case.id),
+        lambda: answered.answers_and_drafts(connection, case.id),
+        lambda: answered.remarks_on(connection, case.id),
+        lambda: registers.of_eservice(connection, definition, case.participant_id, on or changed_on),
+        lambda: cases.company_of(connection, case),
+    )
     own = "" if reader is None else reader.company_name
     sight = sides.sight([sealed.entry for sealed in entries], side, own)
     shown = [sealed for sealed in entries if not _is_skipped(sealed.entry, sight, side)]
-    every = [sealed for sealed in cases.all_answers(connection, case.id) if sealed.entry not in sight.unread]
-    given = [sealed for sealed in every if sealed.entry not in sight.silent]
-    remarks = [remark for remark in cases.remarks_on(connection, case.id) if remark.entry not in sight.silent]
+    open_answers = [one for one in every if one.entry > answered.DRAFT_ENTRY and one.entry not in sight.unread]
+    given = [sealed for sealed in open_answers if sealed.entry not in sight.silent]
+    remarks = [remark for remark in said if remark.entry not in sight.silent]
     filled = [sealed for sealed in given if sealed.step == definition.main_step]
-    changed_on = case.changed_at.astimezone(HONG_KONG).date()
-    records = registers.of_eservice(connection, definition, case.participant_id, on or changed_on)
     names = {sealed.entry["seq"] for sealed in entries if _is_named(sealed.entry, side)}
-    told = [_told(definition, sealed.entry, remarks, case, exchange) for sealed in shown]
+    told = [told_entry(definition, sealed.entry, remarks, case, exchange) for sealed in shown]
     rounds = tuple(sealed.round for sealed in filled)
     return Story(
         case=case,
-        company=cases.company_of(connection, case),
+        company=company,
         definition=definition,
         entries=tuple(shown),
         told=tuple(
@@ -166,6 +150,8 @@ def of_case(
         records=tuple(records),
         sealed=tuple(entries),
         whole=sight.whole,
+        drafts={sealed.step: sealed for sealed in every if sealed.entry == answered.DRAFT_ENTRY},
+        **_files(connection, case, definition, entries, side),
     )
 
 
@@ -191,6 +177,18 @@ def _is_named(entry: Mapping[str, Any], side: str | None) -> bool:
     """Whether the side is told who it was: of another company it is told the company alone."""
     its = side_of_lane(entry["actor"]["lane"])
     return side in (None, EXCHANGE) or its in (side, EXCHANGE, "")
+
+
+def _files(
+    connection: Connection, case: Case, definition: Definition, entries: Sequence[trail.Sealed], side: str | None
+) -> dict[str, tuple[File, ...]]:
+    """The files that a side reads; a request whose forms ask for none costs no question."""
+    readers = files.readers_of(definition)
+    if not readers:
+        return {}
+    found, sent = files.of_case(connection, case.id), files.sendings([sealed.entry for sealed in entries], side)
+    may = [f for f in found if files.may_read(f, side, sent=sent, readers=readers.get(f.field, ()))]
+    return {"files": tuple(files.standing(may, side, sent=sent)), "uploads": tuple(may)}
 
 
 def _is_skipped(entry: Mapping[str, Any], sight: Sight, side: str | None) -> bool:
@@ -254,7 +252,7 @@ def _parts(
         given = [sealed for sealed in every if sealed.step == step.id]
         if asked is not None and given:
             last = [next((s for s in reversed(given) if s.round == number), None) for number in rounds]
-            parts += _form_parts(asked, step.lane, last, choices, side)
+            parts += [replace(part, step=step.id) for part in _form_parts(asked, step.lane, last, choices, side)]
     return parts
 
 
@@ -263,15 +261,42 @@ def _form_parts(
 ) -> list[Part]:
     parts = []
     for section in asked.sections:
-        entries = [e for e in section.fields if e.kind != "text_block" and not _is_register_value(e)]
-        told = tuple(_answer(e, asked, filled, choices) for e in entries if may_read(e, lane, side))
+        entries = [e for e in section.fields if e.keeps and e.kind != "table" and not _is_register_value(e)]
+        mine = [entry for entry in entries if may_read(entry, lane, side)]
+        told = tuple(answer for e in mine for answer in _answers(e, asked, filled, choices))
         if told:
             parts.append(Part(section.title, told))
     return parts
 
 
 def _is_register_value(entry: Field) -> bool:
-    return entry.read_only and entry.key.startswith("current_")
+    return entry.is_given and entry.key.startswith("current_")
+
+
+def _answers(entry: Field, main: Form, filled: Sequence[Sealed | None], choices: Mapping[str, Any]) -> Iterable[Answer]:
+    return (
+        _row_answers(entry, main, filled, choices) if entry.kind == "rows" else [_answer(entry, main, filled, choices)]
+    )
+
+
+def _row_answers(
+    entry: Field, main: Form, filled: Sequence[Sealed | None], choices: Mapping[str, Any]
+) -> Iterator[Answer]:
+    """How many rows, then every answer of every row, each row on the same lines through all rounds."""
+    today = main.field(f"current_{entry.key}")
+    given = [sealed.answers if sealed else {} for sealed in filled]
+    register = records_of(given[-1].get(today.key)) if today and given else []
+    rounds = [records_of(one.get(entry.key)) for one in given]
+    yield Answer(entry.key, entry.label, str(len(register)) if today else "", tuple(str(len(rows)) for rows in rounds))
+    for line in aligned([register, *rounds]):
+        number = line.place + 1
+        who = f"{entry.label} (was {number})" if line.is_gone else f"{entry.label} {number}"
+        for column in entry.fields:
+            known = choices.get(column.register, ())
+            texts = [shown(column, (row or {}).get(column.key), known, choices) for row in line.rows]
+            if any(texts):
+                name = f"{entry.key}.{'was' if line.is_gone else ''}{line.place}.{column.key}"
+                yield Answer(name, f"{who}: {column.label}", texts[0], tuple(texts[1:]))
 
 
 def _answer(entry: Field, main: Form, filled: Sequence[Sealed | None], choices: Mapping[str, Any]) -> Answer:
@@ -284,78 +309,3 @@ def _answer(entry: Field, main: Form, filled: Sequence[Sealed | None], choices: 
 
 
 # --- entries as sentences ---------------------------------------------------------------------------------------------
-def _told(
-    definition: Definition, entry: Mapping[str, Any], remarks: Sequence[Remark], case: Case, exchange: str
-) -> Told:
-    actor = entry["actor"]
-    mine = [remark for remark in remarks if remark.entry == entry["seq"]]
-    moved = entry["seq"] == 1 or entry["status_from"] != entry["status_to"]
-    return Told(
-        label=_label(definition, entry),
-        who=actor["name"],
-        who_id=actor["id"],
-        company=actor["company"],
-        lane=lane_title(actor["lane"], exchange, case.desk),
-        at=datetime.fromisoformat(entry["at"]),
-        status_from=_status(entry["status_from"], exchange) if moved and entry["seq"] > 1 else "",
-        status_to=_status(entry["status_to"], exchange) if moved else "",
-        comment=next((remark.text for remark in mine if not remark.field), ""),
-        details=tuple(_pinned(definition, remark) for remark in mine if remark.field),
-        step=entry["step"],
-    )
-
-
-def _status(code: str, exchange: str) -> str:
-    return statuses.label(code, exchange) if code in statuses.STATUSES else code
-
-
-def lane_title(lane: str, exchange: str, desk: str) -> str:
-    """A lane as people read it."""
-    return LANE_TITLES.get(lane, lane).replace("{exchange}", exchange).replace("{desk}", desk)
-
-
-def lane_titles(exchange: str, desk: str) -> dict[str, str]:
-    """Every lane as people read it."""
-    return {lane: lane_title(lane, exchange, desk) for lane in LANES}
-
-
-def _label(definition: Definition, entry: Mapping[str, Any]) -> str:
-    action = entry["action"]
-    if action == "case.opened":
-        return "Opened"
-    if action == "draft.saved":
-        return "Draft saved"
-    if action == "case.left":
-        return _way_title(definition, entry["step"])
-    if action == "timer.fired":
-        return _timer_title(definition, entry)
-    return _decided(definition, entry)
-
-
-def _way_title(definition: Definition, name: str) -> str:
-    past = {"withdraw": "Withdrawn", "discard": "Discarded", "abort": "Aborted"}
-    return past.get(name, name.capitalize())
-
-
-def _timer_title(definition: Definition, entry: Mapping[str, Any]) -> str:
-    element = _element(definition, entry["step"])
-    return "Reminder sent" if element and element.properties.get("notice") == "reminder" else "Overdue notice sent"
-
-
-def _decided(definition: Definition, entry: Mapping[str, Any]) -> str:
-    element = _element(definition, entry["step"])
-    if element is None:
-        return str(entry["step"])
-    if element.properties.get("kind", "fill") == "fill":
-        return "Resubmitted" if entry["facts"].get("round", 1) > 1 else "Submitted"
-    decision = str(entry["facts"].get("routed", {}).get("decision"))
-    return DECIDED.get(decision, f"{element.name}: {decision}")
-
-
-def _element(definition: Definition, name: str) -> Any:
-    return next((element for element in definition.elements.values() if element.id == name), None)
-
-
-def _pinned(definition: Definition, remark: Remark) -> str:
-    entry = definition.forms[definition.main_form].field(remark.field)
-    return f"{entry.label if entry else remark.field}: {remark.text}"

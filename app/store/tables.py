@@ -353,3 +353,28 @@ documents = Table(
     Column("size", Integer, nullable=False),
     Column("made_at", Moment, nullable=False),
 )
+files = Table(
+    "files",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("step", String(60), nullable=False),
+    Column("field", String(120), nullable=False),
+    Column("side", String(8), nullable=False),  # who put it: the company, the next company or the exchange
+    Column("participant_id", String(8), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("original_name", String(200), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("kind", String(4), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("put_by", ForeignKey("people.id"), nullable=False),
+    Column("put_at", Moment, nullable=False),
+    Column("entry", Integer, nullable=False),  # the trail entry that gave it its name
+    Column("gone", Integer),  # the trail entry that removed or superseded it
+    CheckConstraint("side IN ('company', 'next', 'exchange')", name="side"),
+    CheckConstraint("kind IN ('pdf', 'xls', 'xlsx')", name="kind"),
+    CheckConstraint("state IN ('misnamed', 'kept', 'removed', 'superseded')", name="state"),
+    CheckConstraint("size BETWEEN 1 AND 10485760", name="size"),
+)

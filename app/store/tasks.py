@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.cases import Case
@@ -70,10 +71,26 @@ class ToDo:
     opened_by: int
 
 
+# Statements are built once: building one costs several times what sending it does.
+TIMED = exists(select(timers.c.id).where(timers.c.case_id == cases.c.id)).label("timed")
+WITH_CASE = (
+    select(tasks, cases).join_from(tasks, cases, cases.c.id == tasks.c.case_id).where(tasks.c.id == bindparam("task"))
+)
+LOCKED = WITH_CASE.add_columns(TIMED).with_for_update(of=[cases, tasks])
+OF_CASES = (
+    select(tasks)
+    .where(tasks.c.case_id.in_(bindparam("case_ids", expanding=True)))
+    .order_by(tasks.c.opened_at, tasks.c.key)
+)
+CLOSED = delete(tasks).where(
+    tasks.c.case_id == bindparam("case"), tasks.c.key.not_in(bindparam("kept", expanding=True))
+)
+TIMERS_CLEARED = delete(timers).where(timers.c.case_id == bindparam("case"))
+
+
 def with_case(connection: Connection, task_id: UUID) -> tuple[Task, Case] | None:
     """An open task and its case, if it is still open."""
-    query = select(tasks, cases).join_from(tasks, cases, cases.c.id == tasks.c.case_id).where(tasks.c.id == task_id)
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(WITH_CASE, {"task": task_id}).one_or_none()
     return None if row is None else (Task(*row[: len(tasks.c)]), Case(*row[len(tasks.c) :]))
 
 
@@ -81,9 +98,7 @@ def locked(connection: Connection, task_id: UUID) -> Held | None:
     """An open task and its case, held against everybody else until the transaction ends."""
     # After a wait PostgreSQL reads the two locked rows again, but not the timers: whoever set them in the meantime
     # also raised the case's version, so that this page is stale.
-    timed = exists(select(timers.c.id).where(timers.c.case_id == cases.c.id))
-    query = select(tasks, cases, timed.label("timed")).join_from(tasks, cases, cases.c.id == tasks.c.case_id)
-    row = connection.execute(query.where(tasks.c.id == task_id).with_for_update(of=[cases, tasks])).one_or_none()
+    row = connection.execute(LOCKED, {"task": task_id}).one_or_none()
     if row is None:
         return None
     task = Task(*row[: len(tasks.c)])
@@ -93,11 +108,8 @@ def locked(connection: Connection, task_id: UUID) -> Held | None:
 def of_cases(connection: Connection, case_ids: Collection[int]) -> dict[int, list[Task]]:
     """The open tasks of these cases."""
     found: dict[int, list[Task]] = {case_id: [] for case_id in case_ids}
-    rows = connection.execute(
-        select(tasks).where(tasks.c.case_id.in_(case_ids)).order_by(tasks.c.opened_at, tasks.c.key)
-    )
-    for row in rows:
-        found[row.case_id].append(Task(**row._mapping))
+    for row in connection.execute(OF_CASES, {"case_ids": list(case_ids)}):
+        found[row.case_id].append(Task(*row))
     return found
 
 
@@ -114,12 +126,12 @@ def claim(connection: Connection, task_id: UUID, person: int | None, at: datetim
 
 def close(connection: Connection, case_id: int, *, but: Collection[str]) -> None:
     """Close the tasks of a case but those at these places."""
-    connection.execute(delete(tasks).where(tasks.c.case_id == case_id, tasks.c.key.not_in(but)))
+    connection.execute(CLOSED, {"case": case_id, "kept": list(but)})
 
 
 def clear_timers(connection: Connection, case_id: int) -> None:
     """Forget the timers of a case."""
-    connection.execute(delete(timers).where(timers.c.case_id == case_id))
+    connection.execute(TIMERS_CLEARED, {"case": case_id})
 
 
 def set_timers(connection: Connection, case_id: int, rows: Sequence[dict[str, Any]]) -> None:
@@ -157,40 +169,25 @@ def earlier_answer(connection: Connection, person: int, key: str) -> tuple[str, 
 
 def claim_key(connection: Connection, person: int, key: str, digest: str, answer: str, at: datetime) -> bool:
     """Note what an action token is about to lead to; false when it led somewhere before."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     row = {"person_id": person, "key": key, "digest": digest, "answer": answer, "at": at}
-    statement = dialect.insert(idempotency).values(**row).on_conflict_do_nothing().returning(idempotency.c.key)
-    return connection.execute(statement).first() is not None
+    return connection.execute(_claim(connection.dialect.name), row).first() is not None
+
+
+@cache
+def _claim(dialect: str) -> Any:
+    insert_here = (sqlite if dialect == "sqlite" else postgresql).insert(idempotency)
+    return insert_here.on_conflict_do_nothing().returning(idempotency.c.key)
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
 def to_do(connection: Connection, person: Person, *, participant_id: str = "", most: int = 50) -> list[ToDo]:
     """What this person may do now, the most urgent first."""
-    query = _mine(
-        select(
-            tasks,
-            cases.c.reference,
-            cases.c.eservice,
-            cases.c.release,
-            cases.c.participant_id,
-            cases.c.status,
-            cases.c.about,
-            cases.c.opened_by,
-        ),
-        person,
-        participant_id,
-    ).where(cases.c.status != "DRAFT")
-    rows = connection.execute(query.order_by(tasks.c.due_at.is_(None), tasks.c.due_at, tasks.c.opened_at).limit(most))
+    values = {"person": person.id, "participant": participant_id, "most": most}
+    rows = connection.execute(_to_do(bool(participant_id)), values)
     return [
         ToDo(
-            Task(**{column: getattr(row, column) for column in Task.__slots__}),
-            row.reference,
-            row.eservice,
-            row.release,
-            row.participant_id,
-            row.status,
-            row.about,
-            row.opened_by,
+            Task(*row[: len(tasks.c)]),
+            *row[len(tasks.c) :],
         )
         for row in rows
     ]
@@ -198,19 +195,32 @@ def to_do(connection: Connection, person: Person, *, participant_id: str = "", m
 
 def to_do_count(connection: Connection, person: Person, *, participant_id: str = "") -> int:
     """How many things this person may do now."""
-    query = _mine(select(func.count()), person, participant_id).where(cases.c.status != "DRAFT")
-    return int(connection.execute(query).scalar_one())
+    values = {"person": person.id, "participant": participant_id}
+    return int(connection.execute(_to_do_count(bool(participant_id)), values).scalar_one())
 
 
-def _mine(query: Select[Any], person: Person, participant_id: str) -> Select[Any]:
+@cache
+def _to_do(of_one: bool) -> Select[Any]:
+    seen = (cases.c.reference, cases.c.eservice, cases.c.release, cases.c.participant_id, cases.c.status)
+    query = _mine(select(tasks, *seen, cases.c.about, cases.c.opened_by), of_one)
+    urgent = tasks.c.due_at.is_(None), tasks.c.due_at, tasks.c.opened_at
+    return query.order_by(*urgent).limit(bindparam("most"))
+
+
+@cache
+def _to_do_count(of_one: bool) -> Select[Any]:
+    return _mine(select(func.count()), of_one)
+
+
+def _mine(query: Select[Any], of_one: bool) -> Select[Any]:
     query = query.select_from(tasks).join(cases, cases.c.id == tasks.c.case_id)
-    query = query.where(_held_by(person), ~_own_work(person))
-    return query.where(cases.c.participant_id == participant_id) if participant_id else query
+    query = query.where(_held(), ~_own_work(), cases.c.status != "DRAFT")
+    return query.where(cases.c.participant_id == bindparam("participant")) if of_one else query
 
 
-def _held_by(person: Person) -> ColumnElement[bool]:
+def _held() -> ColumnElement[bool]:
     seat = and_(
-        rights.c.person_id == person.id,
+        rights.c.person_id == bindparam("person"),
         rights.c.lane == tasks.c.seat,
         rights.c.holder == tasks.c.holder,
         rights.c.membership_id.is_not_distinct_from(tasks.c.membership_id),
@@ -218,11 +228,11 @@ def _held_by(person: Person) -> ColumnElement[bool]:
     return exists(select(rights.c.id).where(seat))
 
 
-def _own_work(person: Person) -> ColumnElement[bool]:
-    """Whether the task checks what this person prepared."""
+def _own_work() -> ColumnElement[bool]:
+    """Whether the task checks what the person prepared."""
     pairs = [and_(tasks.c.lane == checker, hands.c.lane.in_(makers)) for checker, makers in BARRED_BY.items()]
     either = pairs[0]
     for pair in pairs[1:]:
         either = either | pair
-    mine = and_(hands.c.case_id == tasks.c.case_id, hands.c.person_id == person.id, either)
+    mine = and_(hands.c.case_id == tasks.c.case_id, hands.c.person_id == bindparam("person"), either)
     return exists(select(hands.c.case_id).where(mine))

@@ -8,21 +8,26 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, false, or_, select
 
 from app.store.people import MAY_ACT, Seat
-from app.store.tables import hands, people, rights
+from app.store.tables import companies, hands, memberships, people, rights
 from app.store.tasks import Task
 from engine import rules
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Who holds the seats of some tasks, and who had a hand in their cases."""
+    """Who holds the seats of some tasks, who had a hand in their cases, and which company a membership is of."""
 
     seats: Mapping[tuple[str, str, int | None], Sequence[Seat]]
     hands: Mapping[int, frozenset[tuple[int, str]]]
+    companies: Mapping[int, tuple[int, str]]
 
     def hands_in(self, case_id: int) -> frozenset[tuple[int, str]]:
         """Who did what in a case, as (person, lane)."""
         return self.hands.get(case_id, frozenset())
+
+    def company_of(self, task: Task) -> int:
+        """The company for which a task is done; 0 for a desk."""
+        return self.companies.get(task.membership_id or 0, (0, ""))[0]
 
     def who_can(self, task: Task) -> list[Seat]:
         """Those who may do a task and would not check their own work in it, by name."""
@@ -34,8 +39,19 @@ class Waiting:
 def of_tasks(connection: Connection, tasks: Collection[Task]) -> Waiting:
     """Who can do these tasks now."""
     if not tasks:
-        return Waiting({}, {})
-    return Waiting(_seats(connection, tasks), _hands(connection, {task.case_id for task in tasks}))
+        return Waiting({}, {}, {})
+    held = {task.membership_id for task in tasks if task.membership_id is not None}
+    hands = _hands(connection, {task.case_id for task in tasks})
+    return Waiting(_seats(connection, tasks), hands, companies_of(connection, held))
+
+
+def companies_of(connection: Connection, ids: Collection[int]) -> dict[int, tuple[int, str]]:
+    """The company of each membership, by its id: number and name."""
+    if not ids:
+        return {}
+    query = select(memberships.c.id, companies.c.id.label("company"), companies.c.name_en)
+    rows = connection.execute(query.join_from(memberships, companies).where(memberships.c.id.in_(ids)))
+    return {row.id: (row.company, row.name_en) for row in rows}
 
 
 def _seats(connection: Connection, tasks: Collection[Task]) -> dict[tuple[str, str, int | None], list[Seat]]:

@@ -10,9 +10,39 @@ from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.commands.portal import Portal
-from app.web import cases, dashboard, demo, errors, eservices, guards, ops, pages, search, security, signin, tasks
+from app.web import (
+    cases,
+    components,
+    counterparts,
+    dashboard,
+    demo,
+    errors,
+    eservices,
+    files,
+    guards,
+    leaving,
+    ops,
+    pages,
+    search,
+    security,
+    signin,
+    tasks,
+)
 
-BLUEPRINTS = (signin.bp, dashboard.bp, eservices.bp, tasks.bp, cases.bp, search.bp, demo.bp, ops.bp)
+BLUEPRINTS = (
+    signin.bp,
+    dashboard.bp,
+    eservices.bp,
+    tasks.bp,
+    files.bp,
+    cases.bp,
+    leaving.bp,
+    counterparts.bp,
+    search.bp,
+    demo.bp,
+    ops.bp,
+    components.bp,
+)
 
 
 def build(portal: Portal) -> Flask:

@@ -5,47 +5,49 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from app.commands import cases as commands
-from app.commands import documents, steps
-from app.store import cases, casts, story, tasks
+from app.commands import circumstances, documents, nudges
+from app.store import cases, casts, sentences, story, tasks
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.story import Story
 from app.store.tasks import Task
-from app.web import fields, pages
+from app.web import attached, fields, pages
 from app.web.guards import current_person, portal, signed_in
 from app.web.timelines import now_at
 from engine import form, rules
 from engine.drawing import picture, svg
-from engine.errors import NotFound, NoWayOut, ReasonMissing
-from engine.people import Person
-from engine.replay import NOTES
+from engine.errors import NotFound
+from engine.people import OWN_LANES, PARTY_LANES, Person
 from engine.spoken import short_date
 
 bp = Blueprint("cases", __name__, url_prefix="/requests")
-DANGEROUS = frozenset({"withdraw", "discard", "abort"})
 
 
 @bp.get("/<reference>")
 @signed_in
 def show(reference: str) -> str:
     """Everything about one request."""
-    person, case, told = _find(reference)
+    from app.web import leaving  # which shows its own pages as parts of this one
+
+    person, case, told = found(reference)
     open_tasks, cast = _now(told)
     return render_template(
         "cases/show.html",
-        case=_case_view(told),
+        case=case_view(told),
         drawings=_drawings(told),
         answers=_answers(told),
+        files=attached.listed(told.files, reference),
         trail=_trail(told),
-        where=_where(told, open_tasks, cast),
+        where=_where(told, open_tasks, cast, person),
         next=_next(person, case, open_tasks, cast),
         pdf=_pdf(case),
-        ways_out=_ways_out(person, case),
+        ways_out=leaving.offered(person, case, told, open_tasks),
+        proposals=leaving.proposals(person, case, told),
+        nudge=_nudge(person, told, open_tasks),
         not_submitted=case.status == "DRAFT",
     )
 
@@ -54,53 +56,34 @@ def show(reference: str) -> str:
 @signed_in
 def drawing(reference: str, process_id: str) -> Response:
     """One drawing of the request, as the analyst drew it."""
-    _, _, told = _find(reference)
-    found = told.definition.drawings.get(process_id)
-    if found is None:
+    _, _, told = found(reference)
+    drawn = told.definition.drawings.get(process_id)
+    if drawn is None:
         raise NotFound("the drawing")
-    return Response(found.content, mimetype="application/xml", headers={"Content-Disposition": "attachment"})
+    return Response(drawn.content, mimetype="application/xml", headers={"Content-Disposition": "attachment"})
 
 
 @bp.get("/<reference>/trail.pdf")
 @signed_in
 def trail_pdf(reference: str) -> Response:
     """The audit trail as a PDF: so far, or for good."""
-    person, case, _ = _find(reference)
+    person, case, _ = found(reference)
     content = documents.trail_pdf(portal(), case.reference, person.id)
     name = f"{case.reference}.pdf" if case.ended else f"{case.reference}-so-far.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, mimetype="application/pdf", headers=headers)
 
 
-@bp.route("/<reference>/ways-out/<name>", methods=["GET", "POST"])
-@signed_in
-def way_out(reference: str, name: str) -> Any:
-    """Confirm leaving a request: withdraw, discard, abort."""
-    person, case, told = _find(reference)
-    way = next((way for way in _allowed(person, case) if way["name"] == name), None)
-    if request.method == "GET":
-        if way is None:
-            raise NoWayOut(name, pages.status(case.status)["label"])
-        return _way_page(case, told, way, "", "")
-    reason = request.form.get("reason", "")
-    try:
-        commands.leave_case(portal(), reference, name, version=pages.version(), reason=reason, by=pages.acting())
-    except ReasonMissing:
-        if way is None:
-            raise
-        return _way_page(case, told, way, reason, _("Enter a reason of at least 5 characters")), 422
-    return redirect(url_for("cases.show", reference=reference), 303)
-
-
 # --- finding ----------------------------------------------------------------------------------------------------------
-def _find(reference: str) -> tuple[Person, Case, Story]:
+def found(reference: str) -> tuple[Person, Case, Story]:
+    """A request as the person who asks may see it; raises `NotFound`."""
     person = current_person()
     with portal().database.read() as connection:
         case = cases.by_reference(connection, reference, person)
         if case is None:
             raise NotFound(f"the request {reference[:24]}")
         now = case.closed_at or portal().clock.now()
-        day = steps.calendar(now).day(now)
+        day = circumstances.calendar(now).day(now)
         told = story.of_case(connection, case, portal().settings.exchange_name, day, reader=person)
         return person, case, told
 
@@ -116,7 +99,8 @@ def _now(told: Story) -> tuple[list[Task], Cast]:
 
 
 # --- showing ----------------------------------------------------------------------------------------------------------
-def _case_view(told: Story) -> dict[str, Any]:
+def case_view(told: Story) -> dict[str, Any]:
+    """The request as every page about it names it."""
     case = told.case
     return {
         "title": told.definition.eservice.short_title,
@@ -132,7 +116,7 @@ def _drawings(told: Story) -> list[dict[str, Any]]:
     """The drawings of the request, the one with the token first."""
     case, definition = told.case, told.definition
     states = _states(told)
-    lanes = story.lane_titles(portal().settings.exchange_name, case.desk)
+    lanes = sentences.lane_titles(portal().settings.exchange_name, case.desk)
     current = definition.place(states[-1]["open"][0])[0] if states[-1]["open"] else _deepest(told)
     shown = []
     for name, drawn in definition.drawings.items():
@@ -174,7 +158,7 @@ def _states(told: Story) -> list[dict[str, Any]]:
     states: list[dict[str, Any]] = []
     done: list[str] = []
     for sealed, line in zip(told.entries, told.told, strict=True):
-        if sealed.entry["action"] in NOTES:
+        if line.note:
             continue
         done = [*done, *sealed.entry["done"]]
         if line.masked and sealed.entry["status_to"] not in cases.ENDED:
@@ -194,12 +178,40 @@ def _state_on(told: Story, process: str, state: dict[str, Any]) -> dict[str, Any
 
 
 def _answers(told: Story) -> list[dict[str, Any]]:
+    """The newest answers: the maker's, then what others have added, each as far as the reader's side may read."""
     if not told.last_round:
         return []
     now = told.case.closed_at or portal().clock.now()
-    facts = steps.facts_from(told.records, told.definition, steps.as_facts(told.case), now)
+    facts = circumstances.facts_from(told.records, told.definition, circumstances.as_facts(told.case), now)
     main = told.definition.forms[told.definition.main_form]
-    return fields.rows(main, form.loaded(main, told.last_round), facts)
+    kept = frozenset(entry.key for entry in main.fields if story.may_read(entry, "maker", told.side))
+    return [*fields.rows(main, form.loaded(main, told.last_round), facts, only=kept), *_added(told)]
+
+
+def _added(told: Story) -> list[dict[str, Any]]:
+    added = [part for part in told.parts if part.step]
+    rows = [
+        [{"label": a.label, "value": a.values[-1]} for a in part.answers if a.values[-1:] > ("",)] for part in added
+    ]
+    return [{"title": part.title, "rows": lines} for part, lines in zip(added, rows, strict=True) if lines]
+
+
+def _nudge(person: Person, told: Story, open_tasks: list[Task]) -> dict[str, str] | None:
+    """The button that asks the other company, for those of the firm; when it was pressed today, from when on again."""
+    case = told.case
+    of_firm = any(person.may(lane, case.function, case.membership_id) for lane in OWN_LANES)
+    if not of_firm or not any(task.lane in PARTY_LANES for task in open_tasks):
+        return None
+    with portal().database.read() as connection:
+        until = nudges.next_nudge(connection, case, portal().clock.now())
+    again = _("Asked today; again from %(at)s", at=pages.day_and_time(until)) if until else ""
+    return {"url": url_for("leaving.nudge", reference=case.reference), "again": again, "key": pages.action_token()}
+
+
+def open_tasks_of(case: Case) -> list[Task]:
+    """What is open in a request now."""
+    with portal().database.read() as connection:
+        return tasks.of_cases(connection, [case.id])[case.id]
 
 
 def _trail(told: Story) -> list[dict[str, str]]:
@@ -215,20 +227,20 @@ def _trail(told: Story) -> list[dict[str, str]]:
     ]
 
 
-def _move(entry: story.Told) -> str:
+def _move(entry: sentences.Told) -> str:
     if not entry.status_to:
         return ""
     return f"{entry.status_from} → {entry.status_to}" if entry.status_from else entry.status_to
 
 
-def _where(told: Story, open_tasks: list[Task], cast: Cast) -> list[dict[str, str]]:
+def _where(told: Story, open_tasks: list[Task], cast: Cast, person: Person) -> list[dict[str, str]]:
     moves = [entry for entry in told.told if entry.status_to]
     past = [
         {"label": entry.label, "who": entry.who, "at": pages.day_and_time(entry.at), "state": "done"} for entry in moves
     ]
     if told.case.ended:
         return [*past, *_result(told)]
-    return [*past, {**now_at(told.case, open_tasks, cast, portal().clock.now()), "state": "now"}, *_later(told)]
+    return [*past, {**now_at(told, open_tasks, cast, person, portal().clock.now()), "state": "now"}, *_later(told)]
 
 
 def _result(told: Story) -> list[dict[str, str]]:
@@ -242,7 +254,12 @@ def _result(told: Story) -> list[dict[str, str]]:
 def _later(told: Story) -> list[dict[str, str]]:
     at_exchange = told.case.status.startswith("PENDING_HKEX")
     desk = [] if at_exchange else [pages.desk_title(told.case.desk)]
-    labels = [*desk, pages.status(told.definition.eservice.success)["label"]]
+    second = told.definition.eservice.has_next and not at_exchange and told.case.status != "PENDING_NEXT_COMPANY"
+    labels = [
+        *([_("Second company")] if second else []),
+        *desk,
+        pages.status(told.definition.eservice.success)["label"],
+    ]
     return [{"label": label, "who": "", "at": "", "state": "later"} for label in labels]
 
 
@@ -267,49 +284,3 @@ def _pdf(case: Case) -> dict[str, Any]:
         "ready": case.ended,
         "sentence": _("sealed · verify offline") if case.ended else _("the trail so far"),
     }
-
-
-# --- ways out ---------------------------------------------------------------------------------------------------------
-def _allowed(person: Person, case: Case) -> list[dict[str, Any]]:
-    return [
-        dict(way)
-        for way in case.ways_out
-        if rules.may_leave(person, way["who"], case.function, case.desk, case.membership_id)
-    ]
-
-
-def _ways_out(person: Person, case: Case) -> list[dict[str, str]]:
-    return [
-        {
-            "label": way["title"],
-            "url": url_for("cases.way_out", reference=case.reference, name=way["name"]),
-            "style": "danger" if way["name"] in DANGEROUS else "plain",
-        }
-        for way in _allowed(person, case)
-    ]
-
-
-def _way_page(case: Case, told: Story, way: dict[str, Any], reason: str, error: str) -> str:
-    field = {
-        "key": "reason",
-        "id": "f-reason",
-        "kind": "textarea",
-        "label": _("Reason"),
-        "hint": _("Everybody who can see the request reads it"),
-        "value": reason,
-        "required": way["reason"] == "required",
-        "errors": [error] if error else [],
-        "max_length": rules.LONGEST_REASON,
-    }
-    return render_template(
-        "cases/way_out.html",
-        case=_case_view(told),
-        way={
-            "label": way["title"],
-            "url": url_for("cases.way_out", reference=case.reference, name=way["name"]),
-            "fields": [field] if way["reason"] != "none" else [],
-        },
-        errors=[("f-reason", error)] if error else [],
-        version=case.version,
-        key=pages.action_token(),
-    )

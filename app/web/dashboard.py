@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.store import cases, definitions, tasks, waiting
-from app.store.cases import Row
+from app.store import definitions, lists, tasks, waiting
 from app.store.database import Connection
+from app.store.lists import Row
 from app.store.tasks import Task, ToDo
 from app.store.waiting import Waiting
 from app.web import pages
@@ -58,8 +58,8 @@ def show() -> str:
 def _tabs(connection: Connection, person: Person, tab: str, chosen: str) -> list[dict[str, Any]]:
     counts = {
         "todo": tasks.to_do_count(connection, person, participant_id=chosen) if chosen else pages.to_do_count(person),
-        "waiting": cases.counted(connection, person, statuses=OPEN, participant_id=chosen),
-        "drafts": cases.counted(connection, person, statuses=("DRAFT",), participant_id=chosen),
+        "waiting": lists.counted(connection, person, statuses=OPEN, participant_id=chosen),
+        "drafts": lists.counted(connection, person, statuses=("DRAFT",), participant_id=chosen),
         "history": None,
     }
     labels = {
@@ -95,7 +95,7 @@ def _rows(
         found = tasks.to_do(connection, person, participant_id=chosen)
         return [_to_do_row(connection, entry, now) for entry in found], None
     before = request.args.get("before", "")
-    listed = cases.listed(
+    listed = lists.listed(
         connection,
         person,
         statuses=LISTS[tab],
@@ -135,12 +135,20 @@ def _row(
         "url": url_for("cases.show", reference=row.reference),
         "about": row.about or (_("not submitted") if row.status == "DRAFT" else ""),
         "status": pages.status(row.status),
-        "with_whom": _("You") if mine else "; ".join(who_acts(task, who.who_can(task)) for task in open_tasks),
+        "with_whom": _("You") if mine else "; ".join(_with_whom(person, open_tasks, who)),
         "next": {"label": next_label(mine[0], row.status), "url": url_for("tasks.show", task_id=mine[0].id)}
         if mine
         else None,
         "due": pages.due(due, now),
     }
+
+
+def _with_whom(person: Person, open_tasks: list[Task], who: Waiting) -> list[str]:
+    told = (
+        who_acts(task, who.who_can(task), who.companies.get(task.membership_id or 0, (0, ""))[1], person)
+        for task in open_tasks
+    )
+    return list(dict.fromkeys(told))
 
 
 def _is_mine(person: Person, task: Task, who: Waiting) -> bool:

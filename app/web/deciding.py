@@ -8,19 +8,23 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.store import cases, story
-from app.web import fields, pages
-from app.web.filling import task_view
+from app.store import answered, story
+from app.web import attached, fields, pages
+from app.web.filling import claim_view, task_view
 from app.web.guards import portal
 from app.web.timelines import timeline
 from app.web.work import At
 from engine import form
-from engine.people import DESK_LANES
+from engine.people import BROKER_LANES, DESK_LANES
 from engine.schema import Field
 
 STYLES = {
     "approve": "primary",
     "forward": "primary",
+    "agree": "primary",
+    "acknowledge": "primary",
+    "received": "primary",
+    "object": "danger",
     "return": "danger",
     "reject": "danger",
     "propose_reject": "danger",
@@ -36,12 +40,14 @@ def decide_page(at: At, raw: Mapping[str, str], errors: Mapping[str, list[str]] 
         "tasks/decide.html",
         task=task_view(at),
         banner=_banner(at),
+        claim=claim_view(at),
         columns=columns,
         rows=rows,
         changed_line=_changed_line(at),
+        files=attached.listed(at.story.files, at.case.reference),
         options=[] if deciding else _options(at),
         deciding=deciding,
-        timeline=timeline(at.story, [at.task], at.cast, portal().clock.now()),
+        timeline=timeline(at.story, [at.task], at.cast, at.person, portal().clock.now()),
         errors=_summary(at, errors or {}),
         version=at.case.version,
         key=pages.action_token(),
@@ -56,25 +62,54 @@ def _summary(at: At, errors: Mapping[str, list[str]]) -> list[tuple[str, str]]:
 
 
 def _banner(at: At) -> dict[str, str]:
-    if at.task.lane == "desk_checker":
-        return _approver_banner(at)
+    """Why this person may decide, or what is asked of them."""
+    if at.task.lane in ("desk_checker", "next_checker"):
+        return _second_banner(at)
     if at.task.lane in DESK_LANES:
-        return {"tone": "work", "strong": _("You can process this."), "text": pages.desk_title(at.case.desk)}
+        return _said(_("You can process this."), pages.desk_title(at.task.holder))
+    if at.task.lane in BROKER_LANES:
+        return _said(_("Your firm is named in this request."), _("Your answer goes to the exchange; none is one too."))
+    if at.task.lane == "maker":
+        return _said(_("Your answer is wanted."), at.task.name)
     text = _("You did not prepare any round of it.")
     if at.case.round > 1:
         text += " " + _("Changes since the last round are marked.")
-    return {"tone": "work", "strong": _("You can check this."), "text": text}
+    return _said(_("You can check this."), text)
 
 
-def _approver_banner(at: At) -> dict[str, str]:
-    last = at.story.told[-1]
-    decided = at.story.answers[-1].answers
-    if decided.get("decision") != "propose_reject":
-        return {"tone": "work", "strong": _("You can approve this."), "text": _("You did not process it.")}
-    asked = at.form.field("reason_code")
-    reason = dict(asked.options if asked else ()).get(str(decided.get("reason_code")), "")
-    said = ". ".join(part for part in (reason, last.comment) if part)
-    return {"tone": "waiting", "strong": _("%(who)s proposes to reject this.", who=last.who), "text": said}
+def _second_banner(at: At) -> dict[str, str]:
+    """For whoever looks second: what the first has proposed, if it was to end or return the request."""
+    decided = _given_before(at)
+    if decided.get("decision") == "propose_reject" or decided.get("answer") == "return":
+        reason = shown_reason(at, decided)
+        said = ". ".join(part for part in (reason, str(decided.get("comment") or "")) if part)
+        who = at.story.told[-1].who
+        strong = (
+            _("%(who)s proposes to reject this.", who=who)
+            if decided.get("decision")
+            else _("%(who)s proposes to return this.", who=who)
+        )
+        return {"tone": "waiting", "strong": strong, "text": said}
+    if at.task.lane == "next_checker":
+        return _said(_("You can check your company's part."), _("You did not prepare it."))
+    return _said(_("You can approve this."), _("You did not process it."))
+
+
+def _given_before(at: At) -> Mapping[str, Any]:
+    """What was answered at the step before, by somebody of the same side."""
+    return at.story.answers[-1].answers if at.story.answers else {}
+
+
+def shown_reason(at: At, decided: Mapping[str, Any]) -> str:
+    """A reason that was chosen in another form, in words."""
+    given = at.story.answers[-1]
+    asked = at.definition.form_at(given.step)
+    entry = asked.field("reason_code") if asked else None
+    return dict(entry.options if entry else ()).get(str(decided.get("reason_code")), "")
+
+
+def _said(strong: str, text: str) -> dict[str, str]:
+    return {"tone": "work", "strong": strong, "text": text}
 
 
 def _comparison(at: At, raw: Mapping[str, str]) -> tuple[list[str], list[dict[str, Any]]]:
@@ -86,12 +121,14 @@ def _comparison(at: At, raw: Mapping[str, str]) -> tuple[list[str], list[dict[st
     for part in told.parts:
         for answer_told in part.answers:
             values = answer_told.values[-2:]
+            if answer_told.in_row and not any((answer_told.register, *values)):
+                continue  # a row that was gone before these rounds
             loud = _is_loud(answer_told, len(told.rounds) > 1)
             remark = said.get(answer_told.key)
             rows.append(
                 {
                     "label": answer_told.label,
-                    "key": answer_told.key,
+                    "key": "" if answer_told.in_row else answer_told.key,
                     "cells": [_register_cell(answer_told), *_round_cells(values, answer_told)],
                     "comment": _remark_line(at, remark) if remark else None,
                     "comment_value": raw.get(f"comment.{answer_told.key}", ""),
@@ -121,7 +158,7 @@ def _round_cells(values: tuple[str, ...], told: story.Answer) -> list[dict[str, 
     return [{"text": old, "tone": "old"}, {"text": new or _("removed"), "tone": "changed"}]
 
 
-def _remark_line(at: At, remark: cases.Remark) -> str:
+def _remark_line(at: At, remark: answered.Remark) -> str:
     who = _("your comment") if remark.person_id == at.person.id else _("%(who)s's comment", who=remark.person)
     return f"{who}: “{remark.text}”"
 

@@ -49,7 +49,7 @@ def open_case(code: str) -> Any:
 
 def open_services(person: Person) -> list[EService]:
     """The eServices whose blank form the person may open: makers only."""
-    seats, made = pages.memberships_of(person), pages.services()
+    seats, made = pages.memberships_of(person), pages.services(person)
     return [one.eservice for one in made.values() if _may_open(person, one.eservice, seats)]
 
 
@@ -58,7 +58,7 @@ def _may_open(person: Person, service: EService, seats: list[Membership]) -> boo
 
 
 def _page(person: Person, only: str | None) -> str:
-    seats, made = pages.memberships_of(person), pages.services()
+    seats, made = pages.memberships_of(person), pages.services(person)
     mine = pages.functions_of(person)
     shown = sorted({one.eservice.function for one in made.values()} & mine if only is None else {only})
     functions = [

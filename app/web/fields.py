@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from engine import form
 from engine.errors import BadExpression
 from engine.form import Facts
-from engine.schema import MOST_ROWS, Field, Form
+from engine.questions import MOST_ROWS, Field, Form
 from engine.spoken import BETWEEN, shown_row, table_rows
 from engine.spoken import shown as as_shown
 from engine.typed import NEEDED_LINES
@@ -51,10 +51,11 @@ def sections(
     errors: Errors | None = None,
     warnings: Mapping[str, str] | None = None,
     comments: Comments | None = None,
+    files: Mapping[str, Mapping[str, Any]] | None = None,
     language: str = "en",
     act_url: str = "",
 ) -> list[dict[str, Any]]:
-    """Every section of a form with its fields as they stand; comments are (text, who) by key."""
+    """Every section of a form with its fields as they stand; comments are (text, who) and files views by key."""
     standing = form.standing(asked, raw, facts)
     sheet = Sheet(
         raw,
@@ -71,7 +72,12 @@ def sections(
     )
     told = (section.in_language(language) for section in asked.sections)
     return [
-        {"title": section.title, "fields": [_view(entry, entry.key, sheet) for entry in section.fields]}
+        {
+            "title": section.title,
+            "fields": [
+                {**_view(entry, entry.key, sheet), **(files or {}).get(entry.key, {})} for entry in section.fields
+            ],
+        }
         for section in told
     ]
 
@@ -176,7 +182,7 @@ def _rows(entry: Field, name: str, sheet: Sheet) -> dict[str, Any]:
 
 
 def _one_row(entry: Field, name: str, place: int, count: int, sheet: Sheet) -> dict[str, Any]:
-    """One row; one whose `action` is REMOVE stands there as removed."""
+    """One row; `removed` is never true, for a row that is removed is gone at once."""
     moves = not entry.fixed_rows
     views = [_view(column, f"{name}.{column.key}", sheet) for column in entry.fields]
     return {
@@ -188,7 +194,7 @@ def _one_row(entry: Field, name: str, place: int, count: int, sheet: Sheet) -> d
         "can_up": moves and place > 0,
         "can_down": moves and place < count - 1,
         "can_remove": moves and count > int(entry.least or 0),
-        "removed": sheet.raw.get(f"{name}.action") == "REMOVE",
+        "removed": False,
     }
 
 
@@ -299,10 +305,19 @@ def _source(entry: Field, facts: Facts) -> str:
 
 
 def rows(
-    asked: Form, answers: Mapping[str, Any], facts: Facts, change_url: str = "", language: str = "en"
+    asked: Form,
+    answers: Mapping[str, Any],
+    facts: Facts,
+    change_url: str = "",
+    language: str = "en",
+    only: frozenset[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Answers as a page reads them back, section by section; each row of rows on a line of its own."""
+    """Answers as a page reads them back, section by section; each row of rows on a line of its own.
+
+    only: the fields that the reader's side may read, where that is not all.
+    """
     shown = _answered(asked, answers, facts)
+    shown = shown if only is None else shown & only
     told = (section.in_language(language) for section in asked.sections)
     return [
         {

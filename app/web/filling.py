@@ -8,14 +8,15 @@ from typing import Any
 from flask import render_template, url_for
 from flask_babel import gettext as _
 
-from app.commands import steps
+from app.commands import circumstances
 from app.commands.tasks import draft_mark
-from app.store import people, story
-from app.web import fields, pages
+from app.store import people, sentences
+from app.web import attached, fields, pages
 from app.web.guards import portal
 from app.web.work import At
 from engine import form
 from engine.errors import WrongAnswers
+from engine.people import DESK_LANES
 from engine.spoken import short_date
 
 
@@ -40,10 +41,15 @@ def fill_page(
             errors=errors,
             warnings=warnings,
             comments=_pinned(at),
+            files=attached.views(at),
             act_url=url_for("tasks.act_on_rows", task_id=at.task.id),
         ),
-        submitting=_submitting(at),
-        steps=_what_next(at),
+        submitting=_submitting(at) if at.is_main else None,
+        steps=_what_next(at) if at.is_main else [],
+        parts=[] if at.is_main else request_parts(at),
+        files=[] if at.is_main else attached.listed(at.story.files, at.case.reference),
+        claim=None if at.is_main else claim_view(at),
+        said_saved=_saved_line(at, "HH:MM"),
     )
 
 
@@ -65,11 +71,40 @@ def review_page(at: At, unchanged: bool = False) -> Any:
         sections=fields.rows(at.form, checked.answers, at.facts, url_for("tasks.show", task_id=at.task.id)),
         warnings=[_("You confirmed: %(label)s", label=_label(at, key)) for key in checked.confirmed],
         unchanged=unchanged or same,
-        submitting=_submitting(at),
+        submitting=_submitting(at) if at.is_main else None,
+        state_line=_("Nothing has been sent yet.") + " " + _unseen(at),
         version=at.case.version,
         key=pages.action_token(),
         errors=[("unchanged_confirmed", _("Confirm that you submit it unchanged"))] if unchanged else [],
     )
+
+
+def request_parts(at: At) -> list[dict[str, Any]]:
+    """The request as this side reads it, beside a form of its own."""
+    own = {entry.label for entry in at.form.fields}
+    return [
+        {
+            "title": part.title,
+            "rows": [
+                {"label": told.label, "value": told.values[-1]}
+                for told in part.answers
+                if told.values and told.values[-1] and told.label not in own
+            ],
+        }
+        for part in at.story.parts
+    ]
+
+
+def claim_view(at: At) -> dict[str, Any]:
+    """Who has said that they do this task, and how to say so."""
+    claimed = at.task.claimed_by
+    person = at.cast.people.get(claimed) if claimed else None
+    return {
+        "by": None if claimed is None else person.name if person else _("somebody else"),
+        "mine": claimed == at.person.id,
+        "claim_url": url_for("tasks.claim", task_id=at.task.id),
+        "release_url": url_for("tasks.release", task_id=at.task.id),
+    }
 
 
 def _label(at: At, key: str) -> str:
@@ -81,12 +116,14 @@ def task_view(at: At) -> dict[str, Any]:
     """The task as every template of it shows it."""
     eservice = at.definition.eservice
     name = {"task_id": at.task.id}
-    discard = next((way["name"] for way in at.case.ways_out if way["name"] == "discard"), None)
+    discard = next((way["name"] for way in at.case.ways_out if way["name"] == "discard" and at.may_leave(way)), None)
     submitted = next((told for told in reversed(at.story.told) if told.label in ("Submitted", "Resubmitted")), None)
     return {
         "id": at.task.id,
         "title": eservice.short_title,
         "heading": f"{at.task.name}: {eservice.short_title}",
+        "submit_label": _("Submit") if at.task.lane in DESK_LANES else _("Submit to your checker"),
+        "company": "" if at.person.company == at.case.company_id else _company(at),
         "reference": at.case.reference,
         "function_title": pages.function_title(eservice.function),
         "replaces": eservice.replaces if at.task.kind == "fill" else "",
@@ -108,17 +145,30 @@ def task_view(at: At) -> dict[str, Any]:
     }
 
 
+def _company(at: At) -> str:
+    return f"{at.case.participant_id} {at.story.company.name_en}"
+
+
 def _state_line(at: At) -> str:
     if at.draft is None:
-        return _("Nothing saved yet. Your checkers will see it only after you submit.")
-    saved = pages.clock_time(at.draft.saved_at)
-    return _("Saved %(at)s HKT. Your checkers will see it only after you submit.", at=saved)
+        return _("Nothing saved yet.") + " " + _unseen(at)
+    return _saved_line(at, pages.clock_time(at.draft.saved_at))
+
+
+def _saved_line(at: At, time: str) -> str:
+    return _("Saved %(at)s HKT.", at=time) + " " + _unseen(at)
+
+
+def _unseen(at: At) -> str:
+    if at.task.lane in DESK_LANES:
+        return _("The participant will see it only after you submit.")
+    return _("Your checkers will see it only after you submit.")
 
 
 def _returned(at: At) -> dict[str, Any] | None:
     if not at.case.status.startswith("RETURNED"):
         return None
-    last = at.story.told[-1] if at.story.told[-1].label != "Draft saved" else _last_return(at)
+    last = _last_return(at) if at.story.told[-1].note else at.story.told[-1]
     remarks = [remark for remark in at.story.remarks if remark.round == at.case.round - 1]
     return {
         "by": f"{last.who}, {last.lane}" if last.lane else last.who,
@@ -128,7 +178,7 @@ def _returned(at: At) -> dict[str, Any] | None:
     }
 
 
-def _last_return(at: At) -> story.Told:
+def _last_return(at: At) -> sentences.Told:
     return next(told for told in reversed(at.story.told) if told.status_to)
 
 
@@ -143,7 +193,7 @@ def _pinned(at: At) -> dict[str, tuple[str, str]]:
 
 def _submitting(at: At) -> dict[str, Any]:
     now = portal().clock.now()
-    hours, eservice = steps.calendar(now), at.definition.eservice
+    hours, eservice = circumstances.calendar(now), at.definition.eservice
     received = hours.received_on(now, eservice.cutoff)
     cast = at.cast.with_hand(at.person.id, "maker")
     seats = cast.who_can("checker", eservice.function, at.case.membership_id)
@@ -170,9 +220,11 @@ def _nobody(at: At) -> str:
 def _what_next(at: At) -> list[dict[str, str]]:
     eservice = at.definition.eservice
     sla = _("usually %(days)s business days", days=eservice.sla_days)
+    second = {"label": _("The second company agrees or returns"), "detail": "", "state": "later"}
     return [
         {"label": _("You complete the form"), "detail": "", "state": "now"},
         {"label": _("A checker of your company approves or returns"), "detail": "", "state": "later"},
+        *([second] if eservice.has_next else []),
         {"label": pages.desk_title(eservice.desk), "detail": sla, "state": "later"},
         {"label": _("%(status)s, audit PDF", status=eservice.success.capitalize()), "detail": "", "state": "later"},
     ]

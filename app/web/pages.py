@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 from flask import g, request, url_for
 from flask_babel import gettext as _
 
-from app.commands import steps
+from app.commands import circumstances
 from app.commands.steps import By
 from app.store import definitions, people
 from app.store import tasks as task_store
-from app.store.database import Connection
+from app.store.database import Connection, together
 from app.store.people import Membership
 from app.web.guards import current_person, portal, somebody
 from engine import statuses
@@ -62,6 +63,7 @@ def shared() -> dict[str, Any]:
 
 
 def _me(person: Person) -> dict[str, Any]:
+    _once(person, "to_do", *(() if person.is_staff else ("memberships", "services")))
     mine = my_participants(person)
     desks = sorted({right.holder for right in person.rights if right.lane in DESK_LANES})
     return {
@@ -70,7 +72,7 @@ def _me(person: Person) -> dict[str, Any]:
         "participant_id": mine[0] if len(mine) == 1 else "",
         "is_staff": person.is_staff,
         "desk_names": [DESK_TITLES.get(desk, desk) for desk in desks][:3],
-        "nav": _menu(person, to_do_count(person), {} if person.is_staff else services()),
+        "nav": _menu(person, to_do_count(person), {} if person.is_staff else services(person)),
         "demo": portal().settings.demo,
     }
 
@@ -94,17 +96,21 @@ def _link(label: str, url: str, endpoint: str = "", count: int | None = None) ->
 
 
 # --- read once for a page ---------------------------------------------------------------------------------------------
-Read = TypeVar("Read")
+READ_ONCE: Mapping[str, Callable[[Connection, Person], Any]] = {
+    "to_do": task_store.to_do_count,
+    "memberships": lambda connection, person: people.memberships_of(connection, person.company),
+    "services": lambda connection, _person: definitions.current(connection),
+}
 
 
 def to_do_count(person: Person) -> int:
     """How many things wait for the person."""
-    return _once("to_do", lambda connection: task_store.to_do_count(connection, person))
+    return int(_once(person, "to_do"))
 
 
 def memberships_of(person: Person) -> list[Membership]:
     """The participantships of the person's company."""
-    return _once("memberships", lambda connection: people.memberships_of(connection, person.company))
+    return list(_once(person, "memberships"))
 
 
 def my_participants(person: Person) -> list[str]:
@@ -113,18 +119,19 @@ def my_participants(person: Person) -> list[str]:
     return sorted({seat.participant_id for seat in memberships_of(person) if seat.id in held}) if held else []
 
 
-def services() -> dict[str, Definition]:
+def services(person: Person) -> dict[str, Definition]:
     """The current definition of every eService, by code."""
-    return _once("services", definitions.current)
+    return dict(_once(person, "services"))
 
 
-def _once(name: str, read: Callable[[Connection], Read]) -> Read:
+def _once(person: Person, name: str, *ahead: str) -> Any:
+    """What does not change within a page; `ahead` is read in the same transaction, because it is wanted soon."""
     known: dict[str, Any] = g.setdefault("read_once", {})
-    if name not in known:
+    if missing := [one for one in (name, *ahead) if one not in known]:
         with portal().database.read() as connection:
-            known[name] = read(connection)
-    found: Read = known[name]
-    return found
+            asks = [partial(READ_ONCE[one], connection, person) for one in missing]
+            known |= dict(zip(missing, together(connection, *asks), strict=True))
+    return known[name]
 
 
 # --- rights and desks -------------------------------------------------------------------------------------------------
@@ -190,7 +197,7 @@ def due(at: datetime | None, now: datetime) -> dict[str, Any] | None:
 
 def today_line(now: datetime) -> str:
     """One line on what time it is in Hong Kong and what submitting now means."""
-    hours = steps.calendar(now)
+    hours = circumstances.calendar(now)
     local = now.astimezone(HONG_KONG)
     day = local.date()
     parts = [f"{local:%A} {local.day} {local:%B %Y, %H:%M} HKT"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from app.store import cases, definitions
+from app.store import cases, definitions, lists
 from app.web import pages
 from app.web.eservices import open_services
 from app.web.guards import current_person, portal, signed_in
@@ -25,7 +25,7 @@ def show() -> Any:
     with portal().database.read() as connection:
         if cases.by_reference(connection, words.upper(), person) is not None:
             return redirect(url_for("cases.show", reference=words.upper()), 303)
-        found = cases.found(connection, person, words) if words else []
+        found = lists.found(connection, person, words) if words else []
         requests = [
             {
                 "title": definitions.of_release(connection, row.release).eservice.short_title,

@@ -11,8 +11,11 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from app.commands.portal import Keys
 from app.config import Settings
+from app.web.guards import somebody
 
 MEGABYTE = 1024 * 1024
+LARGEST_UPLOAD = 11 * MEGABYTE  # one file of 10 MB, and the form around it
+UPLOAD = "files.upload"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 CONTENT_POLICY = (
@@ -43,6 +46,7 @@ def secure(app: Flask, settings: Settings) -> None:
     app.before_request(_refuse_strange_hosts)
     app.before_request(_refuse_nothings)
     app.before_request(_refuse_strange_origins)
+    app.before_request(_let_files_in)
     app.before_request(_refuse_without_token)
     csrf.init_app(app)
     limiter.init_app(app)
@@ -100,6 +104,12 @@ def _refuse_strange_origins() -> None:
         abort(403, "Expected a form of this portal, but another site sent it.")
     if request.headers.get("Origin", own) not in (own, _settings().base_url):
         abort(403, "Expected a form of this portal, but another site sent it.")
+
+
+def _let_files_in() -> None:
+    """Only who is signed in may send more than forms are; said before anything reads the form."""
+    if request.endpoint == UPLOAD and somebody() is not None:
+        request.max_content_length = LARGEST_UPLOAD
 
 
 def _refuse_without_token() -> None:

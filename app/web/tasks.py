@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from app.commands import claims
 from app.commands import tasks as commands
 from app.commands.tasks import Unchanged
 from app.web import fields, pages
@@ -40,7 +41,13 @@ def save_draft(task_id: UUID) -> Any:
     """Keep what was typed; scripts get the time, people the dashboard."""
     background = wants_json()
     commands.save_draft(
-        portal(), task_id, version=pages.version(), raw=_raw(), explicit=not background, by=pages.acting(), seen=_seen()
+        portal(),
+        task_id,
+        version=pages.version(),
+        raw=typed_in(),
+        explicit=not background,
+        by=pages.acting(),
+        seen=_seen(),
     )
     if background:
         return jsonify(saved_at=pages.clock_time(portal().clock.now()))
@@ -52,7 +59,7 @@ def save_draft(task_id: UUID) -> Any:
 def check(task_id: UUID) -> Any:
     """What is wrong with the answers as they stand, for the page's script; the same rules as at submit."""
     at = found(task_id)
-    kept = form.clean(at.form, _raw())
+    kept = form.clean(at.form, typed_in())
     computed = fields.computed(at.form, kept, at.facts)
     try:
         checked = form.check(at.form, kept, at.facts)
@@ -66,9 +73,9 @@ def check(task_id: UUID) -> Any:
 def act_on_rows(task_id: UUID) -> Any:
     """Add, remove or move a row of the form, keep the draft, and show the form at that row."""
     at, act = found(task_id), request.form.get("act", "")
-    raw = form.clean(at.form, _raw())
+    raw = form.clean(at.form, typed_in())
     try:
-        kept = form.acted(at.form, raw, act, at.facts)
+        kept = form.acted(at.form, raw, act, at.facts.seen_with({}))
     except WrongAnswers as error:
         return fill_page(at, raw, errors=error.fields), 422
     commands.save_draft(
@@ -82,7 +89,7 @@ def act_on_rows(task_id: UUID) -> Any:
 @signed_in
 def answer(task_id: UUID) -> Any:
     """Save the answers, check them, and lead on to reading them over."""
-    raw = _raw()
+    raw = typed_in()
     commands.save_draft(
         portal(), task_id, version=pages.version(), raw=raw, explicit=False, by=pages.acting(), seen=_seen()
     )
@@ -111,7 +118,7 @@ def review(task_id: UUID) -> Any:
 @signed_in
 def complete(task_id: UUID) -> Any:
     """Complete the task: submit the form, or take the decision."""
-    raw = _raw()
+    raw = typed_in()
     try:
         reference = commands.complete_task(
             portal(),
@@ -123,12 +130,28 @@ def complete(task_id: UUID) -> Any:
             reviewed=_seen() or "",
         )
     except WrongAnswers as error:
-        return _again(task_id, raw, error.fields), 422
+        return again(task_id, raw, error.fields), 422
     except WarningsOpen as error:
-        return _again(task_id, raw, {key: [sentence] for key, sentence in error.fields.items()}), 422
+        return again(task_id, raw, {key: [sentence] for key, sentence in error.fields.items()}), 422
     except Unchanged:
         return review_page(found(task_id), unchanged=True), 409
     return redirect(url_for("cases.show", reference=reference), 303)
+
+
+@bp.post("/<uuid:task_id>/claim")
+@signed_in
+def claim(task_id: UUID) -> Any:
+    """Say that I do this task; `take_over` also when somebody else has said so."""
+    claims.claim_task(portal(), task_id, take_over=request.form.get("take_over") == "yes", by=pages.acting())
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
+@bp.post("/<uuid:task_id>/release")
+@signed_in
+def release(task_id: UUID) -> Any:
+    """Say that I do not do this task after all."""
+    claims.release_task(portal(), task_id, pages.acting())
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
 
 
 def _seen() -> str | None:
@@ -136,9 +159,16 @@ def _seen() -> str | None:
     return request.form.get("draft")
 
 
-def _raw() -> dict[str, str]:
-    """What was sent as answers; several values of one name stand on lines of their own."""
-    return {name: "\n".join(values) for name, values in request.form.lists() if name not in NOT_ANSWERS}
+def typed_in() -> dict[str, str]:
+    """What was typed into the form; several values of one name stand on lines of their own.
+
+    Without scripts a browser also sends the names of files that it does not send.
+    """
+    return {
+        name: "\n".join(values)
+        for name, values in request.form.lists()
+        if name not in NOT_ANSWERS and not name.startswith("file.")
+    }
 
 
 def _find(task_id: UUID) -> At | Response:
@@ -149,7 +179,8 @@ def _find(task_id: UUID) -> At | Response:
         return redirect(url_for("dashboard.show"), 303)
 
 
-def _again(task_id: UUID, raw: Mapping[str, str], errors: Mapping[str, list[str]]) -> Any:
+def again(task_id: UUID, raw: Mapping[str, str], errors: Mapping[str, list[str]]) -> Any:
+    """The task's page as it was sent, with what is wrong."""
     at = found(task_id)
     if at.task.kind == "fill":
         return fill_page(at, raw or at.raw, errors=errors)

@@ -7,37 +7,51 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.people import Seat
 from app.store.story import Story
 from app.store.tasks import Task
 from app.web import pages
-from engine.people import DESK_LANES
+from engine.people import DESK_LANES, Person, seat_of
 
 
-def timeline(told: Story, open_tasks: Sequence[Task], cast: Cast, now: datetime) -> list[dict[str, str]]:
+def timeline(
+    told: Story, open_tasks: Sequence[Task], cast: Cast, person: Person, now: datetime
+) -> list[dict[str, str]]:
     """What happened, and where the request is now."""
     entries = [
         {"label": entry.label, "who": entry.who, "at": pages.day_and_time(entry.at), "state": "done"}
         for entry in told.told
-        if entry.label != "Draft saved" and entry.lane != ""
+        if entry.note != "draft.saved" and entry.lane != ""
     ]
     if not told.case.ended:
-        entries.append({**now_at(told.case, open_tasks, cast, now), "state": "now"})
+        entries.append({**now_at(told, open_tasks, cast, person, now), "state": "now"})
     return entries
 
 
-def now_at(case: Case, open_tasks: Sequence[Task], cast: Cast, now: datetime) -> dict[str, str]:
+def now_at(told: Story, open_tasks: Sequence[Task], cast: Cast, person: Person, now: datetime) -> dict[str, str]:
     """Who has the request now, and until when."""
-    who = [who_acts(task, cast.who_can(task.lane, task.holder, task.membership_id)) for task in open_tasks]
+    companies = {party.membership_id: party.company for party in told.parties if party.membership_id is not None}
+    companies[told.case.membership_id] = told.company.name_en
+    who = []
+    for task in open_tasks:
+        seats = cast.who_can(task.lane, task.holder, task.membership_id)
+        who.append(who_acts(task, seats, companies.get(task.membership_id or 0, ""), person))
     when = pages.due(open_tasks[0].due_at, now) if open_tasks else None
     due = _("due %(when)s", when=when["text"]) if when else ""
-    return {"label": pages.status(case.status)["label"], "who": "; ".join(who), "at": due}
+    return {"label": pages.status(told.case.status)["label"], "who": "; ".join(dict.fromkeys(who)), "at": due}
 
 
-def who_acts(task: Task, seats: Sequence[Seat]) -> str:
-    """Those who can do a task, by name for a company and by desk for the exchange."""
+def who_acts(task: Task, seats: Sequence[Seat], company: str, person: Person) -> str:
+    """Those who can do a task: by desk for the exchange, by name in one's own company, by side in another's."""
     if task.lane in DESK_LANES:
         return pages.desk_title(task.holder)
-    return _(" or ").join(seat.name for seat in seats) or _("nobody yet")
+    if company != person.company_name and not person.is_staff:
+        return _("%(company)s (its %(side)s)", company=company or _("another company"), side=side_word(task.lane))
+    claimed = [seat for seat in seats if seat.id == task.claimed_by]
+    return _(" or ").join(seat.name for seat in claimed or seats) or _("nobody yet")
+
+
+def side_word(lane: str) -> str:
+    """Which side of another company has a request: maker or checker."""
+    return _("checker") if seat_of(lane) == "checker" else _("maker")

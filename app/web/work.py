@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from app.commands import steps
+from app.commands import circumstances, steps
 from app.commands.tasks import participant_of
-from app.store import cases, definitions, registers, story, tasks
+from app.store import answered, cases, definitions, registers, story, tasks
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
@@ -33,13 +34,27 @@ class At:
     definition: Definition
     facts: Facts
     story: Story
-    draft: cases.Sealed | None
+    draft: answered.Sealed | None
     cast: Cast
 
     @property
     def form(self) -> Form:
         """The form that this task asks."""
         return self.definition.forms[self.task.form]
+
+    @property
+    def is_main(self) -> bool:
+        """Whether this is the request itself, and not what others add to it."""
+        return self.task.form == self.definition.main_form
+
+    def may_leave(self, way: Mapping[str, Any]) -> bool:
+        """Whether the person may take a way out of the request."""
+        return rules.may_leave(self.person, way["who"], self.case.function, self.case.desk, self.case.membership_id)
+
+    @property
+    def participant(self) -> str:
+        """The participant for which the task is done."""
+        return participant_of(self.task, self.case, self.cast.parties)
 
     @property
     def raw(self) -> Mapping[str, str]:
@@ -65,19 +80,20 @@ def found(task_id: UUID) -> At:
 
 def _at(connection: Connection, task: Task, case: Case, person: Person, cast: Cast, definition: Definition) -> At:
     now = portal().clock.now()
-    day = steps.calendar(now).day(now)
+    day = circumstances.calendar(now).day(now)
     told = story.of_case(connection, case, portal().settings.exchange_name, day, reader=person)
     records = told.records
     owner = participant_of(task, case, cast.parties)
     if owner != case.participant_id:
         records = tuple(registers.of_eservice(connection, definition, owner, day))
+    kept = circumstances.files_at(connection, definition, case, task.step)
     return At(
         task=task,
         case=case,
         person=person,
         definition=definition,
-        facts=steps.facts_from(records, definition, steps.as_facts(case), now),
+        facts=circumstances.facts_from(records, definition, circumstances.as_facts(case), now, kept),
         story=told,
-        draft=cases.draft(connection, case.id, task.step) if task.kind == "fill" else None,
+        draft=told.drafts.get(task.step) if task.kind == "fill" else None,
         cast=cast,
     )

@@ -44,6 +44,16 @@ PEOPLE = {
     "rita": "checker@lionrock.test",
     "olive": "ops1@exchange.test",
     "audrey": "auditor@exchange.test",
+    "oscar": "ops2@exchange.test",
+    "ivan": "bank.maker@jadegate.test",
+    "iris": "bank.checker@jadegate.test",
+    "edith": "proc.cco@exchange.test",
+    "eric": "appr.cco@exchange.test",
+    "alan": "proc.cps@exchange.test",
+    "amy": "appr.cps@exchange.test",
+    "irene": "proc.itc@exchange.test",
+    "gary": "gcp.maker@victoriapeak.test",
+    "gina": "gcp.checker@victoriapeak.test",
 }
 GIVEN = {
     "limit_hkd": "50,000,000",
@@ -56,19 +66,21 @@ GIVEN = {
     "declare_true": "yes",
     "pics_ack": "yes",
 }
+CODES = ("CT027", "PA002", "MS001")
 APPROVE = {"decision": "approve"}
 RETURN = {"decision": "return", "comment": "The date is too early"}
 FORWARD = {"decision": "forward"}
 
 
 def office_at(url: str, root: Path) -> Office:
-    """The demo over a migrated database, with one eService deployed and the clock at Monday, 10:00 in Hong Kong."""
+    """The demo over a migrated database, with its eServices deployed, at Monday, 10:00 in Hong Kong."""
     settings = Settings(root=root, database_url=url, demo=True)
     clock = StillClock(MONDAY_TEN)
     portal = Portal(connect(url), clock, Keys(settings.secret_key), settings, open_blobs("memory:"))
     seed_demo(portal)
     with portal.database.write() as connection:
-        definitions.keep_release(connection, "CT027", _files(), clock.now())
+        for code in CODES:
+            definitions.keep_release(connection, code, _files(code), clock.now())
     return Office(portal, clock)
 
 
@@ -320,5 +332,10 @@ def race(*acts: Callable[[], Any]) -> list[Any]:
 
 
 @cache
-def _files() -> dict[str, bytes]:
-    return definition.gather(definition_commands.read_folder(ROOT), "CT027")
+def _folder() -> dict[str, bytes]:
+    return definition_commands.read_folder(ROOT)
+
+
+@cache
+def _files(code: str) -> dict[str, bytes]:
+    return definition.gather(_folder(), code)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pypdf
 import pytest
 
-from app.commands import documents, steps
+from app.commands import circumstances, documents
 from app.outside import pdf
 from app.store import definitions
 from engine.errors import BadState
@@ -186,8 +186,8 @@ def test_a_case_replays_from_its_trail_to_the_same_state(either_office):
         definition,
         entries,
         given,
-        lambda known, answers, at: steps.context_of(definition, known, answers, at),
-        steps.as_facts(case),
+        lambda known, answers, at: circumstances.context_of(definition, known, answers, at),
+        circumstances.as_facts(case),
     )
     assert [(line.seq, line.same) for line in seen] == [(entry["seq"], True) for entry in entries]
 

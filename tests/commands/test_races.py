@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from app.commands import cases as case_commands
-from app.store.cases import DRAFT_ENTRY
+from app.store.answered import DRAFT_ENTRY
 from engine.errors import NotFound, Refused
 from engine.people import Right
 from tests.commands.office import APPROVE, GIVEN, RETURN, office_at, race

@@ -23,7 +23,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from sqlalchemy import delete, func, select, update
 
-from app.commands import steps
+from app.commands import circumstances
 from app.outside.blobs import open_blobs
 from app.retold import retell
 from app.running import any_port
@@ -77,7 +77,7 @@ class Run:
         self.clock = FastClock()
         self.portal = replace(office.portal, settings=settings, clock=self.clock)
         # Made once, inherited by every process: a life of a tenth of a second is for steps.
-        steps.calendar(MONDAY_TEN)
+        circumstances.calendar(MONDAY_TEN)
         with office.portal.database.read() as connection:
             definitions.current(connection)
         office.portal.database.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.store import cases, casts, people
+from app.store import answered, cases, casts, lists, people
 from engine.people import COMPANY_LANES, DESK_LANES
 from tests.commands.office import PEOPLE, office_at
 
@@ -29,7 +29,7 @@ def test_the_rule_for_a_case_at_hand_is_the_rule_for_lists(office, references):
     for who in PEOPLE:
         person = office.person(who)
         with office.portal.database.read() as connection:
-            listed = {row.reference for row in cases.listed(connection, person)}
+            listed = {row.reference for row in lists.listed(connection, person)}
         assert listed == {one for one in references if cases.may_see(person, office.case(one))}
 
 
@@ -37,16 +37,16 @@ def test_lists_counts_and_search_show_the_same(office, references):
     for who in PEOPLE:
         with office.portal.database.read() as connection:
             person = office.person(who)
-            listed = cases.listed(connection, person)
-            assert cases.counted(connection, person) == len(listed)
-            assert {row.reference for row in cases.found(connection, person, "ct027-")} == {
+            listed = lists.listed(connection, person)
+            assert lists.counted(connection, person) == len(listed)
+            assert {row.reference for row in lists.found(connection, person, "ct027-")} == {
                 row.reference for row in listed
             }
 
 
 def test_everybody_sees_their_own_share(office, references):
     with office.portal.database.read() as connection:
-        seen = {who: cases.counted(connection, office.person(who)) for who in PEOPLE}
+        seen = {who: lists.counted(connection, office.person(who)) for who in PEOPLE}
     desk, firm = {"karen": 3, "kelvin": 3, "daisy": 0}, {"mia": 6, "bo": 6, "chen": 5, "leo": 0, "rita": 0}
     assert seen == {**desk, **firm, "olive": 6, "audrey": 6}
 
@@ -54,7 +54,7 @@ def test_everybody_sees_their_own_share(office, references):
 @pytest.mark.parametrize("text", ["%", "_", "\\", "ct027-2026%", "' OR 1=1 --"])
 def test_search_takes_every_character_for_itself(office, references, text):
     with office.portal.database.read() as connection:
-        assert cases.found(connection, office.person("olive"), text) == []
+        assert lists.found(connection, office.person("olive"), text) == []
 
 
 def test_the_cast_knows_who_can_and_who_did_as_the_tables_do(office, references):
@@ -62,7 +62,7 @@ def test_the_cast_knows_who_can_and_who_did_as_the_tables_do(office, references)
         case = office.case(reference)
         with office.portal.database.read() as connection:
             cast = casts.of_case(connection, case)
-            hands = cases.hands_in(connection, case.id)
+            hands = answered.hands_in(connection, case.id)
             for lane in COMPANY_LANES | DESK_LANES:
                 seat = (CTO, None) if lane in DESK_LANES else (FUNCTION, case.membership_id)
                 barred = {person for person, did in hands if (did, lane) in PAIRS}
@@ -105,5 +105,5 @@ def test_numbers_of_a_day_count_up_and_days_do_not_meet(office):
 def test_a_hand_is_lent_once(office):
     case, bo = office.case(office.open_draft()), office.number("bo")
     with office.portal.database.write() as connection:
-        lent = [cases.lend_hand(connection, case.id, bo, "maker", round_) for round_ in (1, 2)]
+        lent = [answered.lend_hand(connection, case.id, bo, "maker", round_) for round_ in (1, 2)]
     assert lent == [True, False]

@@ -1,0 +1,182 @@
+"""Supporting documents: the exact rule for their names, and what their bytes must be."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Collection, Iterator
+
+PREFIX = "Supporting Document"
+KINDS = ("pdf", "xls", "xlsx")
+SUFFIXES = ("", *(f"_0{digit}" for digit in range(10)))
+MOST_NAMES = len(SUFFIXES)
+MOST_FILES = 10  # in one field, unless its form says another number
+MOST_BYTES = 10 * 1024 * 1024
+LONGEST_NAME = 200
+NAME = re.compile(
+    r"Supporting Document_(?P<reference>[A-Z]{2}[0-9]{3}-[0-9]{8}-[0-9]{6})"
+    r"_(?P<participant>[A-Z][0-9]{5})(?P<suffix>_0[0-9])?\.(?P<kind>(?i:pdf|xls|xlsx))",
+    re.ASCII,
+)
+REFERENCE = re.compile(r"[A-Z]{2}[0-9]{3}-[0-9]{8}-[0-9]{6}", re.ASCII)
+PARTICIPANT = re.compile(r"[A-Z][0-9]{5}", re.ASCII)
+SPACES = re.compile(r"[\s_.-]+")
+PDF_HEAD, OLE_HEAD, ZIP_HEAD = b"%PDF-", bytes.fromhex("D0CF11E0A1B11AE1"), b"PK\x03\x04"
+PDF_HEAD_WITHIN = 1024
+SHEET_PARTS = frozenset({b"[Content_Types].xml", b"xl/workbook.xml"})
+MOST_PARTS = 10_000
+ZIP_END, ZIP_ENTRY = b"PK\x05\x06", b"PK\x01\x02"
+ZIP_END_SIZE, ZIP_ENTRY_SIZE, LONGEST_COMMENT = 22, 46, 65_535
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+def is_right(name: str, reference: str, participant_id: str) -> bool:
+    """Whether a file may have this name in this request of this participant."""
+    found = NAME.fullmatch(name)
+    return found is not None and (found["reference"], found["participant"]) == (reference, participant_id)
+
+
+def fault(name: str, reference: str, participant_id: str) -> str:
+    """What is wrong with a name, in a sentence about its first wrong part; empty when it is right."""
+    if is_right(name, reference, participant_id):
+        return ""
+    return next(_wrong_parts(name, reference, participant_id))
+
+
+def expected_name(reference: str, participant_id: str, taken: Collection[str], extension: str) -> str | None:
+    """The next free name, without a suffix first, then _00 to _09; None when all eleven are taken.
+
+    taken: names of files, of whatever type.
+    """
+    used = {name.rpartition(".")[0] for name in taken}
+    stem = f"{PREFIX}_{reference}_{participant_id}"
+    free = next((suffix for suffix in SUFFIXES if stem + suffix not in used), None)
+    return None if free is None else f"{stem}{free}.{extension.lower()}"
+
+
+def extension_of(name: str) -> str:
+    """What stands behind the last full stop, in small letters; empty when there is none."""
+    stem, dot, extension = name.rpartition(".")
+    return extension.lower() if dot and stem and extension.isascii() else ""
+
+
+def readable(name: str) -> str:
+    """A name as it may be kept and shown: without what cannot be printed, and not too long."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name[:LONGEST_NAME])
+
+
+def _wrong_parts(name: str, reference: str, participant_id: str) -> Iterator[str]:
+    """Every wrong part from left to right, each with what is expected there."""
+    if not name.startswith(PREFIX):
+        yield _wrong_prefix(name)
+    rest = name.removeprefix(PREFIX)
+    if not rest.startswith("_"):
+        yield f'Expected one underscore after "{PREFIX}", but found {_said(rest[:1])}: write {PREFIX}_{reference}.'
+    rest = rest.removeprefix("_")
+    if not rest.startswith(f"{reference}_"):
+        yield _wrong_reference(rest, reference)
+    rest = rest.removeprefix(f"{reference}_")
+    if not rest.startswith(participant_id):
+        yield _wrong_participant(rest, participant_id)
+    stem, dot, extension = rest.removeprefix(participant_id).rpartition(".")
+    if not dot:
+        stem, extension = extension, ""
+    if stem not in SUFFIXES:
+        yield (
+            f"Expected nothing or one of _00 to _09 after the participant ID {participant_id}, "
+            f"but found {_said(stem)}: correct it."
+        )
+    yield f"Expected a name that ends in .pdf, .xls or .xlsx, but it ends in {_said(extension)}: choose such a file."
+
+
+def _wrong_prefix(name: str) -> str:
+    begun = name[: len(PREFIX)]
+    if begun.casefold() == PREFIX.casefold():
+        return f'Expected "{PREFIX}" with a capital S and a capital D, but found {_said(begun)}: correct the letters.'
+    if SPACES.sub("", name).casefold().startswith("supportingdocument"):
+        found = re.match(r"(?i:supporting)[\s_.-]*(?i:document)", name.lstrip())
+        said = _said(found[0] if found and not name[:1].isspace() else name[: len(PREFIX) + 2])
+        return f'Expected "{PREFIX}" with one plain space between the words, but found {said}: correct the spacing.'
+    return f'Expected a name that begins with "{PREFIX}_", but it begins with {_said(begun)}: rename the file.'
+
+
+def _wrong_reference(rest: str, reference: str) -> str:
+    found = REFERENCE.match(rest)
+    if found and found[0] != reference:
+        return f"Expected this request's reference {reference}, but {found[0]} is another request's: correct it."
+    if found:
+        after = rest[len(reference) : len(reference) + 1]
+        return f"Expected one underscore after the reference {reference}, but found {_said(after)}: add it."
+    return f"Expected this request's reference {reference}, but found {_said(rest.partition('_')[0])}: correct it."
+
+
+def _wrong_participant(rest: str, participant_id: str) -> str:
+    found = PARTICIPANT.match(rest)
+    if found:
+        return f"Expected your participant ID {participant_id}, but {found[0]} is another participant's: correct it."
+    found_text = re.split(r"[_.]", rest, maxsplit=1)[0]
+    return f"Expected your participant ID {participant_id}, but found {_said(found_text)}: correct it."
+
+
+def _said(text: str) -> str:
+    """A part of somebody's file name inside a sentence."""
+    return f'"{readable(text[:40])}"' if text else "nothing"
+
+
+# --- bytes ------------------------------------------------------------------------------------------------------------
+def content_fault(content: bytes, extension: str) -> str:
+    """Why these bytes are no such file, in a sentence; empty when they may be one.
+
+    extension: as `extension_of` gives it. Nothing is unpacked or opened.
+    """
+    kind = extension.lower()
+    if kind not in KINDS:
+        return f"Expected a PDF, XLS or XLSX file, but its name ends in {_said(extension)}: choose another file."
+    if not content:
+        return "Expected a file with something in it, but it is empty: choose another file."
+    if len(content) > MOST_BYTES:
+        return f"Expected at most 10 MB, but the file has {spoken_size(len(content))}: make it smaller or split it."
+    if not _LOOKS[kind](content):
+        return f"Expected {kind.upper()} as the name says, but the file holds something else: save it again as {kind}."
+    return ""
+
+
+def spoken_size(size: int) -> str:
+    """A size as people read it: 812 bytes, 34 KB, 1.2 MB."""
+    if size < 1024:
+        return f"{size} bytes"
+    if size < 1024 * 1024:
+        return f"{size / 1024:.0f} KB"
+    return f"{size / 1024 / 1024:.1f} MB"
+
+
+def _is_pdf(content: bytes) -> bool:
+    return PDF_HEAD in content[:PDF_HEAD_WITHIN]
+
+
+def _is_xls(content: bytes) -> bool:
+    return content.startswith(OLE_HEAD)
+
+
+def _is_xlsx(content: bytes) -> bool:
+    return content.startswith(ZIP_HEAD) and set(_parts(content)) >= SHEET_PARTS
+
+
+_LOOKS = {"pdf": _is_pdf, "xls": _is_xls, "xlsx": _is_xlsx}
+
+
+def _parts(content: bytes) -> Iterator[bytes]:
+    """The names in a ZIP's central directory; none when the directory is not one."""
+    end = content.rfind(ZIP_END, max(0, len(content) - ZIP_END_SIZE - LONGEST_COMMENT))
+    if end < 0 or end + ZIP_END_SIZE > len(content):
+        return
+    count, size, place = struct.unpack_from("<HII", content, end + 10)
+    if count > MOST_PARTS or place + size != end:
+        return
+    for _ in range(count):
+        if content[place : place + 4] != ZIP_ENTRY or place + ZIP_ENTRY_SIZE > end:
+            return
+        name, extra, comment = struct.unpack_from("<HHH", content, place + 28)
+        start = place + ZIP_ENTRY_SIZE
+        yield content[start : start + name]
+        place = start + name + extra + comment
