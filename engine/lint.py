@@ -200,6 +200,11 @@ class _Check:
             yield _fault(
                 *place, "Expected a checker before this desk, but a path gets round every check: draw a checker's task."
             )
+        for key in paths.unagreed(graph):
+            yield _fault(
+                *graph.places[key],
+                "Expected a next_checker before this milestone, but a path gets round it: draw the checker's task.",
+            )
         for key in paths.restless(graph):
             place = graph.places[key]
             yield _fault(

@@ -70,6 +70,7 @@ class Meaning:
         for name in sorted(KNOWN.intersection(self.set_by(element))):
             yield f"Expected a name of its own for what is routed, but {name} means something else here: rename it."
         yield from self.wrong_many(element)
+        yield from self.wrong_beside(drawing, element)
 
     def wrong_many(self, element: Element) -> Iterator[str]:
         """Whether a task for each item of a list hands on one answer, and its item none."""
@@ -164,6 +165,22 @@ class Meaning:
                 "for each of the others."
             )
             yield Fault(drawing.file, element.line, element.id, sentence)
+
+    def wrong_beside(self, drawing: Drawing, element: Element) -> Iterator[str]:
+        """Whether what only a notice leads to hands the case a word: it would pass for one of the main path."""
+        if element.id not in paths.side_paths(drawing):
+            return
+        if element.properties.get("outcome") or element.properties.get("agrees"):
+            yield "Expected an outcome of the main path, but only a notice leads here: leave outcome and agrees out."
+        beside = paths.side_paths(drawing) - paths.main_paths(drawing, element.parent)
+        for name in self.set_by(element) if element.id in beside else ():
+            places = [k for k, (d, e) in self.graph.places.items() if d is not drawing or e.id not in beside]
+            if any(self.reads(key, name) for key in places):
+                yield f"Expected a field of its own behind a notice, but {name} is read elsewhere too: rename it."
+
+    def sets(self, element: Element, name: str) -> bool:
+        """Whether an element sets a routing variable, or how a call came out."""
+        return name in self.set_by(element) or (name == "outcome" and bool(element.properties.get("outcome")))
 
     def set_by(self, element: Element) -> tuple[str, ...]:
         """The routing variables that an element sets: a task by its answers, a decision table by its outputs."""
@@ -279,7 +296,7 @@ class Meaning:
             ways = self.graph.ways[f"{key}{paths.LEFT}"]
             if element.kind in JOINS and len(ways) > 1:
                 branches = [paths.reached(self.graph.ways, [way], without=self.joins()) for way in ways]
-                for name in sorted(self.routed):
+                for name in sorted(self.set):
                     for reader in self.readers_after(name, branches):
                         place, gateway = self.graph.places[reader]
                         sentence = (
@@ -294,7 +311,7 @@ class Meaning:
         return {k for k, (_, e) in self.graph.places.items() if e.kind in JOINS and len(ahead.get(k, ())) > 1}
 
     def readers_after(self, name: str, branches: list[set[str]]) -> list[str]:
-        setting = {k for k, (_, e) in self.graph.places.items() if name in self.set_by(e)}
+        setting = {k for k, (_, e) in self.graph.places.items() if self.sets(e, name)}
         if len([branch for branch in branches if branch & setting]) < 2:
             return []
         joins = self.joins() & set().union(*branches)

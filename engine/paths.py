@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from engine.bpmn import CONTAINERS, JOINS, Drawing, Element
-from engine.people import COMPANY_MAKERS, OWN_LANES
+from engine.people import COMPANY_MAKERS, NEXT_LANES, OWN_LANES
 
 WAITING_KINDS = frozenset({"userTask", "intermediateCatchEvent"})
 CHECKING_LANES = frozenset({"checker", "next_checker"})
@@ -147,21 +147,29 @@ def reached(ways: Mapping[Node, Iterable[Node]], starts: Iterable[Node], without
 
 def unchecked(made: Graph) -> Iterator[str]:
     """The tasks of a desk that a request can reach without passing a checker after its last maker."""
-    ways = {node: [t for t in targets if not _passes_check(made, node, t)] for node, targets in made.ways.items()}
-    written = [key for key in reached(made.ways, made.starts) if key in made.places and _authors(made, key)]
-    found = reached(ways, [*made.starts, *written])
-    found |= _past_own_checker(made, [key for key in written if made.places[key][1].lane in OWN_LANES])
+    written = _written(made)
+    own = [key for key in written if made.places[key][1].lane in OWN_LANES]
+    found = _unseen(made, [*made.starts, *written], CHECKING_LANES) | _unseen(made, own, OWN_LANES)
     yield from sorted(
         k for k in found if k in made.places and made.places[k][1].lane.startswith("desk_") and _asks(made, k)
     )
 
 
-def _past_own_checker(made: Graph, written: Iterable[str]) -> set[str]:
-    """What the maker's answers reach while no checker of the same company has seen them."""
-    ways = {
-        node: [t for t in targets if not _passes_check(made, node, t, OWN_LANES)] for node, targets in made.ways.items()
-    }
-    return reached(ways, written)
+def unagreed(made: Graph) -> Iterator[str]:
+    """The milestones that note what the second company agrees to, though nobody there has checked it."""
+    found = _unseen(made, [*made.starts, *_written(made)], NEXT_LANES)
+    yield from sorted(k for k in found if k in made.places and made.places[k][1].properties.get("agrees"))
+
+
+def _written(made: Graph) -> list[str]:
+    """The tasks at which somebody of a company writes."""
+    return [key for key in reached(made.ways, made.starts) if key in made.places and _authors(made, key)]
+
+
+def _unseen(made: Graph, starts: Iterable[str], lanes: Collection[str]) -> set[str]:
+    """What paths reach without passing a checker of these lanes."""
+    ways = {n: [t for t in targets if not _passes_check(made, n, t, lanes)] for n, targets in made.ways.items()}
+    return reached(ways, starts)
 
 
 def _authors(made: Graph, key: str) -> bool:
@@ -174,11 +182,11 @@ def _asks(made: Graph, key: str) -> bool:
     return made.places[key][1].kind == "userTask"
 
 
-def _passes_check(made: Graph, node: str, target: str, lanes: Collection[str] = CHECKING_LANES) -> bool:
+def _passes_check(made: Graph, node: str, target: str, lanes: Collection[str]) -> bool:
     place = made.places.get(node)
     if place is None or not _asks(made, node) or _may_be_for_nobody(place[1]):
         return False
-    return place[1].lane in CHECKING_LANES & frozenset(lanes) and target == f"{node}{LEFT}"
+    return place[1].lane in CHECKING_LANES.intersection(lanes) and target == f"{node}{LEFT}"
 
 
 def _may_be_for_nobody(element: Element) -> bool:

@@ -397,6 +397,10 @@ def wild(chance: random.Random) -> Sketch:
             sketch.lead(last, target, choosing, words, default=bool(choosing) and number == 0)
     for join in joins:
         sketch.lead(join, chance.choice([target for target in targets if target != join]))
+    for node in sketch.nodes.values():
+        if node.kind == "userTask" and chance.random() < 0.3:
+            node.each = chance.choice([("a", "b"), ("a",), ()])
+            node.until = bool(node.routes) and chance.random() < 0.5
     return sketch
 
 
