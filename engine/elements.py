@@ -12,7 +12,7 @@ from engine import paths
 from engine.bpmn import BPMN, CAMUNDA, CONTAINERS, Drawing, Element, Fault
 from engine.errors import BadDrawing
 from engine.paths import DESKS
-from engine.people import BROKER_LANES, DESK_LANES, LANES, NEXT
+from engine.people import BROKER_LANES, DESK_LANES, LANES, NEXT, OWN_LANES
 from engine.places import unprintable
 from engine.services import REGISTRY, missing_inputs
 from engine.statuses import ENDED, STATUSES
@@ -20,7 +20,8 @@ from engine.statuses import ENDED, STATUSES
 WORD = re.compile(r"[a-z][a-z0-9_]{0,59}")
 NOTICES = ("reminder", "overdue", "idle")
 BROKERS = "case.brokers"
-WATCHERS = frozenset({"ops", "system"})
+# A second company leaves by its tasks, which return or reject: a way out would be the firm's own.
+LEAVERS = OWN_LANES | DESK_LANES | {"ops"}
 CONFIRMED_WHEN = ("always", "claimed")
 REASONS = ("required", "optional", "none")
 KINDS = ("fill", "decide")
@@ -174,10 +175,10 @@ def _wrong_notice(element: Element) -> Iterator[str]:
 def _wrong_way_out(drawing: Drawing, element: Element) -> Iterator[str]:
     said = element.properties
     who = [part.strip() for part in said.get("who", "").split(",") if part.strip()]
-    if not who or not set(who) <= LANES | WATCHERS:
+    if not who or not set(who) <= LEAVERS | {"system"}:
         yield (
-            f"Expected lanes, ops or system in the property who, but it is {said.get('who') or 'empty'}: say who "
-            "may leave here."
+            "Expected lanes of the firm or a desk, ops or system in the property who, "
+            f"but it is {said.get('who') or 'empty'}: say who may leave here."
         )
     yield from _wrong_confirmation(said)
     if not said.get("when"):
@@ -192,8 +193,11 @@ def _wrong_way_out(drawing: Drawing, element: Element) -> Iterator[str]:
 
 def _wrong_confirmation(said: Mapping[str, str]) -> Iterator[str]:
     confirm = [part.strip() for part in said.get("confirm", "").split(",") if part.strip()]
-    if not set(confirm) <= LANES | {"ops"}:
-        yield f"Expected lanes or ops in the property confirm, but it is {said['confirm'][:60]}: correct it."
+    if not set(confirm) <= LEAVERS:
+        yield (
+            "Expected lanes of the firm or a desk, or ops, in the property confirm, "
+            f"but it is {said['confirm'][:60]}: correct it."
+        )
     when = said.get("confirm_when", "always")
     if when not in CONFIRMED_WHEN:
         yield f"Expected confirm_when to be {' or '.join(CONFIRMED_WHEN)}, but it is {when[:40]}: choose one."

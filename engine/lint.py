@@ -12,7 +12,7 @@ from engine.decide import Decision
 from engine.definition import CODE, CUTOFF, FORM_PROPERTIES, OWN_TABLE, Definition
 from engine.errors import Refused
 from engine.meaning import Meaning, keys_of
-from engine.people import BROKER_LANES, NEXT_LANES
+from engine.people import BROKER, BROKER_LANES, NEXT, NEXT_LANES
 from engine.places import Place
 from engine.run import LONGEST_ITEM
 from engine.schema import Form
@@ -39,6 +39,7 @@ REQUIRED = [
 REQUIRED += ["success", "replaces", "keywords", "form.main"]
 PARTIES = {"next": NEXT_LANES, "next.memberships": NEXT_LANES, "brokers": BROKER_LANES}
 LISTS = ("next", "desks", "brokers")
+LISTED = {"next": NEXT, "brokers": BROKER}  # whose people see the request in their lists too
 FUNCTION = re.compile(r"EU_[A-Za-z][A-Za-z0-9]*")
 
 
@@ -375,7 +376,7 @@ def _wrong_fact_sentences(drawing: Drawing, forms: Mapping[str, Form]) -> Iterat
             f"in about: {sentence}"
             for sentence in places.wrong(text, Place(frozenset({"form", "case"}), keys_of(main)))
         )
-        yield from components.shown_to_lists(text, main)
+        yield from components.shown_to_lists(text, main, [side for name, side in LISTED.items() if said.get(name)])
 
 
 def _main(drawing: Drawing) -> str:

@@ -342,3 +342,14 @@ def test_the_walks_of_ct027_pass_every_company_lane_and_desk():
     read = json.loads(corpus.shipped()["processes/CT027.walks.json"])
     shown = {lane for each in read for step in each["steps"] for lane in step.get("expect", {}).get("lanes", [])}
     assert shown == {"maker", "checker", "desk_maker", "desk_checker"} & LANES
+
+
+def test_a_way_out_for_the_second_company_is_refused():
+    folder = replaced(EASERVICE, b'value="maker"', b'value="next_maker"')
+    assert "Expected lanes of the firm or a desk" in said(folder)
+
+
+def test_lists_may_show_a_second_company_only_what_it_may_read():
+    folder = corpus.shipped()
+    drawn = folder["processes/MS001.bpmn"].replace(b"{form.action} ", b"{form.remarks} ")
+    assert "a field that next may read too, but remarks is none" in said({**folder, "processes/MS001.bpmn": drawn})
