@@ -104,7 +104,8 @@ class Definition:
 
     def step(self, name: str) -> Element | None:
         """The user task or event of that id, wherever it is drawn."""
-        return next((element for element in self.elements.values() if element.id == name), None)
+        found = [element for element in self.elements.values() if element.id == name]
+        return next((element for element in found if element.kind == "userTask"), found[0] if found else None)
 
     def place(self, key: str) -> tuple[str, str]:
         """The drawing (its process id) and the element that a key such as `request/review` means."""

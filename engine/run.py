@@ -337,11 +337,15 @@ class _Run:
             if not isinstance(task.task_spec.event_definition, Timer):
                 continue
             if "at" not in task.internal_data:
-                at = self._timer(element, task)
+                at = self._timer(element, task) or self._over(element)
                 task.internal_data["at"] = at.isoformat() if at else None
             at_text = task.internal_data["at"]
             if at_text:
                 yield Due(key, datetime.fromisoformat(at_text), element.properties.get("idle") == "true")
+
+    def _over(self, element: Element) -> datetime | None:
+        """Nothing else leads on from an event that a path waits at: a time that is over has come."""
+        return self.context.now if element.kind == "intermediateCatchEvent" else None
 
     def _timer(self, element: Element, task: Task) -> datetime | None:
         if element.timer_kind == "timeDuration":

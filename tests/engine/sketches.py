@@ -230,7 +230,7 @@ def _sequence(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: in
 
 
 def _block(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -> Ends:
-    kinds = [_task, _milestone] if depth == 0 else [_task, _choice, _loop, _inner, _called, _timed, _left]
+    kinds = [_task, _milestone, _wait] if depth == 0 else [_task, _choice, _loop, _inner, _called, _timed, _left]
     if depth and place not in sketch.loops:
         kinds += [_split, _some]
     if depth and not sketch.beside:
@@ -246,6 +246,11 @@ def _each(draw: st.DrawFn) -> tuple[str, ...] | None:
 def _task(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -> Ends:
     task = sketch.add("userTask", place, each=_each(draw))
     return task, task
+
+
+def _wait(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -> Ends:
+    event = sketch.add("intermediateCatchEvent", place, event="timer")
+    return event, event
 
 
 def _came_out(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -> Ends:
@@ -558,7 +563,7 @@ class Level:
     def enter(self, node: Node) -> None:
         if node.each == ():
             self.send(node.id)
-        elif node.kind in ("userTask", "subProcess", "callActivity"):
+        elif node.kind in ("userTask", "subProcess", "callActivity", "intermediateCatchEvent"):
             self.open.append(Active(self, node))
         elif node.kind in ("exclusiveGateway", "inclusiveGateway"):
             self.choose(node)

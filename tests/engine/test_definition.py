@@ -200,6 +200,12 @@ def test_a_process_that_calls_itself_is_refused():
     assert "Expected a way on" in refused(looping)
 
 
+def test_a_step_is_the_task_even_where_an_event_of_another_drawing_is_called_so():
+    files = corpus.sound()
+    content = files["processes/AA001.bpmn"].replace(b'"withdrawn"', b'"review"')
+    assert definitions.compiled({**files, "processes/AA001.bpmn": content}, "AA001").form_at("review").id == "decide"
+
+
 # what an eService says about itself
 def said(name, value):
     files = corpus.sound()

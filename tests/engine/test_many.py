@@ -32,7 +32,7 @@ def many(each=("CTO", "ITC"), *, until=False, timer=None, list_of=None, after_ev
     if after_event:
         first = sketch.add("userTask", TOP, "first")
         event = sketch.add("boundaryEvent", TOP, "late", host=first, event="timer")
-        flows += [(start, first), (first, end), (event, merge)]
+        flows += [(start, first), (first, end), (event, task)]
     else:
         flows.append((start, merge))
     for source, target in flows:

@@ -202,6 +202,12 @@ def test_after_a_return_both_desks_look_again(tm003):
     assert [(task.key, task.fresh) for task in gone(tm003, *again).tasks] == [(DESKS[0], True), (DESKS[1], True)]
 
 
+def test_the_desks_are_late_at_the_time_at_which_their_tasks_are_due(tm003):
+    outcome = gone(tm003, SUBMIT, CHECK, (DESKS[0], "forward"))
+    late = [timer.due_at for timer in outcome.timers if timer.key == "request/process_overdue"]
+    assert late == [task.due_at for task in outcome.tasks]
+
+
 # brokers
 @pytest.fixture(scope="module")
 def tm006():

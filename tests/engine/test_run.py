@@ -228,6 +228,35 @@ def test_nothing_falls_due_in_maintenance():
     assert [due.due_at for due in outcome.timers] == [datetime(2026, 11, 29, 0, 0, tzinfo=HONG_KONG)]
 
 
+def waiting(kind, timer):
+    """A timer on the way, or beside a task, and a task behind it."""
+    sketch = Sketch()
+    start, after, end = (sketch.add(each, TOP) for each in ("startEvent", "userTask", "endEvent"))
+    if kind == "boundaryEvent":
+        first = sketch.add("userTask", TOP)
+        event = sketch.add(kind, TOP, "wait", host=first, event="timer")
+        flows = ((start, first), (first, after), (event, after))
+    else:
+        event = sketch.add(kind, TOP, "wait", event="timer")
+        flows = ((start, event), (event, after))
+    for source, target in (*flows, (after, end)):
+        sketch.lead(source, target)
+    name = "processes/AA001.bpmn"
+    drawn = sketch.files()[name].replace(
+        b"timeDuration>P1D</bpmn:timeDuration", f"timeDate>{timer}</bpmn:timeDate".encode()
+    )
+    return definitions.compiled({**sketch.files(), name: drawn}, "AA001")
+
+
+@pytest.mark.parametrize("over", ["business_day_before(cutoff_after(0))", "effective_at(form.nothing)"])
+def test_a_time_that_is_over_does_not_hold_up_the_way(over):
+    assert [due.due_at for due in run.start(waiting("intermediateCatchEvent", over), at()).timers] == [at().now]
+
+
+def test_a_time_that_is_over_beside_a_task_leaves_the_task_alone():
+    assert run.start(waiting("boundaryEvent", "business_day_before(cutoff_after(0))"), at()).timers == ()
+
+
 @pytest.mark.parametrize(("text", "hours"), [("P2D", 48), ("PT4H", 4), ("P1DT2H30M", 26.5), ("PT90M", 1.5)])
 def test_a_duration_is_so_long(text, hours):
     assert run.duration(text).total_seconds() == hours * 3600
@@ -420,6 +449,25 @@ def uncompacted(work, *arguments):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "compact", lambda workflow: None)
         return work(*arguments)
+
+
+def test_a_message_or_timer_on_the_way_keeps_what_was_routed_last():
+    sketch = Sketch()
+    start, end = sketch.add("startEvent", TOP), sketch.add("endEvent", TOP)
+    box, merge, gateway = (sketch.add(each, TOP) for each in ("subProcess", "exclusiveGateway", "exclusiveGateway"))
+    first, inside = sketch.add("userTask", TOP, "first", routes="word"), ("AA001", box)
+    inner, last = sketch.add("startEvent", inside), sketch.add("endEvent", inside)
+    second = sketch.add("userTask", inside, "second", routes="word")
+    event, third = sketch.add("intermediateCatchEvent", inside, "wait", event="timer"), sketch.add("userTask", inside)
+    for source, target in ((start, first), (first, merge), (merge, box), (inner, second), (second, event)):
+        sketch.lead(source, target)
+    for source, target in ((event, third), (third, last), (box, gateway), (gateway, end)):
+        sketch.lead(source, target)
+    definition = sketch.definition()
+    outcome = run.complete(definition, run.start(definition, SKETCHED).state, "first", {"word": 1}, SKETCHED)
+    outcome = run.complete(definition, outcome.state, f"{box}/second", {"word": 2}, SKETCHED)
+    outcome = run.fire(definition, outcome.state, f"{box}/wait", SKETCHED)
+    assert [json.loads(data) for _, _, data in routing(outcome.state) if "word" in data] == [{"word": 2}]
 
 
 # by chance: any drawing
