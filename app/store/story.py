@@ -125,7 +125,6 @@ def of_case(
     given = [sealed for sealed in open_answers if sealed.entry not in sight.silent]
     remarks = [remark for remark in said if remark.entry not in sight.silent]
     filled = [sealed for sealed in given if sealed.step == definition.main_step]
-    names = {sealed.entry["seq"] for sealed in entries if _is_named(sealed.entry, side)}
     told = [told_entry(definition, sealed.entry, remarks, case, exchange) for sealed in shown]
     rounds = tuple(sealed.round for sealed in filled)
     return Story(
@@ -133,14 +132,7 @@ def of_case(
         company=company,
         definition=definition,
         entries=tuple(shown),
-        told=tuple(
-            _masked(one, sealed.entry, exchange)
-            if sealed.entry["seq"] in sight.masked
-            else one
-            if sealed.entry["seq"] in names
-            else replace(one, who=one.company, who_id=0)
-            for sealed, one in zip(shown, told, strict=True)
-        ),
+        told=tuple(_told_to(one, sealed.entry, sight, side, exchange) for sealed, one in zip(shown, told, strict=True)),
         parties=parties,
         side=side,
         rounds=rounds,
@@ -171,6 +163,12 @@ def _is_open(definition: Definition, sealed: Sealed, side: str | None) -> bool:
     if step is None or asked is None or step.properties.get("kind") != "fill":
         return True
     return all(may_read(field, step.lane, side) for field in asked.fields)
+
+
+def _told_to(one: Told, entry: Mapping[str, Any], sight: Sight, side: str | None, exchange: str) -> Told:
+    if entry["seq"] in sight.masked:
+        return _masked(one, entry, exchange)
+    return one if _is_named(entry, side) else replace(one, who=one.company, who_id=0)
 
 
 def _is_named(entry: Mapping[str, Any], side: str | None) -> bool:
