@@ -21,6 +21,8 @@ from engine.errors import BadState, NotFound, Refused
 from engine.replay import Entry, Replayed
 from engine.services import RegisterChange
 
+# What makes somebody one of those who had a hand in a request; to claim, ask or nudge is not to work on it.
+WORK = frozenset({"case.opened", "task.completed", "draft.saved", "file.added", "file.renamed", "file.removed"})
 FILE_WORDS = ("field", "name", "original_name", "sha256", "size", "version")
 
 
@@ -127,7 +129,7 @@ def _words(remark: Remark) -> tuple[Any, ...]:
 
 
 def _is_hand(entry: Entry) -> bool:
-    return entry["action"] in {"case.opened", "task.completed", *replay.NOTES}
+    return entry["action"] in WORK
 
 
 def _case_differences(portal: Portal, kept: Kept) -> Iterator[str]:

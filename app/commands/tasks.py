@@ -331,6 +331,7 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
         about=circumstances.summary(at.definition, filled.facts, answers) if _is_main(at) else None,
         cast=at.cast.with_hand(at.person.id, at.task.lane),
         timed=at.held.timed,
+        completed=at.task.id if at.held.alone else None,
     )
     steps.write_down(connection, portal, at.definition, at.case, outcome, step)
     answered.add_remarks(connection, _remarks(at, checked, portal))
