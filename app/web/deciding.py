@@ -128,7 +128,7 @@ def _comparison(at: At, raw: Mapping[str, str]) -> tuple[list[str], list[dict[st
             rows.append(
                 {
                     "label": answer_told.label,
-                    "key": "" if answer_told.in_row else answer_told.key,
+                    "key": "" if answer_told.in_row or part.step else answer_told.key,
                     "cells": [_register_cell(answer_told), *_round_cells(values, answer_told)],
                     "comment": _remark_line(at, remark) if remark else None,
                     "comment_value": raw.get(f"comment.{answer_told.key}", ""),
