@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from engine.bpmn import Fault
-from engine.places import read_of, unprintable
+from engine.expression import read_of
+from engine.places import unprintable
 from engine.questions import EXPRESSIONS, Field, Form, translated
 
 PROPERTIES = {

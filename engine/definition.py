@@ -33,12 +33,11 @@ from engine import bpmn, dmn, schema, seal
 from engine.bpmn import Drawing, Element
 from engine.decide import Decision
 from engine.errors import BadDrawing, BadExpression, BadForm
-from engine.expression import Expression
+from engine.expression import Expression, read_of
 from engine.expression import compiled as expression
 from engine.schema import Form
 
 CODE = re.compile(r"^[A-Z]{2}[0-9]{3}$")
-GIVEN = re.compile(r"\bgiven\.([a-z][a-z0-9_]*)")
 CUTOFF = re.compile(r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
 MAIN_FORM, NEXT_FORM = "@main", "@next"
 FORM_PROPERTIES = {MAIN_FORM: "form.main", NEXT_FORM: "form.next"}
@@ -335,7 +334,7 @@ def _given_steps(drawings: Iterable[Drawing], decisions: Iterable[Decision]) -> 
     """The steps whose answers an expression of these drawings and tables reads."""
     texts = [text for drawing in drawings for text in _expressions(drawing)]
     texts += [text for decision in decisions for _, _, text in decision.expressions]
-    return frozenset(step for text in texts for step in GIVEN.findall(text))
+    return frozenset(step for text in texts for step in read_of(text, "given") if step)
 
 
 def _expressions(drawing: Drawing) -> Iterator[str]:
@@ -445,7 +444,10 @@ class EachTask(ParallelMultiInstanceTask):
 
     def create_children(self, my_task: Any) -> None:
         """One child for each item, which it knows by the name that the drawing gives it."""
-        for item in my_task.workflow.script_engine.items(my_task, self.each):
+        items = my_task.workflow.script_engine.items(my_task, self.each)
+        if items:
+            my_task._set_state(TaskState.STARTED)  # behind an event it was only a possibility, which has no children
+        for item in items:
             child = my_task._add_child(my_task.workflow.spec.task_specs[self.task_spec], TaskState.WAITING)
             child.triggered = True
             child.internal_data["item"] = item

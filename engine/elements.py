@@ -11,13 +11,15 @@ from engine import drawing as pictures
 from engine import paths
 from engine.bpmn import BPMN, CAMUNDA, CONTAINERS, Drawing, Element, Fault
 from engine.errors import BadDrawing
-from engine.people import DESK_LANES, LANES, NEXT
+from engine.paths import DESKS
+from engine.people import BROKER_LANES, DESK_LANES, LANES, NEXT
 from engine.places import unprintable
 from engine.services import REGISTRY, missing_inputs
 from engine.statuses import ENDED, STATUSES
 
 WORD = re.compile(r"[a-z][a-z0-9_]{0,59}")
 NOTICES = ("reminder", "overdue", "idle")
+BROKERS = "case.brokers"
 WATCHERS = frozenset({"ops", "system"})
 CONFIRMED_WHEN = ("always", "claimed")
 REASONS = ("required", "optional", "none")
@@ -99,6 +101,10 @@ def _wrong_user_task(element: Element) -> Iterator[str]:
     if element.lane not in LANES:
         found = element.lane or "none"
         yield f"Expected a lane of {_or(LANES)}, but it is {found[:40]}: move the task or rename the lane."
+    if element.lane in BROKER_LANES and element.each != BROKERS:
+        yield f"Expected a task for each broker, but it is none: make it one for each of {BROKERS}."
+    if element.lane in DESK_LANES and element.each not in ("", DESKS):
+        yield f"Expected a desk's task once, or for each of {DESKS}, but it is for each of another list: correct it."
     kind = element.properties.get("kind", "")
     if kind not in KINDS:
         yield f"Expected the property kind to be fill or decide, but it is {kind or 'empty'}: choose one."

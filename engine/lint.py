@@ -14,6 +14,7 @@ from engine.errors import Refused
 from engine.meaning import Meaning, keys_of
 from engine.people import BROKER_LANES, NEXT_LANES
 from engine.places import Place
+from engine.run import LONGEST_ITEM
 from engine.schema import Form
 
 __all__ = ["Fault", "check_folder"]
@@ -187,16 +188,22 @@ class _Check:
         tables = self.tables if own is None else {**self.tables, OWN_TABLE: own}
         yield from Meaning(family, graph, self.forms, self.forms.get(_main(family[code])), tables).faults()
         for key, place in graph.places.items():
-            if len(key) > LONGEST_KEY:
+            room = LONGEST_KEY - (LONGEST_ITEM + 1 if place[1].each else 0)
+            if len(key) > room:
                 yield _fault(
                     *place,
-                    f"Expected at most {LONGEST_KEY} letters in the ids of the calls and the element, "
+                    f"Expected at most {room} letters in the ids of the calls and the element, "
                     f"but there are {len(key)}: shorten one.",
                 )
         for key in paths.unchecked(graph):
             place = graph.places[key]
             yield _fault(
                 *place, "Expected a checker before this desk, but a path gets round every check: draw a checker's task."
+            )
+        for key in paths.unagreed(graph):
+            yield _fault(
+                *graph.places[key],
+                "Expected a next_checker before this milestone, but a path gets round it: draw the checker's task.",
             )
         for key in paths.restless(graph):
             place = graph.places[key]
@@ -376,12 +383,14 @@ def _main(drawing: Drawing) -> str:
 
 
 def _shared_names(family: Iterable[Drawing]) -> Iterator[Fault]:
-    """Names that must be unique in an eService with its patterns: sub-processes and messages."""
+    """Names that must be unique in an eService with its patterns: steps, sub-processes and messages."""
     seen: dict[tuple[str, str], Drawing] = {}
     for drawing in sorted(family, key=lambda drawing: drawing.process):
         seen.setdefault(("process", drawing.process), drawing)
         for element in drawing.elements.values():
-            name = ("process", element.id) if element.kind == "subProcess" else ("message", element.message)
+            name = ("message", element.message)
+            if element.kind in ("userTask", "subProcess"):
+                name = ("step" if element.kind == "userTask" else "process", element.id)
             if name[1] and seen.setdefault(name, drawing) is not drawing:
                 sentence = (
                     f"Expected every {name[0]} name once, but {name[1]} stands in {seen[name].process} too: rename one."

@@ -31,7 +31,8 @@ from engine.state import restored, saved
 
 BUDGET = 200
 MOST_ITEMS = 50
-AGREED = "agreed"
+LONGEST_ITEM = 20
+AGREED = "_agreed"  # no answer and no table can be called so
 DURATION = re.compile(r"P(?:([0-9]{1,4})D)?(?:T(?=.)(?:([0-9]{1,4})H)?(?:([0-9]{1,5})M)?)?")
 
 
@@ -173,7 +174,8 @@ def lists(definition: Definition, context: Context) -> dict[str, Any]:
     scope = Scope({**base.names, **facts}, base.now, base.calendar, base.cutoff)
     said = {name: reckon(scope) for name, reckon in definition.eservice.lists.items()}
     desks = _words(said.get("desks") or [definition.eservice.desk])
-    return {"desks": desks, "brokers": _words(said.get("brokers") or []), "next": said.get("next") or ""}
+    (second,) = _words([said["next"]]) if said.get("next") else ("",)
+    return {"desks": desks, "brokers": _words(said.get("brokers") or []), "next": second}
 
 
 # --- one run ----------------------------------------------------------------------------------------------------------
@@ -312,16 +314,19 @@ class _Run:
                 form=self.definition.form_of(element),
                 due_at=datetime.fromisoformat(due_text) if due_text else None,
                 fresh=fresh,
-                party=self._party(element.lane, task),
+                party=self._party(element, task, fresh=fresh),
                 desk=str(task.internal_data.get("item") or self.known["desks"][0])
                 if element.lane in DESK_LANES
                 else "",
             )
 
-    def _party(self, lane: str, task: Task) -> str:
-        if lane in PARTY_LANES:
-            return str(task.internal_data.get("item") or self.known["next"])
-        return ""
+    def _party(self, element: Element, task: Task, *, fresh: bool) -> str:
+        if element.lane not in PARTY_LANES:
+            return ""
+        party = str(task.internal_data.get("item") or self.known["next"])
+        if fresh and not party:
+            raise BadExpression(f"Expected a company for the step {element.id}, but the request names none.")
+        return party
 
     def _due_of(self, element: Element, task: Task) -> datetime | None:
         text = element.properties.get("due")
@@ -401,10 +406,10 @@ class _Run:
         return AGREED in task.data and bool(task.data[AGREED] == self._read_by(NEXT))
 
     def _read_by(self, side: str) -> str:
-        """A mark of the maker's answers as far as a side reads them."""
+        """A mark of the second company and of the maker's answers as far as a side reads them."""
         fields = self.definition.forms[self.definition.main_form].fields
         read = {entry.key: self.context.answers.get(entry.key) for entry in fields if side in entry.readers}
-        return seal.digest(seal.canonical(dumped(read)))[:32]
+        return seal.digest(seal.canonical({"by": self.known["next"], "read": dumped(read)}))[:32]
 
     def call(self, task: Task) -> None:
         """Ask the decision table, or run the registered step, of an automatic task and keep what it leaves."""
@@ -430,6 +435,8 @@ def _words(values: Any) -> list[str]:
     if not isinstance(values, list | tuple) or not all(isinstance(value, str) and value for value in values):
         raise BadExpression("Expected a list of words to open tasks for, but got something else.")
     words = list(dict.fromkeys(_routable(value) for value in values))
+    if any(len(word) > LONGEST_ITEM for word in words):
+        raise BadExpression(f"Expected words of at most {LONGEST_ITEM} letters to open tasks for, but one is longer.")
     if len(words) > MOST_ITEMS:
         raise BadExpression(f"Expected at most {MOST_ITEMS} tasks at the same time, but there are {len(words)}.")
     return words

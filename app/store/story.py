@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from app.store import answered, cases, definitions, files, registers, sides, trail
 from app.store.answered import Remark, Sealed
 from app.store.cases import Case, Company
+from app.store.database import together
 from app.store.files import File
 from app.store.sentences import AT_COMPANY, Told, told_entry
 from app.store.sides import Party, Sight
@@ -108,23 +109,28 @@ def of_case(
     definition = definitions.of_release(connection, case.release)
     parties = parties_in(connection, definition, case)
     side = side if reader is None else sides.side_of(reader, case.company_id, parties)
-    entries = trail.entries(connection, case.id)
+    changed_on = case.changed_at.astimezone(HONG_KONG).date()
+    entries, every, said, records, company = together(
+        connection,
+        lambda: trail.entries(connection, case.id),
+        lambda: answered.answers_and_drafts(connection, case.id),
+        lambda: answered.remarks_on(connection, case.id),
+        lambda: registers.of_eservice(connection, definition, case.participant_id, on or changed_on),
+        lambda: cases.company_of(connection, case),
+    )
     own = "" if reader is None else reader.company_name
     sight = sides.sight([sealed.entry for sealed in entries], side, own)
     shown = [sealed for sealed in entries if not _is_skipped(sealed.entry, sight, side)]
-    every = answered.answers_and_drafts(connection, case.id)
     open_answers = [one for one in every if one.entry > answered.DRAFT_ENTRY and one.entry not in sight.unread]
     given = [sealed for sealed in open_answers if sealed.entry not in sight.silent]
-    remarks = [remark for remark in answered.remarks_on(connection, case.id) if remark.entry not in sight.silent]
+    remarks = [remark for remark in said if remark.entry not in sight.silent]
     filled = [sealed for sealed in given if sealed.step == definition.main_step]
-    changed_on = case.changed_at.astimezone(HONG_KONG).date()
-    records = registers.of_eservice(connection, definition, case.participant_id, on or changed_on)
     names = {sealed.entry["seq"] for sealed in entries if _is_named(sealed.entry, side)}
     told = [told_entry(definition, sealed.entry, remarks, case, exchange) for sealed in shown]
     rounds = tuple(sealed.round for sealed in filled)
     return Story(
         case=case,
-        company=cases.company_of(connection, case),
+        company=company,
         definition=definition,
         entries=tuple(shown),
         told=tuple(

@@ -152,7 +152,7 @@ def task_view(at: At) -> dict[str, Any]:
         "check_url": url_for("tasks.check", **name),
         "change_url": url_for("tasks.show", **name),
         "complete_url": url_for("tasks.complete", **name),
-        "discard_url": url_for("cases.way_out", reference=at.case.reference, name=discard) if discard else None,
+        "discard_url": url_for("leaving.way_out", reference=at.case.reference, name=discard) if discard else None,
     }
 
 

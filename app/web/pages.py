@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask import g, request, url_for
@@ -14,7 +15,7 @@ from app.commands import circumstances
 from app.commands.steps import By
 from app.store import definitions, lists, people
 from app.store import tasks as task_store
-from app.store.database import Connection
+from app.store.database import Connection, together
 from app.store.people import Membership
 from app.web.guards import current_person, portal, somebody
 from engine import statuses
@@ -139,7 +140,8 @@ def _once(person: Person, name: str, *ahead: str) -> Any:
     known: dict[str, Any] = g.setdefault("read_once", {})
     if missing := [one for one in (name, *ahead) if one not in known]:
         with portal().database.read() as connection:
-            known |= {one: READ_ONCE[one](connection, person) for one in missing}
+            asks = [partial(READ_ONCE[one], connection, person) for one in missing]
+            known |= dict(zip(missing, together(connection, *asks), strict=True))
     return known[name]
 
 

@@ -2,8 +2,9 @@
 
 import json
 import random
+import re
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -189,8 +190,8 @@ def test_nothing_is_open_after_the_end(ct027):
         ((SUBMITTED,), ["abort", "withdraw"]),
         ((SUBMITTED, RETURNED), ["abort", "discard", "withdraw"]),
         ((SUBMITTED, CHECKED), ["abort", "withdraw"]),
-        ((SUBMITTED, CHECKED, FORWARDED), ["abort"]),
-        ((SUBMITTED, CHECKED, PROPOSED), ["abort"]),
+        ((SUBMITTED, CHECKED, FORWARDED), ["abort", "withdraw"]),
+        ((SUBMITTED, CHECKED, PROPOSED), ["abort", "withdraw"]),
         ((SUBMITTED, CHECKED, ("request/process", "return")), ["abort", "withdraw"]),
     ],
 )
@@ -384,7 +385,8 @@ def test_on_every_way_through_ct027_only_declared_routes_are_kept(ct027, seed):
         kind, key, values = chance.choice(choices)
         outcome = stepped(ct027, outcome.state, (kind, key, {**values, "typename": "x", "status": "COMPLETED"}), at())
         assert {name for part in json.loads(outcome.state)["parts"] for t in part["tasks"] for name in t[7] or {}} <= {
-            "decision"
+            "decision",
+            "outcome",
         }
 
 
@@ -424,11 +426,11 @@ def uncompacted(work, *arguments):
 def open_keys(outcome):
     """Everything that waits, by its path."""
     keys = [each.key for each in (*outcome.tasks, *outcome.timers, *outcome.ways_out)]
-    return Counter(key.partition("#")[0] for key in keys)
+    return Counter(re.sub(r"#[0-9]+$", "", key) for key in keys)
 
 
 def chosen(sketch, path, chance):
-    node = sketch.nodes[path.rpartition("/")[2]]
+    node = sketch.nodes[path.rpartition("/")[2].partition("#")[0]]
     word = chance.randrange(4)
     return ("fire" if node.event else "complete"), path, {node.routes: word} if node.routes else {}
 
@@ -449,6 +451,22 @@ def test_every_drawing_runs_as_bpmn_says_compacted_or_not_reloaded_or_not(sketch
         outcome = stepped(definition, outcome.state, happening, SKETCHED)
         whole = uncompacted(stepped, definition, whole.state, happening, SKETCHED)
         kept.step(happening)
+
+
+@given(sketches(), st.integers(0, 2**32))
+def test_every_timer_knows_whether_it_is_idle_and_when_it_would_come_later(sketch, seed):
+    chance, definition, outcome = random.Random(seed), sketch.definition(), run.start(sketch.definition(), SKETCHED)
+    later = Context(Scope(now=SKETCHED.now + timedelta(days=10)))
+    game = Game(sketch)
+    for _ in range(8):
+        for due in outcome.timers:
+            assert due.idle is sketch.nodes[due.key.rpartition("/")[2].partition("#")[0]].idle
+            assert run.moment(definition, outcome.state, due.key, later) == due.due_at + timedelta(days=10)
+        if outcome.finished:
+            break
+        happening = chosen(sketch, chance.choice(sorted(game.waiting())), chance)
+        game.happen(happening[1], next(iter(happening[2].values()), None))
+        outcome = stepped(definition, outcome.state, happening, SKETCHED)
 
 
 @given(sketches(), st.integers(0, 2**32))
