@@ -44,7 +44,7 @@ def decide_page(at: At, raw: Mapping[str, str], errors: Mapping[str, list[str]] 
         columns=columns,
         rows=rows,
         changed_line=_changed_line(at),
-        files=attached.listed(at.story.files, at.case.reference),
+        files=attached.listed(at.story, at.story.files),
         options=[] if deciding else _options(at),
         deciding=deciding,
         timeline=timeline(at.story, [at.task], at.cast, at.person, portal().clock.now()),

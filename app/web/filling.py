@@ -87,7 +87,7 @@ def _beside(at: At) -> dict[str, Any]:
     """What stands beside a form that others than the firm fill: the request, and its files."""
     if at.is_main:
         return {"parts": [], "files": []}
-    return {"parts": request_parts(at), "files": attached.listed(at.story.files, at.case.reference)}
+    return {"parts": request_parts(at), "files": attached.listed(at.story, at.story.files)}
 
 
 def request_parts(at: At) -> list[dict[str, Any]]:
