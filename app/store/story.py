@@ -136,7 +136,7 @@ def of_case(
         parties=parties,
         side=side,
         rounds=rounds,
-        parts=tuple(_parts(definition, filled, every, rounds, register_choices(records), side)),
+        parts=tuple(_parts(definition, filled, open_answers, rounds, register_choices(records), side)),
         remarks=tuple(remarks),
         answers=tuple(sealed for sealed in given if _is_open(definition, sealed, side)),
         records=tuple(records),
@@ -238,7 +238,7 @@ def record_label(record: registers.Record) -> str:
 def _parts(
     definition: Definition,
     filled: Sequence[Sealed],
-    every: Sequence[Sealed],
+    others: Sequence[Sealed],
     rounds: Sequence[int],
     choices: Mapping[str, Any],
     side: str | None,
@@ -247,7 +247,7 @@ def _parts(
     parts = _form_parts(definition.forms[definition.main_form], "maker", filled, choices, side)
     for step in definition.other_fill_steps:
         asked = definition.form_at(step.id)
-        given = [sealed for sealed in every if sealed.step == step.id]
+        given = [sealed for sealed in others if sealed.step == step.id]
         if asked is not None and given:
             last = [next((s for s in reversed(given) if s.round == number), None) for number in rounds]
             parts += [replace(part, step=step.id) for part in _form_parts(asked, step.lane, last, choices, side)]

@@ -40,7 +40,7 @@ def show(reference: str) -> str:
         case=case_view(told),
         drawings=_drawings(told),
         answers=_answers(told),
-        files=attached.listed(told.files, reference),
+        files=attached.listed(told, told.files),
         trail=_trail(told),
         where=_where(told, open_tasks, cast, person),
         next=_next(person, case, open_tasks, cast),

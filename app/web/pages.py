@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from app.commands import circumstances
 from app.commands.steps import By
-from app.store import definitions, people
+from app.store import definitions, lists, people
 from app.store import tasks as task_store
 from app.store.database import Connection, together
 from app.store.people import Membership
@@ -84,6 +84,11 @@ def _menu(person: Person, to_do: int, services: dict[str, Definition]) -> list[d
     ]
     if person.is_staff:
         return [{"heading": _("Work"), "links": work[:1]}]
+    if takes_part(person):
+        link = _link(
+            _("Other companies"), url_for("counterparts.show"), "counterparts.show", asked_count(person) or None
+        )
+        work.insert(1, link)
     functions = sorted({made.eservice.function for made in services.values()} & functions_of(person))
     links = [_link(function_title(name), url_for("eservices.function", name=name)) for name in functions]
     menu = [{"heading": _("Work"), "links": work}]
@@ -100,12 +105,18 @@ READ_ONCE: Mapping[str, Callable[[Connection, Person], Any]] = {
     "to_do": task_store.to_do_count,
     "memberships": lambda connection, person: people.memberships_of(connection, person.company),
     "services": lambda connection, _person: definitions.current(connection),
+    "asked": lambda connection, person: lists.counterparts_count(connection, person, "open"),
 }
 
 
 def to_do_count(person: Person) -> int:
     """How many things wait for the person."""
     return int(_once(person, "to_do"))
+
+
+def asked_count(person: Person) -> int:
+    """How many requests of other companies wait for the person's own."""
+    return int(_once(person, "asked"))
 
 
 def memberships_of(person: Person) -> list[Membership]:
@@ -138,6 +149,18 @@ def _once(person: Person, name: str, *ahead: str) -> Any:
 def functions_of(person: Person) -> frozenset[str]:
     """The business functions in which the person holds any right."""
     return frozenset(right.holder for right in person.rights if right.lane not in DESK_LANES)
+
+
+def takes_part(person: Person) -> bool:
+    """Whether the person's company can be named in somebody else's request, as second company or as broker."""
+    kinds = {seat.id: seat.kind for seat in memberships_of(person)}
+    held = {(right.holder, kinds[right.membership]) for right in person.rights if right.membership in kinds}
+    told = [made.eservice for made in services(person).values()]
+    return any(
+        function == one.function and ("brokers" in one.lists or kind in one.next_memberships)
+        for one in told
+        for function, kind in held
+    )
 
 
 def function_title(name: str) -> str:
