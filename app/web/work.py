@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.commands import circumstances, steps
 from app.commands.tasks import participant_of
-from app.store import answered, cases, definitions, story, tasks
+from app.store import answered, cases, definitions, files, story, tasks
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
@@ -84,7 +84,7 @@ def _at(connection: Connection, task: Task, case: Case, person: Person, cast: Ca
     owner = participant_of(task, case, cast.parties)
     exchange = portal().settings.exchange_name
     told = story.of_case(connection, case, exchange, day, reader=person, parties=cast.parties, filler=owner)
-    kept = circumstances.files_at(connection, definition, case, task.step)
+    kept = files.answered_with(told.uploads, task.step)
     return At(
         task=task,
         case=case,
