@@ -63,6 +63,7 @@ class Story:
 
     drafts: what is being filled, by step; only for whoever fills it.
     files: those that stand in the request, as this side sees it. uploads: every other too that this side may read.
+    records: what the registers hold for the firm that files. fillers: for whoever fills a part, if that is another.
     entries: those that are told. sealed: all, to prove the seal; not for showing. whole: how many entries from the
     first on this side may have as they were sealed.
     """
@@ -79,6 +80,7 @@ class Story:
     remarks: tuple[Remark, ...]
     answers: tuple[Sealed, ...]
     records: tuple[registers.Record, ...]
+    fillers: tuple[registers.Record, ...]
     sealed: tuple[trail.Sealed, ...]
     whole: int
     drafts: Mapping[str, Sealed] = field(default_factory=dict)
@@ -100,24 +102,29 @@ def of_case(
     *,
     reader: Person | None = None,
     side: str | None = None,
+    parties: tuple[Party, ...] | None = None,
+    filler: str = "",
 ) -> Story:
     """The story of a case; `exchange` is what the exchange calls itself.
 
     on: the day whose registers name what was chosen; by default the day on which the case last changed. reader: who
-    reads it, as far as their side may; else `side` says so, and everybody's work is told when there is none.
+    reads it, as far as their side may; else `side` says so, and everybody's work is told when there is none. parties:
+    where they are known already. filler: the participant for whom a part is filled, whose records are wanted too.
     """
     definition = definitions.of_release(connection, case.release)
-    parties = parties_in(connection, definition, case)
+    known, parties = (None, parties) if parties is not None else _who(connection, definition, case)
     side = side if reader is None else sides.side_of(reader, case.company_id, parties)
     changed_on = case.changed_at.astimezone(HONG_KONG).date()
-    entries, every, said, records, company = together(
+    owners = {case.participant_id, filler or case.participant_id}
+    entries, every, said, kept, company = together(
         connection,
         lambda: trail.entries(connection, case.id),
         lambda: answered.answers_and_drafts(connection, case.id),
         lambda: answered.remarks_on(connection, case.id),
-        lambda: registers.of_eservice(connection, definition, case.participant_id, on or changed_on),
-        lambda: cases.company_of(connection, case),
+        lambda: registers.of_eservice_each(connection, definition, owners, on or changed_on),
+        lambda: known or cases.company_of(connection, case),
     )
+    records = kept[case.participant_id]
     own = "" if reader is None else reader.company_name
     sight = sides.sight([sealed.entry for sealed in entries], side, own)
     shown = [sealed for sealed in entries if not _is_skipped(sealed.entry, sight, side)]
@@ -140,11 +147,17 @@ def of_case(
         remarks=tuple(remarks),
         answers=tuple(sealed for sealed in given if _is_open(definition, sealed, side)),
         records=tuple(records),
+        fillers=tuple(kept[filler or case.participant_id]),
         sealed=tuple(entries),
         whole=sight.whole,
         drafts={sealed.step: sealed for sealed in every if sealed.entry == answered.DRAFT_ENTRY},
         **_files(connection, case, definition, entries, side),
     )
+
+
+def _who(connection: Connection, definition: Definition, case: Case) -> tuple[Company | None, tuple[Party, ...]]:
+    """The firm and who takes part beside it; nothing is asked of an eService that knows nobody beside it."""
+    return cases.company_and_parties(connection, case) if definition.eservice.lists else (None, ())
 
 
 def parties_in(connection: Connection, definition: Definition, case: Case) -> tuple[Party, ...]:
