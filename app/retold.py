@@ -21,6 +21,7 @@ from engine.errors import BadState, NotFound, Refused
 from engine.replay import Entry, Replayed
 from engine.services import RegisterChange
 
+WORK = frozenset({"case.opened", "task.completed", "draft.saved", "file.added", "file.renamed", "file.removed"})
 FILE_WORDS = ("field", "name", "original_name", "sha256", "size", "version")
 
 
@@ -127,7 +128,8 @@ def _words(remark: Remark) -> tuple[Any, ...]:
 
 
 def _is_hand(entry: Entry) -> bool:
-    return entry["action"] in {"case.opened", "task.completed", *replay.NOTES}
+    """Whether somebody worked at the request: to claim it, ask for a way out or nudge prepares nothing."""
+    return entry["action"] in WORK
 
 
 def _case_differences(portal: Portal, kept: Kept) -> Iterator[str]:
