@@ -246,13 +246,17 @@ class Life(RuleBasedStateMachine):
     @rule(data=st.data())
     def leave(self, data: st.DataObject) -> None:
         played = self._any(data)
-        request, (page, _, version) = played.request, self._page(data, played)
+        request = played.request
         way = data.draw(st.sampled_from(["withdraw", "discard", "abort"]))
         usual = OPERATIONS if way == "abort" else FIRM_PEOPLE
         who = data.draw(st.sampled_from([*usual * 3, *EVERYBODY]))
         reason = data.draw(st.sampled_from([LONG] * 3 + [SHORT]))
         if not self.world.must_confirm(request, way) and data.draw(st.booleans()):
             reason, who = SHORT, "karen"  # most requests are not left
+        self._leave(who, played, self._page(data, played), way, reason)
+
+    def _leave(self, who: str, played: Played, at: tuple[Page, UUID, int], way: str, reason: str) -> None:
+        request, (page, _, version) = played.request, at
         key = self._key()
         by = self.stage.by(who, key)
 
@@ -265,6 +269,16 @@ class Life(RuleBasedStateMachine):
             mails = self.world.leave(who, request, way)
             self._remember(who, key, press, played)
         self._all_as_foretold(mails)
+
+    @precondition(lambda self: self._open_ones())
+    @rule(data=st.data())
+    def ask_to_leave(self, data: st.DataObject) -> None:
+        played = data.draw(st.sampled_from(self._open_ones()))
+        ways = [way for way in ("withdraw", "abort") if self.world.must_confirm(played.request, way)]
+        way = data.draw(st.sampled_from(ways))
+        who = data.draw(st.sampled_from(OPERATIONS if way == "abort" else FIRM_PEOPLE))
+        page = data.draw(st.sampled_from([played.pages[0], *played.pages]))
+        self._leave(who, played, page, way, LONG)
 
     @precondition(lambda self: any(one.request.proposed for one in self.played))
     @rule(data=st.data(), accept=st.booleans())
@@ -289,6 +303,8 @@ class Life(RuleBasedStateMachine):
             mails = self.world.answer(who, request, way, accept)
             self._remember(who, key, press, played)
         self._all_as_foretold(mails)
+
+    answer_a_proposal_too = answer_a_proposal
 
     @precondition(lambda self: any(one.request.proposed for one in self.played))
     @rule(data=st.data())
@@ -415,7 +431,7 @@ class Life(RuleBasedStateMachine):
             fired += sum(each)
             if not any(each):
                 break
-        assert fired == foretold, f"{foretold} timers should have fired, but {fired} did"
+        assert fired == foretold, f"foretold {foretold} timers, but {fired} fired"
         self._all_as_foretold(mails)
 
     @rule(data=st.data())
@@ -492,8 +508,9 @@ class Life(RuleBasedStateMachine):
     def _as_foretold(self, played: Played) -> bool:
         request, seen = played.request, self.stage.seen(played.reference)
         case, tasks = seen.case, seen.open_tasks
+        foretold = (request.status, request.round, request.moves, request.entries)
         found = (case.status, case.round, case.version, case.entries)
-        assert found == (request.status, request.round, request.moves, request.entries), played.reference
+        assert found == foretold, f"foretold {foretold}, but found {found}"
         assert sorted(one["name"] for one in case.proposed) == sorted(request.proposed)
         if request.ended:
             assert tasks == []
