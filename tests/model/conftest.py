@@ -40,7 +40,7 @@ def fresh_on_postgresql(postgresql_server: str, postgresql_url: str, tmp_path: P
     """The same on PostgreSQL: every office is a copy of one database."""
     first = office_at(postgresql_url, tmp_path)
     _grant(first)
-    original = postgresql_url.rpartition("/")[2].partition("?")[0]
+    original = first.portal.database.engine.url.database
     made: list[str] = []
 
     def copied() -> Stage:
