@@ -1,4 +1,4 @@
-"""What people do with the task in front of them: save a draft, or complete it."""
+"""What people do with the task in front of them: find it, be allowed to do it, and complete it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from engine.form import Checked, Facts
 from engine.people import PARTY_LANES, Person, side_of_lane
 
 COMPLETED = "task.completed"
-SAVED = "draft.saved"
 
 
 class Claimed(Refused):
@@ -117,49 +116,6 @@ def draft_mark(raw: Mapping[str, str] | None) -> str:
     return seal.digest(seal.canonical(dict(raw or {})))[:32]
 
 
-def save_draft(
-    portal: Portal,
-    task_id: UUID,
-    *,
-    version: int,
-    raw: Mapping[str, str],
-    explicit: bool,
-    by: By,
-    seen: str | None = None,
-) -> int:
-    """Keep what was typed so far and return the case's version, which saving does not change.
-
-    explicit: the person pressed save; such a save, and anybody's first one, stands in the trail. seen: the mark of the
-    draft that the page showed; another person's newer one is not overwritten. Raises `NotFound`, `NoRight`, `FourEyes`,
-    `StalePage`, `DraftChanged`, `UnknownFields`, `WrongAnswers`, `ServiceClosed`.
-    """
-    now = portal.clock.now()
-    circumstances.require_open_service(now)
-    with portal.database.write() as connection:
-        at = allowed(connection, tasks.locked(connection, task_id), version, by)
-        if at.task.kind != "fill":
-            raise TaskNotOpen(at.task.key)
-        _require_unclaimed(connection, at)
-        kept = form.clean(at.definition.forms[at.task.form], raw)
-        before = answered.draft(connection, at.case.id, at.task.step)
-        if seen is not None and before and before.saved_by != at.person.id and draft_mark(before.answers) != seen:
-            raise DraftChanged
-        first = lend_hand(connection, at)
-        answered.keep_draft(
-            connection,
-            at.case.id,
-            at.task.step,
-            round=at.case.round,
-            answers=kept,
-            saved_by=at.person.id,
-            saved_at=now,
-        )
-        took_over = before is not None and before.saved_by != at.person.id
-        if first or explicit or took_over:
-            note(connection, portal, at, SAVED, by, {})
-        return at.case.version
-
-
 def complete_task(
     portal: Portal,
     task_id: UUID,
@@ -186,7 +142,7 @@ def complete_task(
             return done
         cast, given, facts = _read(connection, held, by, now)
         at = allowed(connection, held, version, by, cast)
-        _require_unclaimed(connection, at)
+        require_unclaimed(connection, at)
         filled = _filled(connection, at, raw, reviewed, given, facts)
         if _is_main(at) and not unchanged_confirmed:
             _require_change(filled.given.newest(at.task.step), filled.checked)
@@ -239,7 +195,8 @@ def allowed(connection: Connection, held: Held | None, version: int | None, by: 
     return At(held, cast, person, definition)
 
 
-def _require_unclaimed(connection: Connection, at: At) -> None:
+def require_unclaimed(connection: Connection, at: At) -> None:
+    """Refuse with `Claimed` when a colleague has said that they do it."""
     if at.task.claimed_by not in (None, at.person.id):
         raise Claimed(name_of(connection, at.task.claimed_by))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from app.commands import cases as case_commands
 from app.commands import files
 from app.commands.steps import By
@@ -37,6 +39,7 @@ AGREE = {"decision": "agree"}
 BACK = {"decision": "back", "comment": "Look at the name again"}
 MISMATCH = {"decision": "return", "reason_code": "MISMATCH", "comment": "Another account number"}
 REFUSE = {"decision": "reject", "reason_code": "NOT_AGREED", "comment": "We know no such account"}
+LONG_AGO = date(2025, 3, 13)
 PDF = b"%PDF-1.4\nhello\n%%EOF"
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from engine import definition as definitions
 from engine.definition import Definition
 from engine.expression import Scope
-from engine.run import Context
+from engine.outcome import Context
 
 TOP = ("AA001", "")
 OUTCOMES = ("accepted", "rejected", "idle")

@@ -14,9 +14,9 @@ from engine import form, run, seal, walks
 from engine.errors import BadExpression, NoWayOut, TaskNotOpen
 from engine.expression import Scope
 from engine.hours import HONG_KONG, exchange_calendar
+from engine.outcome import Context
 from engine.people import DESK_LANES
 from engine.replay import NOTES, replayed
-from engine.run import Context
 from tests.engine import corpus
 from tests.engine.test_run import Kept, facts, routing, stepped, uncompacted
 

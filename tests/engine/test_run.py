@@ -16,7 +16,7 @@ from engine import form, run, seal
 from engine.errors import BadDrawing, BadExpression, BadState, NoWayOut, Refused, RunAway, TaskNotOpen
 from engine.expression import Scope
 from engine.hours import HONG_KONG, exchange_calendar
-from engine.run import Context
+from engine.outcome import Context
 from tests.engine import corpus
 from tests.engine.sketches import CONTEXT as SKETCHED
 from tests.engine.sketches import Game, Sketch, sketches

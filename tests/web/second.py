@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.commands import cases as case_commands
-from app.commands import tasks as task_commands
+from app.commands import drafts
 from tests.commands.attaching import put, right_name
 from tests.commands.office import FORWARD, Office
 
@@ -57,7 +57,7 @@ def signed(office: Office, reference: str = "", who: str = "mia") -> str:
 def kept(office: Office, reference: str, who: str, raw: dict[str, str]) -> str:
     """A request in which somebody has saved a draft."""
     task, version = office.task(reference).id, office.version(reference)
-    task_commands.save_draft(office.portal, task, version=version, raw=raw, explicit=True, by=office.by(who))
+    drafts.save_draft(office.portal, task, version=version, raw=raw, explicit=True, by=office.by(who))
     return reference
 
 
