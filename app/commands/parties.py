@@ -13,8 +13,8 @@ from app.store.database import Connection
 from app.store.sides import Party
 from engine.definition import Definition
 from engine.errors import NoSuchParty
+from engine.outcome import OpenTask, Outcome
 from engine.people import BROKER_LANES, EXCHANGE, NEXT, PARTY_LANES, side_of_lane
-from engine.run import OpenTask, Outcome
 
 
 def admitted(

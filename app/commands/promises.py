@@ -11,8 +11,8 @@ from app.store.people import Seat
 from engine.definition import Definition
 from engine.errors import NobodyCanCheck
 from engine.hours import Calendar
+from engine.outcome import Outcome, Passed
 from engine.people import BROKER, BROKER_LANES, COMPANY_LANES, DESK_LANES, NEXT, NEXT_LANES, OWN_LANES, seat_of
-from engine.run import Outcome, Passed
 
 Row = dict[str, Any]
 Names = Callable[[int], str]

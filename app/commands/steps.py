@@ -18,11 +18,11 @@ from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
 from app.store.story import parties_in
-from engine import run, seal
+from engine import seal
 from engine.definition import Definition
 from engine.errors import CaseEnded, KeyReused, NotFound, StalePage
+from engine.outcome import OpenTask, Outcome, WayOut
 from engine.people import DESK_LANES, Person, seat_of
-from engine.run import OpenTask, Outcome
 from engine.statuses import SENT
 
 STATE_KEY = "state"
@@ -279,7 +279,7 @@ def _entry(
     }
 
 
-def _way_out(way: run.WayOut) -> dict[str, Any]:
+def _way_out(way: WayOut) -> dict[str, Any]:
     return {
         "name": way.name,
         "title": way.title,

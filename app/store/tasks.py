@@ -208,6 +208,11 @@ def to_do_count(connection: Connection, person: Person, *, participant_id: str =
     return int(connection.execute(_to_do_count(bool(participant_id)), values).scalar_one())
 
 
+def to_do_counted() -> Select[Any]:
+    """The same as a question within another; it asks for `person`."""
+    return _to_do_count(of_one=False)
+
+
 @cache
 def _to_do(of_one: bool) -> Select[Any]:
     seen = (cases.c.reference, cases.c.eservice, cases.c.release, cases.c.participant_id, cases.c.status)

@@ -145,7 +145,7 @@ def _waits_for(way: Mapping[str, Any], case: Case) -> str:
     if "ops" in way["confirm"]:
         return _("a second person of operations")
     exchange = portal().settings.exchange_name
-    return ", ".join(dict.fromkeys(sentences.lane_title(lane, exchange, case.desk) for lane in way["confirm"]))
+    return _(" or ").join(dict.fromkeys(sentences.lane_title(lane, exchange, case.desk) for lane in way["confirm"]))
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, text
 
 from app.commands import cases as case_commands
-from app.commands import claims
+from app.commands import claims, drafts
 from app.commands import definitions as definition_commands
 from app.commands import tasks as task_commands
 from app.commands.portal import Keys, Portal
@@ -137,7 +137,7 @@ class Office:
         self, reference: str, who: str = "mia", *, explicit: bool = True, version: int | None = None, **changes: str
     ) -> int:
         """Save the draft with these answers."""
-        return task_commands.save_draft(
+        return drafts.save_draft(
             self.portal,
             self.task(reference).id,
             version=version or self.version(reference),

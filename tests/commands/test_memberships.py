@@ -3,7 +3,7 @@
 import pytest
 
 from app.commands import cases as case_commands
-from app.commands import documents, tasks
+from app.commands import documents, drafts
 from app.commands.files import hand_out
 from app.commands.memberships import end_membership
 from app.store import cases, files, lists, tables
@@ -96,7 +96,7 @@ def test_ending_it_again_changes_no_request(office):
 
 def test_the_makers_draft_at_the_bank_is_no_hindrance(either_office):
     reference = accounts.at_bank(either_office)
-    tasks.save_draft(
+    drafts.save_draft(
         either_office.portal,
         either_office.task(reference).id,
         version=either_office.version(reference),

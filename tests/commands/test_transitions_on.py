@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from app.commands import claims, files, nudges
+from app.commands import claims, drafts, files, nudges
 from app.commands import tasks as task_commands
 from app.commands.memberships import end_membership
 from engine import errors
@@ -305,7 +305,7 @@ def test_r89_no_page_that_is_still_open_changes_what_has_ended(office, monkeypat
     for task in seen:
         for act in (
             partial(task_commands.complete_task, portal, task.id, version=version, raw=answers(), by=by),
-            partial(task_commands.save_draft, portal, task.id, version=version, raw=answers(), explicit=True, by=by),
+            partial(drafts.save_draft, portal, task.id, version=version, raw=answers(), explicit=True, by=by),
             partial(claims.claim_task, portal, task.id, take_over=True, by=by),
             partial(claims.release_task, portal, task.id, by),
             partial(add, portal, task.id, version=version, by=by),

@@ -3,11 +3,7 @@
 import pytest
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Name the marker."""
-    config.addinivalue_line("markers", "long: takes minutes; runs only with -m long")
-
-
+@pytest.hookimpl
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave long tests out unless they were asked for."""
     if "long" not in config.option.markexpr:
