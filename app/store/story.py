@@ -64,7 +64,8 @@ class Story:
     drafts: what is being filled, by step; only for whoever fills it.
     files: those that stand in the request, as this side sees it. uploads: every other too that this side may read.
     records: what the registers hold for the firm that files. fillers: for whoever fills a part, if that is another.
-    entries: those that are told. sealed: all, to prove the seal; not for showing. whole: how many entries from the
+    entries: those that are told. sealed: all, to prove the seal; not for showing. lines: what is told of each of them,
+    also of those that no page mentions. whole: how many entries from the
     first on this side may have as they were sealed.
     """
 
@@ -73,6 +74,7 @@ class Story:
     definition: Definition
     entries: tuple[trail.Sealed, ...]
     told: tuple[Told, ...]
+    lines: tuple[Told, ...]
     parties: tuple[Party, ...]
     side: str | None
     rounds: tuple[int, ...]
@@ -132,14 +134,19 @@ def of_case(
     given = [sealed for sealed in open_answers if sealed.entry not in sight.silent]
     remarks = [remark for remark in said if remark.entry not in sight.silent]
     filled = [sealed for sealed in given if sealed.step == definition.main_step]
-    told = [told_entry(definition, sealed.entry, remarks, case, exchange) for sealed in shown]
+    every_told = [
+        _told_to(told_entry(definition, sealed.entry, remarks, case, exchange), sealed.entry, sight, side, exchange)
+        for sealed in entries
+    ]
+    told = [every_told[sealed.entry["seq"] - 1] for sealed in shown]
     rounds = tuple(sealed.round for sealed in filled)
     return Story(
         case=case,
         company=company,
         definition=definition,
         entries=tuple(shown),
-        told=tuple(_told_to(one, sealed.entry, sight, side, exchange) for sealed, one in zip(shown, told, strict=True)),
+        told=tuple(told),
+        lines=tuple(every_told),
         parties=parties,
         side=side,
         rounds=rounds,
