@@ -151,7 +151,7 @@ def of_case(
         side=side,
         rounds=rounds,
         parts=tuple(_parts(definition, filled, open_answers, rounds, register_choices(records), side)),
-        remarks=tuple(remarks),
+        remarks=tuple(_remark_to(remark, entries[remark.entry - 1].entry, side) for remark in remarks),
         answers=tuple(sealed for sealed in given if _is_open(definition, sealed, side)),
         records=tuple(records),
         fillers=tuple(kept[filler or case.participant_id]),
@@ -189,6 +189,10 @@ def _told_to(one: Told, entry: Mapping[str, Any], sight: Sight, side: str | None
     if entry["seq"] in sight.masked:
         return _masked(one, entry, exchange)
     return one if _is_named(entry, side) else replace(one, who=one.company, who_id=0)
+
+
+def _remark_to(remark: Remark, entry: Mapping[str, Any], side: str | None) -> Remark:
+    return remark if _is_named(entry, side) else replace(remark, person=entry["actor"]["company"], person_id=0)
 
 
 def _is_named(entry: Mapping[str, Any], side: str | None) -> bool:

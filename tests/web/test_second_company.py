@@ -123,7 +123,7 @@ def test_returning_from_the_page_leads_back_to_the_firm_with_the_comment(office,
 
 
 def test_the_firm_is_told_that_the_bank_returned_it_and_not_who(office, visitor):
-    reference = returned_by_bank(office)
+    reference = returned_by_bank(office, account_no="One digit is missing")
     said = visitor("mia").get(visitor.task(reference)).text
     assert "Returned by Jade Gate Bank Limited" in said
     assert not found(said, ["Iris Tang", "Ivan Lo"])
