@@ -247,13 +247,14 @@ def _answers_only(kept: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _require_still_right(
-    connection: Connection, at: At, answers: Mapping[str, Any], received_on: date, now: datetime
+    connection: Connection, at: At, facts: Facts, answers: Mapping[str, Any], received_on: date, now: datetime
 ) -> None:
     """The request leaves the firm: its answers must hold for the day it is received."""
-    main = at.definition.forms[at.definition.main_form]
-    facts = circumstances.facts_at(
-        connection, at.definition, at.case, at.definition.main_step, now, at.case.participant_id
-    )
+    main, step = at.definition.forms[at.definition.main_form], at.definition.main_step
+    if at.participant == at.case.participant_id:  # the registers were read already
+        facts = replace(facts, files=circumstances.files_at(connection, at.definition, at.case, step))
+    else:
+        facts = circumstances.facts_at(connection, at.definition, at.case, step, now, at.case.participant_id)
     try:
         form.check(main, form.retyped(main, answers), replace(facts, case={**facts.case, "received_on": received_on}))
     except WrongAnswers as error:
@@ -270,7 +271,7 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
     received_on = at.case.received_on
     if steps.was_sent(outcome):
         received = circumstances.calendar(now).received_on(now, at.definition.eservice.cutoff)
-        _require_still_right(connection, at, answers, received, now)
+        _require_still_right(connection, at, filled.facts, answers, received, now)
         if any(passed.status == steps.SENT_TO_EXCHANGE for passed in outcome.passed):
             received_on = received
     returned = any(passed.status.startswith("RETURNED") for passed in outcome.passed)

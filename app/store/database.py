@@ -21,7 +21,10 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 class Database:
-    """Reads see one snapshot; writes come one at a time per process on SQLite and lock rows on PostgreSQL."""
+    """Writes come one at a time per process on SQLite, and lock rows on PostgreSQL.
+
+    A read sees one snapshot on SQLite; on PostgreSQL each of its questions has its own.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine

@@ -210,6 +210,10 @@ def _files(
         return {}
     found, sent = files.of_case(connection, case.id), files.sendings([sealed.entry for sealed in entries], side)
     may = [f for f in found if files.may_read(f, side, sent=sent, readers=readers.get(f.field, ()))]
+    # Of another company it is told that it put the file, not who did.
+    may = [
+        f if side in (None, EXCHANGE) or f.side in (side, EXCHANGE) else replace(f, put_by=0, putter="") for f in may
+    ]
     return {"files": tuple(files.standing(may, side, sent=sent)), "uploads": tuple(may)}
 
 

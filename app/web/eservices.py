@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.commands import cases as commands
 from app.store import cases, tasks
@@ -113,7 +114,11 @@ def _view(person: Person, service: EService, missing: str) -> dict[str, Any]:
         "title_zh": service.titles.get("zh_Hant", ""),
         "replaces": service.replaces,
         "cutoff": _("cut-off %(time)s HKT", time=service.cutoff),
-        "lead": _("effective at the earliest %(days)s business days after receipt", days=service.lead_days),
+        "lead": ngettext(
+            "effective at the earliest %(num)s business day after receipt",
+            "effective at the earliest %(num)s business days after receipt",
+            service.lead_days,
+        ),
         "can_open": can_open,
         "open_url": url_for("eservices.open_case", code=service.code),
         "seats": seats_asked(person, service.code, missing),

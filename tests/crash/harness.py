@@ -38,7 +38,8 @@ CLERKS, WORKERS = 2, 2
 FEWEST_STEPS = 40  # a slow machine lives longer
 MINUTES_A_SECOND = 1  # so that the lease of a killed worker ends within a second
 FORK = multiprocessing.get_context("fork")
-STEPS = ("case.opened", "task.completed", "case.left")
+# What carries an action token, and so is done once however often it is tried.
+STEPS = ("case.opened", "task.completed", "case.left", "way_out.proposed", "way_out.declined", "task.nudged")
 
 
 class FastClock:
@@ -85,6 +86,7 @@ class Run:
         self.said: Counter[str] = Counter()
         self.kills: Counter[str] = Counter()
         self.done: list[str] = []
+        self.noted: dict[str, list[str]] = {"claim": [], "file": []}
         self.ears = selectors.DefaultSelector()
         self.processes: dict[str, Any] = {}
 
@@ -148,9 +150,11 @@ class Run:
                 office.portal.database.close()  # SQLite must not be open in a process that forks
 
     def hurry(self, office: Office) -> None:
-        """Let every timer come now, and forget most PDFs, each of which takes half a second."""
+        """Let every timer and letter come now, and forget most PDFs, each of which takes half a second."""
         with office.portal.database.write() as connection:
             connection.execute(update(tables.timers).values(due_at=self.clock.now()))
+            later = (tables.jobs.c.tries == 0, tables.jobs.c.due_at > self.clock.now())
+            connection.execute(update(tables.jobs).where(*later).values(due_at=self.clock.now()))
             job = tables.jobs.c
             untouched = (job.kind == "pdf", job.state == "waiting", job.tries == 0)
             connection.execute(delete(tables.jobs).where(*untouched, job.id % 10 != 0))
@@ -192,6 +196,8 @@ class Run:
             self.pending[number] = said if what == "begun" else None
             if what == "done":
                 self.done.append(said[0])
+            elif what in self.noted:
+                self.noted[what].append(said[0])
 
     # the reckoning
     def settle(self) -> Office:
@@ -217,13 +223,20 @@ class Run:
         cases = office.rows("cases")
         path = self.folder / "letters"
         letters = Counter(path.read_bytes().split() if path.exists() else [])
-        completed = sum(case.status == "COMPLETED" for case in cases)
+        completed = sum(case.status in ("COMPLETED", "APPROVED") for case in cases)
         return {
             "done": len(self.done),
             "done_twice": len(self.done) - len(set(self.done)),
             "kept": len(office.rows("idempotency")),
             "steps": sum(entries[action] for action in STEPS),
             "fired": entries["timer.fired"],
+            "fired_twice": _fired_twice(office),
+            "files": len(self.noted["file"]),
+            "files_lost": len(set(self.noted["file"]) - {str(row.id) for row in office.rows("files")}),
+            "claims": len(self.noted["claim"]),
+            "claims_lost": len(set(self.noted["claim"]) - _claimed(office)),
+            "two_companies": sum(case.eservice == "MS001" for case in cases),
+            "statuses": dict(Counter(case.status for case in cases)),
             "cases": len(cases),
             "broken": [case.reference for case in cases if not retell(office.portal, case.reference, _nothing)],
             "completed": completed,
@@ -241,8 +254,34 @@ class Run:
 
 def _counted(office: Office, query: Any) -> int:
     with office.portal.database.read() as connection:
-        mine = tables.registers.c.reference.like("CT027-202611%")
+        mine = tables.registers.c.reference.like("%-202611%")
         return int(connection.execute(query.where(mine)).scalar_one())
+
+
+def _entries(office: Office) -> list[tuple[int, dict[str, Any]]]:
+    """Every entry of every trail, case by case, oldest first."""
+    rows = sorted(office.rows("trail"), key=lambda row: (row.case_id, row.seq))
+    return [(row.case_id, json.loads(row.entry)) for row in rows]
+
+
+def _fired_twice(office: Office) -> int:
+    """How many timers fired again although nobody had done a task of their case in between."""
+    fired: set[tuple[int, str]] = set()
+    twice = 0
+    for case, entry in _entries(office):
+        if entry["action"] == "task.completed":
+            fired = {one for one in fired if one[0] != case}
+        elif entry["action"] == "timer.fired":
+            timer = case, entry["facts"]["key"]
+            twice += timer in fired
+            fired.add(timer)
+    return twice
+
+
+def _claimed(office: Office) -> set[str]:
+    """Who claimed what, as the trails tell it."""
+    claims = [(case, entry) for case, entry in _entries(office) if entry["action"] == "task.claimed"]
+    return {f"{case} {entry['facts']['key']} {entry['actor']['id']}" for case, entry in claims}
 
 
 def _nothing(_line: str) -> None:

@@ -24,6 +24,7 @@ def require_nothing_lost_or_doubled(found):
     assert found["done_twice"] == 0
     assert found["steps"] == found["kept"] == found["done"]
     assert found["broken"] == []
+    assert (found["fired_twice"], found["files_lost"], found["claims_lost"]) == (0, 0, 0)
     assert found["registered"] == found["completed"]
     assert found["pdfs"] == found["pdf_promises"]
     assert found["letters"] == found["mails"]
