@@ -132,6 +132,8 @@ def of_case(
     shown = [sealed for sealed in entries if not _is_skipped(sealed.entry, sight, side)]
     open_answers = [one for one in every if one.entry > answered.DRAFT_ENTRY and one.entry not in sight.unread]
     given = [sealed for sealed in open_answers if sealed.entry not in sight.silent]
+    handed = _handed_to(definition, entries, side)
+    others = [one for one in every if one.entry > answered.DRAFT_ENTRY and one.entry not in sight.unread - handed]
     remarks = [remark for remark in said if remark.entry not in sight.silent]
     filled = [sealed for sealed in given if sealed.step == definition.main_step]
     every_told = [
@@ -150,7 +152,7 @@ def of_case(
         parties=parties,
         side=side,
         rounds=rounds,
-        parts=tuple(_parts(definition, filled, open_answers, rounds, register_choices(records), side)),
+        parts=tuple(_parts(definition, filled, others, rounds, register_choices(records), side)),
         remarks=tuple(_remark_to(remark, entries[remark.entry - 1].entry, side) for remark in remarks),
         answers=tuple(sealed for sealed in given if _is_open(definition, sealed, side)),
         records=tuple(records),
@@ -175,6 +177,18 @@ def parties_in(connection: Connection, definition: Definition, case: Case) -> tu
 def may_read(field: Field, lane: str, side: str | None) -> bool:
     """Whether a side reads a field that is answered in a lane: its own, all of them at the exchange, or one opened."""
     return side in (None, EXCHANGE, side_of_lane(lane)) or side in field.readers
+
+
+def _handed_to(definition: Definition, entries: Sequence[trail.Sealed], side: str | None) -> frozenset[int]:
+    """The entries that gave a side something to do: what was answered there is meant for it, though nothing moved."""
+    handed, before = set(), frozenset[str]()
+    for sealed in entries:
+        now = frozenset(sealed.entry["open"])
+        elements = [definition.elements.get(definition.place(key)) for key in now - before]
+        if any(element and element.lane and side_of_lane(element.lane) == side for element in elements):
+            handed.add(sealed.entry["seq"])
+        before = now
+    return frozenset(handed)
 
 
 def _is_open(definition: Definition, sealed: Sealed, side: str | None) -> bool:
