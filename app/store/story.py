@@ -64,7 +64,8 @@ class Story:
     drafts: what is being filled, by step; only for whoever fills it.
     files: those that stand in the request, as this side sees it. uploads: every other too that this side may read.
     records: what the registers hold for the firm that files. fillers: for whoever fills a part, if that is another.
-    entries: those that are told. sealed: all, to prove the seal; not for showing. whole: how many entries from the
+    entries: those that are told. sealed: all, to prove the seal; not for showing. lines: what is told of each of them,
+    also of those that no page mentions. whole: how many entries from the
     first on this side may have as they were sealed.
     """
 
@@ -73,6 +74,7 @@ class Story:
     definition: Definition
     entries: tuple[trail.Sealed, ...]
     told: tuple[Told, ...]
+    lines: tuple[Told, ...]
     parties: tuple[Party, ...]
     side: str | None
     rounds: tuple[int, ...]
@@ -130,21 +132,28 @@ def of_case(
     shown = [sealed for sealed in entries if not _is_skipped(sealed.entry, sight, side)]
     open_answers = [one for one in every if one.entry > answered.DRAFT_ENTRY and one.entry not in sight.unread]
     given = [sealed for sealed in open_answers if sealed.entry not in sight.silent]
+    handed = _handed_to(definition, entries, side)
+    others = [one for one in every if one.entry > answered.DRAFT_ENTRY and one.entry not in sight.unread - handed]
     remarks = [remark for remark in said if remark.entry not in sight.silent]
     filled = [sealed for sealed in given if sealed.step == definition.main_step]
-    told = [told_entry(definition, sealed.entry, remarks, case, exchange) for sealed in shown]
+    every_told = [
+        _told_to(told_entry(definition, sealed.entry, remarks, case, exchange), sealed.entry, sight, side, exchange)
+        for sealed in entries
+    ]
+    told = [every_told[sealed.entry["seq"] - 1] for sealed in shown]
     rounds = tuple(sealed.round for sealed in filled)
     return Story(
         case=case,
         company=company,
         definition=definition,
         entries=tuple(shown),
-        told=tuple(_told_to(one, sealed.entry, sight, side, exchange) for sealed, one in zip(shown, told, strict=True)),
+        told=tuple(told),
+        lines=tuple(every_told),
         parties=parties,
         side=side,
         rounds=rounds,
-        parts=tuple(_parts(definition, filled, open_answers, rounds, register_choices(records), side)),
-        remarks=tuple(remarks),
+        parts=tuple(_parts(definition, filled, others, rounds, register_choices(records), side)),
+        remarks=tuple(_remark_to(remark, entries[remark.entry - 1].entry, side) for remark in remarks),
         answers=tuple(sealed for sealed in given if _is_open(definition, sealed, side)),
         records=tuple(records),
         fillers=tuple(kept[filler or case.participant_id]),
@@ -170,6 +179,18 @@ def may_read(field: Field, lane: str, side: str | None) -> bool:
     return side in (None, EXCHANGE, side_of_lane(lane)) or side in field.readers
 
 
+def _handed_to(definition: Definition, entries: Sequence[trail.Sealed], side: str | None) -> frozenset[int]:
+    """The entries that gave a side something to do: what was answered there is meant for it, though nothing moved."""
+    handed, before = set(), frozenset[str]()
+    for sealed in entries:
+        now = frozenset(sealed.entry["open"])
+        elements = [definition.elements.get(definition.place(key)) for key in now - before]
+        if any(element and element.lane and side_of_lane(element.lane) == side for element in elements):
+            handed.add(sealed.entry["seq"])
+        before = now
+    return frozenset(handed)
+
+
 def _is_open(definition: Definition, sealed: Sealed, side: str | None) -> bool:
     """Whether all that was answered at a step may be read: only then its seal can be proved."""
     step, asked = definition.step(sealed.step), definition.form_at(sealed.step)
@@ -182,6 +203,10 @@ def _told_to(one: Told, entry: Mapping[str, Any], sight: Sight, side: str | None
     if entry["seq"] in sight.masked:
         return _masked(one, entry, exchange)
     return one if _is_named(entry, side) else replace(one, who=one.company, who_id=0)
+
+
+def _remark_to(remark: Remark, entry: Mapping[str, Any], side: str | None) -> Remark:
+    return remark if _is_named(entry, side) else replace(remark, person=entry["actor"]["company"], person_id=0)
 
 
 def _is_named(entry: Mapping[str, Any], side: str | None) -> bool:

@@ -35,7 +35,7 @@ def decide_page(at: At, raw: Mapping[str, str], errors: Mapping[str, list[str]] 
     """What was answered, what changed, and the decisions open to this person."""
     choice = raw.get("decision") or request.args.get("decision", "")
     deciding = _deciding(at, {**raw, "decision": choice}, errors or {})
-    columns, rows = _comparison(at, raw)
+    columns, rows = _without_register(*_comparison(at, raw))
     return render_template(
         "tasks/decide.html",
         task=task_view(at),
@@ -119,6 +119,8 @@ def _comparison(at: At, raw: Mapping[str, str]) -> tuple[list[str], list[dict[st
     said = {r.field: r for r in told.remarks if r.field}
     rows = []
     for part in told.parts:
+        if part.step:
+            rows.append({"heading": part.title, "hidden_by_default": False})
         for answer_told in part.answers:
             values = answer_told.values[-2:]
             if answer_told.in_row and not any((answer_told.register, *values)):
@@ -136,6 +138,13 @@ def _comparison(at: At, raw: Mapping[str, str]) -> tuple[list[str], list[dict[st
                 }
             )
     return columns, rows
+
+
+def _without_register(columns: list[str], rows: list[dict[str, Any]]) -> tuple[list[str], list[dict[str, Any]]]:
+    """The comparison without its first column, where no register holds any of it."""
+    if any(row["cells"][0]["text"] for row in rows if "cells" in row):
+        return columns, rows
+    return columns[1:], [{**row, "cells": row["cells"][1:]} if "cells" in row else row for row in rows]
 
 
 def _is_loud(told: story.Answer, has_rounds: bool) -> bool:

@@ -132,12 +132,12 @@ def task_view(at: At) -> dict[str, Any]:
     return {
         "id": at.task.id,
         "title": eservice.short_title,
-        "heading": f"{at.task.name}: {eservice.short_title}",
+        "heading": eservice.short_title if at.is_main else f"{at.task.name}: {eservice.short_title}",
         "submit_label": _("Submit") if at.task.lane in DESK_LANES else _("Submit to your checker"),
         "company": "" if at.person.company == at.case.company_id else _company(at),
         "reference": at.case.reference,
         "function_title": pages.function_title(eservice.function),
-        "replaces": eservice.replaces if at.task.kind == "fill" else "",
+        "replaces": eservice.replaces if at.is_main else "",
         "submitted_line": (
             _("submitted by %(who)s %(at)s", who=submitted.who, at=pages.day_and_time(submitted.at))
             if submitted and at.task.kind == "decide"
@@ -184,7 +184,7 @@ def _returned(at: At) -> dict[str, Any] | None:
     last = _last_return(at) if at.story.told[-1].note else at.story.told[-1]
     remarks = [remark for remark in at.story.remarks if remark.round == at.case.round - 1]
     return {
-        "by": f"{last.who}, {last.lane}" if last.lane else last.who,
+        "by": f"{last.who}, {last.lane}" if last.lane and last.who != last.company else last.who,
         "at": pages.day_and_time(last.at),
         "comment": next((remark.text for remark in reversed(remarks) if not remark.field), ""),
         "count": sum(1 for remark in remarks if remark.field),

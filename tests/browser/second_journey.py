@@ -113,7 +113,7 @@ def contacts(mia: Visitor, chen: Visitor, alan: Visitor, amy: Visitor) -> str:
     mia.arrive_as("mia")
     reference = open_request(mia, "Participant administration", "B00123 · HKSCC-DCP")
     mia.page.get_by_label("CCASS", exact=True).check()
-    mia.press("Add a person")
+    mia.press("Add another")
     mia.page.locator("#f-persons-2-action").select_option("ADD")
     mia.page.locator("#f-persons-2-name_en").fill("Nora Yim")
     mia.press("Check your answers")

@@ -15,6 +15,11 @@ WRITES = [
     ("mia", "{draft}/completion", answers()),
     ("chen", "{review}/completion", APPROVE),
     ("mia", "/requests/{reference}/ways-out/withdraw", {"reason": "Filed twice by mistake"}),
+    ("mia", "/requests/{reference}/ways-out/withdraw/answer", {"accept": "yes"}),
+    ("mia", "/requests/{reference}/ways-out/withdraw/retraction", {}),
+    ("mia", "/requests/{reference}/nudge", {}),
+    ("chen", "{review}/claim", {}),
+    ("chen", "{review}/release", {}),
 ]
 READS = ["/", "/?tab=waiting", "/eservices", "/search?q=limit", "{draft}", "/requests/{reference}"]
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.outside.pdf import check
 from tests.commands.attaching import put, right_name
 from tests.commands.office import FORWARD
 from tests.web.second import (
@@ -122,7 +123,7 @@ def test_returning_from_the_page_leads_back_to_the_firm_with_the_comment(office,
 
 
 def test_the_firm_is_told_that_the_bank_returned_it_and_not_who(office, visitor):
-    reference = returned_by_bank(office)
+    reference = returned_by_bank(office, account_no="One digit is missing")
     said = visitor("mia").get(visitor.task(reference)).text
     assert "Returned by Jade Gate Bank Limited" in said
     assert not found(said, ["Iris Tang", "Ivan Lo"])
@@ -439,6 +440,19 @@ def test_a_bank_that_has_left_is_explained_with_a_cure(office, visitor):
     page = chen.submit(f"{url}/completion", decision="approve", expect=409)
     assert "can choose another company" in page.text
     assert page.link("Open the step again") == url
+
+
+@pytest.mark.parametrize("who", ["mia", "iris", "edith", "audrey"])
+def test_every_side_proves_its_own_pdf(office, visitor, who):
+    reference = at_bank(office)
+    ivan, url = visitor("ivan"), visitor.task(reference)
+    ivan.get(url)
+    ivan.submit(f"{url}/claim")
+    filled_by_bank(office, reference)
+    office.complete(reference, "iris", AGREE)
+    office.complete(reference, "edith", FORWARD)
+    office.complete(reference, "eric", {"decision": "approve"})
+    assert check(visitor(who).download(f"/requests/{reference}/trail.pdf").data).intact
 
 
 def test_agreed_work_reaches_the_desk(office, visitor):
