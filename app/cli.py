@@ -120,6 +120,18 @@ def unlock(asked: argparse.Namespace) -> None:
     say(f"The account of {asked.email} is open again; its owner is told by mail.")
 
 
+def end_membership(asked: argparse.Namespace) -> None:
+    """End a membership: its requests are aborted, and those that wait for it go back to their makers."""
+    from app.commands import memberships
+
+    with _portal() as portal:
+        ended = memberships.end_membership(portal, asked.participant, asked.kind)
+    say(f"The membership {asked.kind} {asked.participant} has ended, and with it every right for it.")
+    for word, references in (("aborted", ended.aborted), ("returned to its maker", ended.returned)):
+        for reference in references:
+            say(f"{reference} {word}")
+
+
 # --- looking back -----------------------------------------------------------------------------------------------------
 def replay(asked: argparse.Namespace) -> int:
     """Run a request again from its trail and compare every step."""
@@ -168,6 +180,9 @@ def _parser() -> argparse.ArgumentParser:
         _sub(subs, act.__name__, act).add_argument("folder", type=Path, nargs="?", default=HOUSE, help=folder)
     _sub(subs, "seed", seed)
     _sub(subs, "unlock", unlock).add_argument("email", help="the address its owner signs in with")
+    ending = _sub(subs, "end-membership", end_membership)
+    ending.add_argument("kind", help="such as DB or HKSCC-DCP")
+    ending.add_argument("participant", help="its participant ID, such as D00011")
     _sub(subs, "replay", replay).add_argument("reference", help="such as CT027-20261123-000001")
     verifying = _sub(subs, "verify", verify)
     verifying.add_argument("file", type=Path, help="an audit PDF")

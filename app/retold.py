@@ -21,6 +21,7 @@ from engine.errors import BadState, NotFound, Refused
 from engine.replay import Entry, Replayed
 from engine.services import RegisterChange
 
+# What makes somebody one of those who had a hand in a request; to claim, ask or nudge is not to work on it.
 WORK = frozenset({"case.opened", "task.completed", "draft.saved", "file.added", "file.renamed", "file.removed"})
 FILE_WORDS = ("field", "name", "original_name", "sha256", "size", "version")
 
@@ -128,7 +129,6 @@ def _words(remark: Remark) -> tuple[Any, ...]:
 
 
 def _is_hand(entry: Entry) -> bool:
-    """Whether somebody worked at the request: to claim it, ask for a way out or nudge prepares nothing."""
     return entry["action"] in WORK
 
 

@@ -40,6 +40,7 @@ def _compact_one(workflow: Any) -> None:
     root = workflow.task_tree
     if meeting is root or meeting.parent is root:
         return
+    root.data = meeting.parent.data  # an event that is caught takes over what stands above it once more
     kept = set(_branch(meeting)) | {root.id}
     for task_id in [task_id for task_id in workflow.tasks if task_id not in kept]:
         del workflow.tasks[task_id]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.bpmn import Fault
-from engine.places import read_of, unprintable
+from engine.expression import read_of
+from engine.places import unprintable
 from engine.questions import EXPRESSIONS, Field, Form, translated
 
 PROPERTIES = {
@@ -69,8 +70,11 @@ def wrong_limits(entry: Field) -> Iterator[str]:
         yield f"Expected decimalDigits of 0 or more, but it is {entry.decimals}: correct it."
 
 
-def shown_to_lists(text: str, main: Form | None) -> Iterator[str]:
-    """What an expression in `about` may not show: lists are read by more people than the request is."""
+def shown_to_lists(text: str, main: Form | None, sides: Sequence[str] = ()) -> Iterator[str]:
+    """What an expression in `about` may not show: lists are read by more people than the request is.
+
+    sides: the other sides whose people see the request in their lists.
+    """
     for key in sorted(read_of(text, "form")):
         entry = main.field(key) if main else None
         if not key:
@@ -78,6 +82,8 @@ def shown_to_lists(text: str, main: Form | None) -> Iterator[str]:
         elif entry is not None and (guarded := _guarded(entry)):
             name = entry.key if guarded is entry else f"{entry.key}.{guarded.key}"
             yield f"in about: Expected a field that lists may show, but {name} is {guarded.privacy}: leave it out."
+        elif entry is not None and (shut := sorted(set(sides) - entry.readers)):
+            yield f"in about: Expected a field that {shut[0]} may read too, but {key} is none: add it to its readers."
 
 
 def _guarded(entry: Field) -> Field | None:

@@ -6,39 +6,17 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
-from SpiffWorkflow.bpmn.parser import BpmnParser
-from SpiffWorkflow.bpmn.parser.event_parsers import (
-    BoundaryEventParser,
-    IntermediateCatchEventParser,
-    IntermediateThrowEventParser,
-)
-from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
-from SpiffWorkflow.bpmn.parser.util import full_tag
-from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
-from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
-from SpiffWorkflow.bpmn.specs.defaults import (
-    BoundaryEvent,
-    IntermediateCatchEvent,
-    IntermediateThrowEvent,
-    ParallelMultiInstanceTask,
-    UserTask,
-)
-from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
-from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
-from SpiffWorkflow.util.task import TaskState
-
-from engine import bpmn, dmn, schema, seal
+from engine import bpmn, dmn, schema, seal, specs
 from engine.bpmn import Drawing, Element
 from engine.decide import Decision
 from engine.errors import BadDrawing, BadExpression, BadForm
-from engine.expression import Expression
+from engine.expression import Expression, read_of
 from engine.expression import compiled as expression
 from engine.schema import Form
 
 CODE = re.compile(r"^[A-Z]{2}[0-9]{3}$")
-GIVEN = re.compile(r"\bgiven\.([a-z][a-z0-9_]*)")
 CUTOFF = re.compile(r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
 MAIN_FORM, NEXT_FORM = "@main", "@next"
 FORM_PROPERTIES = {MAIN_FORM: "form.main", NEXT_FORM: "form.next"}
@@ -105,7 +83,8 @@ class Definition:
 
     def step(self, name: str) -> Element | None:
         """The user task or event of that id, wherever it is drawn."""
-        return next((element for element in self.elements.values() if element.id == name), None)
+        found = [element for element in self.elements.values() if element.id == name]
+        return next((element for element in found if element.kind == "userTask"), found[0] if found else None)
 
     def place(self, key: str) -> tuple[str, str]:
         """The drawing (its process id) and the element that a key such as `request/review` means."""
@@ -230,7 +209,7 @@ def compiled(files: Mapping[str, bytes], code: str) -> Definition:
             raise BadForm(f"{name}: Expected the form's id to be its file name, but it is another: rename one.")
     decisions = _decisions(files, drawings, drawings[code])
     _require_own_names(drawings)
-    spec, subprocess_specs = _specs(drawings, code)
+    spec, subprocess_specs = specs.compiled(drawings, code)
     definition = Definition(
         sha256=seal.digest(manifest(files)),
         eservice=_eservice(drawings[code]),
@@ -335,7 +314,7 @@ def _given_steps(drawings: Iterable[Drawing], decisions: Iterable[Decision]) -> 
     """The steps whose answers an expression of these drawings and tables reads."""
     texts = [text for drawing in drawings for text in _expressions(drawing)]
     texts += [text for decision in decisions for _, _, text in decision.expressions]
-    return frozenset(step for text in texts for step in GIVEN.findall(text))
+    return frozenset(step for text in texts for step in read_of(text, "given") if step)
 
 
 def _expressions(drawing: Drawing) -> Iterator[str]:
@@ -358,23 +337,6 @@ def _whole(drawing: Drawing, name: str) -> int:
     return int(text)
 
 
-def _specs(drawings: Mapping[str, Drawing], code: str) -> tuple[Any, dict[str, Any]]:
-    parser = _Parser()
-    try:
-        for drawing in drawings.values():
-            parser.add_bpmn_xml(bpmn.with_engine_ids(drawing), drawing.file)
-        spec = parser.get_spec(code)
-        return spec, parser.get_subprocess_specs(code)
-    except ValidationException as error:
-        raise BadDrawing(
-            f"{error.file_name or f'processes/{code}.bpmn'}:{error.line_number or 1}: "
-            f"{error.tag or code}: Expected a drawing that can be "
-            f"compiled, but {error}."
-        ) from None
-    except RecursionError:
-        raise BadDrawing(f"{code}: Expected at most a few hundred elements in a row, but there are more.") from None
-
-
 def _require_own_names(drawings: Mapping[str, Drawing]) -> None:
     """The engine below knows sub-processes and processes by name alone."""
     seen = {drawing.process: drawing for drawing in drawings.values()}
@@ -389,10 +351,10 @@ def _require_own_names(drawings: Mapping[str, Drawing]) -> None:
 
 def _require_nothing_lost(definition: Definition) -> None:
     """Every drawn element and flow must stand in what was compiled: the engine below drops some without a word."""
-    specs = {definition.eservice.code: definition.spec, **definition.subprocess_specs}
+    compiled_specs = {definition.eservice.code: definition.spec, **definition.subprocess_specs}
     for (scope, name), element in definition.elements.items():
         drawing = next(d for d in definition.drawings.values() if d.elements.get(element.id) is element)
-        spec = specs.get(scope)
+        spec = compiled_specs.get(scope)
         task = None if spec is None else spec.task_specs.get(name)
         where = f"{drawing.file}:{element.line}: {element.id}:"
         if task is None:
@@ -405,101 +367,6 @@ def _require_nothing_lost(definition: Definition) -> None:
                 raise BadDrawing(
                     f"{where} Expected the flow {flow.id} in the compiled drawing, but it is lost: redraw it."
                 )
-
-
-# --- the engine's own parser, with our timers and our service tasks ---------------------------------------------------
-class Timer(EventDefinition):
-    """A timer whose moment the portal computes; it fires when it is told to, never by a clock of its own."""
-
-    def __init__(self, name: str, expression: str = "", **kwargs: Any) -> None:
-        super().__init__(name, **kwargs)
-        self.expression = expression
-
-
-class ServiceStep(BpmnSpecMixin, BpmnTaskSpec):
-    """An automatic step, registered or decided by a table, through the script engine's `call_service`."""
-
-    def _run_hook(self, my_task: Any) -> bool:
-        super()._run_hook(my_task)
-        my_task.workflow.script_engine.call_service(my_task)
-        return True
-
-
-class Milestone(IntermediateThrowEvent):
-    """A throw event that may hand the process a word: how what was called has come out."""
-
-    def _run_hook(self, my_task: Any) -> bool:
-        done: bool = super()._run_hook(my_task)
-        my_task.workflow.script_engine.passed(my_task)
-        return done
-
-
-class EachTask(ParallelMultiInstanceTask):
-    """A task for every item of a list; what remains open is cancelled as soon as one answer makes it needless."""
-
-    def __init__(self, wf_spec: Any, name: str, *, each: str, item: str, until: str, **kwargs: Any) -> None:
-        super().__init__(wf_spec, name, task_spec="", **kwargs)
-        self.each = each
-        self.item = item
-        self.until = until
-
-    def create_children(self, my_task: Any) -> None:
-        """One child for each item, which it knows by the name that the drawing gives it."""
-        for item in my_task.workflow.script_engine.items(my_task, self.each):
-            child = my_task._add_child(my_task.workflow.spec.task_specs[self.task_spec], TaskState.WAITING)
-            child.triggered = True
-            child.internal_data["item"] = item
-            child.task_spec._update(child)
-            child.data[self.item] = item
-
-    def merge_child(self, workflow: Any, child: Any) -> None:
-        """Take over what the child routed, and see whether the others are still needed."""
-        my_task = child.parent
-        my_task.data.update({name: value for name, value in child.data.items() if name != self.item})
-        if self.until and workflow.script_engine.evaluate(child, self.until):
-            for other in self._instances(my_task):
-                other.cancel()
-            my_task._set_state(TaskState.READY)
-        elif self.children_complete(my_task):
-            my_task._set_state(TaskState.READY)
-
-
-class _UserTaskParser(TaskParser):
-    task: Any
-
-    def _add_multiinstance_task(self, loop_characteristics: Any) -> None:
-        many = bpmn.many(self.node)
-        original = self.spec.task_specs.pop(self.task.name)
-        self.task = EachTask(self.spec, original.name, description="Task for each", **many)
-        self._copy_task_attrs(original)
-        # Shared by all cases and threads, so connected here, once, and never at run time.
-        original.completed_event.connect(self.task.merge_child)
-
-
-class _OwnTimers:
-    def parse_timer_event(self, event: Any) -> Timer:
-        """Keep the text; `engine.run` evaluates it."""
-        text = "".join(event.itertext()).strip()
-        return Timer(self.node.get("id"), text)  # type: ignore[attr-defined]
-
-
-class _CatchParser(_OwnTimers, IntermediateCatchEventParser):
-    pass
-
-
-class _BoundaryParser(_OwnTimers, BoundaryEventParser):
-    pass
-
-
-class _Parser(BpmnParser):
-    OVERRIDE_PARSER_CLASSES: ClassVar[dict[str, Any]] = {
-        full_tag("userTask"): (_UserTaskParser, UserTask),
-        full_tag("serviceTask"): (TaskParser, ServiceStep),
-        full_tag("intermediateThrowEvent"): (IntermediateThrowEventParser, Milestone),
-        full_tag("businessRuleTask"): (TaskParser, ServiceStep),
-        full_tag("intermediateCatchEvent"): (_CatchParser, IntermediateCatchEvent),
-        full_tag("boundaryEvent"): (_BoundaryParser, BoundaryEvent),
-    }
 
 
 def files_of(manifest_text: str) -> dict[str, str]:

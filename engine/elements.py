@@ -11,14 +11,17 @@ from engine import drawing as pictures
 from engine import paths
 from engine.bpmn import BPMN, CAMUNDA, CONTAINERS, Drawing, Element, Fault
 from engine.errors import BadDrawing
-from engine.people import DESK_LANES, LANES, NEXT
+from engine.paths import DESKS
+from engine.people import BROKER_LANES, DESK_LANES, LANES, NEXT, OWN_LANES
 from engine.places import unprintable
 from engine.services import REGISTRY, missing_inputs
 from engine.statuses import ENDED, STATUSES
 
 WORD = re.compile(r"[a-z][a-z0-9_]{0,59}")
 NOTICES = ("reminder", "overdue", "idle")
-WATCHERS = frozenset({"ops", "system"})
+BROKERS = "case.brokers"
+# A second company leaves by its tasks, which return or reject: a way out would be the firm's own.
+LEAVERS = OWN_LANES | DESK_LANES | {"ops"}
 CONFIRMED_WHEN = ("always", "claimed")
 REASONS = ("required", "optional", "none")
 KINDS = ("fill", "decide")
@@ -99,6 +102,10 @@ def _wrong_user_task(element: Element) -> Iterator[str]:
     if element.lane not in LANES:
         found = element.lane or "none"
         yield f"Expected a lane of {_or(LANES)}, but it is {found[:40]}: move the task or rename the lane."
+    if element.lane in BROKER_LANES and element.each != BROKERS:
+        yield f"Expected a task for each broker, but it is none: make it one for each of {BROKERS}."
+    if element.lane in DESK_LANES and element.each not in ("", DESKS):
+        yield f"Expected a desk's task once, or for each of {DESKS}, but it is for each of another list: correct it."
     kind = element.properties.get("kind", "")
     if kind not in KINDS:
         yield f"Expected the property kind to be fill or decide, but it is {kind or 'empty'}: choose one."
@@ -168,10 +175,10 @@ def _wrong_notice(element: Element) -> Iterator[str]:
 def _wrong_way_out(drawing: Drawing, element: Element) -> Iterator[str]:
     said = element.properties
     who = [part.strip() for part in said.get("who", "").split(",") if part.strip()]
-    if not who or not set(who) <= LANES | WATCHERS:
+    if not who or not set(who) <= LEAVERS | {"system"}:
         yield (
-            f"Expected lanes, ops or system in the property who, but it is {said.get('who') or 'empty'}: say who "
-            "may leave here."
+            "Expected lanes of the firm or a desk, ops or system in the property who, "
+            f"but it is {said.get('who') or 'empty'}: say who may leave here."
         )
     yield from _wrong_confirmation(said)
     if not said.get("when"):
@@ -186,8 +193,11 @@ def _wrong_way_out(drawing: Drawing, element: Element) -> Iterator[str]:
 
 def _wrong_confirmation(said: Mapping[str, str]) -> Iterator[str]:
     confirm = [part.strip() for part in said.get("confirm", "").split(",") if part.strip()]
-    if not set(confirm) <= LANES | {"ops"}:
-        yield f"Expected lanes or ops in the property confirm, but it is {said['confirm'][:60]}: correct it."
+    if not set(confirm) <= LEAVERS:
+        yield (
+            "Expected lanes of the firm or a desk, or ops, in the property confirm, "
+            f"but it is {said['confirm'][:60]}: correct it."
+        )
     when = said.get("confirm_when", "always")
     if when not in CONFIRMED_WHEN:
         yield f"Expected confirm_when to be {' or '.join(CONFIRMED_WHEN)}, but it is {when[:40]}: choose one."

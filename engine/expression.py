@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -371,3 +371,25 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "total": (_total, 2, 2),
     "unique": (_unique, 2, 2),
 }
+
+
+# --- what an expression reads -----------------------------------------------------------------------------------------
+def members(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """Each `owner.key` and `owner["key"]` in an expression."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id=owner), attr=key):
+                yield owner, key
+            case ast.Subscript(value=ast.Name(id=owner), slice=ast.Constant(value=str(key))):
+                yield owner, key
+
+
+def read_of(text: str, owner: str) -> frozenset[str]:
+    """The keys of `owner` that an expression reads; an empty one when it reads the owner in any other way."""
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+    keys = [key for name, key in members(tree) if name == owner]
+    named = sum(isinstance(node, ast.Name) and node.id == owner for node in ast.walk(tree))
+    return frozenset(keys) | (frozenset({""}) if named > len(keys) else frozenset())

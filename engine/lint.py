@@ -5,40 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from engine import bpmn, components, dmn, elements, paths, places, schema, tokens, walks
+from engine import bpmn, components, dmn, elements, facts, paths, places, schema, tokens, walks
 from engine import definition as definitions
 from engine.bpmn import Drawing, Element, Fault
 from engine.decide import Decision
-from engine.definition import CODE, CUTOFF, FORM_PROPERTIES, OWN_TABLE, Definition
+from engine.definition import FORM_PROPERTIES, OWN_TABLE, Definition
 from engine.errors import Refused
-from engine.meaning import Meaning, keys_of
-from engine.people import BROKER_LANES, NEXT_LANES
+from engine.meaning import Meaning
 from engine.places import Place
+from engine.run import LONGEST_ITEM
 from engine.schema import Form
 
 __all__ = ["Fault", "check_folder"]
 
 LARGEST_FAMILY = 2000
-LONGEST_DESK, LONGEST_FUNCTION, LONGEST_FORM, LONGEST_KEY = 8, 40, 60, 120
+LONGEST_FORM, LONGEST_KEY = 60, 120
 DRAWING, TABLE, FORM, WALKS = "processes/{}.bpmn", "processes/{}.dmn", "forms/{}.form", "processes/{}.walks.json"
 SAID = re.compile(
     r"(?s)^(?:(?P<file>[\w./-]+\.\w+):(?:(?P<line>\d+):)? )?(?:(?P<element>[\w.@/-]+): )?(?P<sentence>.*)$"
 )
-REQUIRED = [
-    "title",
-    "title_zh_Hant",
-    "title_zh_Hans",
-    "function",
-    "memberships",
-    "desk",
-    "cutoff",
-    "lead_days",
-    "sla_days",
-]
-REQUIRED += ["success", "replaces", "keywords", "form.main"]
-PARTIES = {"next": NEXT_LANES, "next.memberships": NEXT_LANES, "brokers": BROKER_LANES}
-LISTS = ("next", "desks", "brokers")
-FUNCTION = re.compile(r"EU_[A-Za-z][A-Za-z0-9]*")
 
 
 def check_folder(folder: Mapping[str, bytes]) -> list[Fault]:
@@ -153,12 +138,12 @@ class _Check:
     # one eService with its patterns
     def wrong_eservice(self, code: str) -> Iterator[Fault]:
         drawing = self.drawings[code]
-        yield from _wrong_facts(drawing, self.forms)
+        yield from facts.wrong(drawing, self.forms)
         circle = paths.caller_circle(self.drawings, code)
         if circle:
             yield Fault(
                 drawing.file,
-                _line(drawing),
+                facts.line_of(drawing),
                 code,
                 f"Expected calls to end, but {' calls '.join(circle)}: break the circle.",
             )
@@ -169,7 +154,7 @@ class _Check:
         if size > LARGEST_FAMILY:
             yield Fault(
                 drawing.file,
-                _line(drawing),
+                facts.line_of(drawing),
                 code,
                 f"Expected at most {LARGEST_FAMILY} elements with all calls in place, but there are {size}.",
             )
@@ -181,22 +166,28 @@ class _Check:
     def wrong_family(self, code: str) -> Iterator[Fault]:
         family = {name: self.drawings[name] for name in paths.family(self.drawings, code)}
         graph = paths.graph(self.drawings, code)
-        yield from _shared_names(family.values())
-        yield from _wrong_parties(family[code], graph)
+        yield from facts.shared_names(family.values())
+        yield from facts.wrong_parties(family[code], graph)
         own = self.tables.get(family[code].properties.get("decision", ""))
         tables = self.tables if own is None else {**self.tables, OWN_TABLE: own}
-        yield from Meaning(family, graph, self.forms, self.forms.get(_main(family[code])), tables).faults()
+        yield from Meaning(family, graph, self.forms, self.forms.get(facts.main_form(family[code])), tables).faults()
         for key, place in graph.places.items():
-            if len(key) > LONGEST_KEY:
+            room = LONGEST_KEY - (LONGEST_ITEM + 1 if place[1].each else 0)
+            if len(key) > room:
                 yield _fault(
                     *place,
-                    f"Expected at most {LONGEST_KEY} letters in the ids of the calls and the element, "
+                    f"Expected at most {room} letters in the ids of the calls and the element, "
                     f"but there are {len(key)}: shorten one.",
                 )
         for key in paths.unchecked(graph):
             place = graph.places[key]
             yield _fault(
                 *place, "Expected a checker before this desk, but a path gets round every check: draw a checker's task."
+            )
+        for key in paths.unagreed(graph):
+            yield _fault(
+                *graph.places[key],
+                "Expected a next_checker before this milestone, but a path gets round it: draw the checker's task.",
             )
         for key in paths.restless(graph):
             place = graph.places[key]
@@ -248,7 +239,7 @@ class _Check:
             if name not in used:
                 yield Fault(
                     drawing.file,
-                    _line(drawing),
+                    facts.line_of(drawing),
                     name,
                     "Expected an eService that calls this pattern, but none does: call it or remove it.",
                 )
@@ -319,96 +310,6 @@ def _not_taken(drawing: Drawing, taken: set[walks.Taken]) -> Iterator[Fault]:
             )
 
 
-# --- the facts of an eService -----------------------------------------------------------------------------------------
-def _wrong_facts(drawing: Drawing, forms: Mapping[str, Form]) -> Iterator[Fault]:
-    for sentence in _wrong_fact_sentences(drawing, forms):
-        yield Fault(drawing.file, _line(drawing), drawing.process, sentence)
-
-
-def _wrong_fact_sentences(drawing: Drawing, forms: Mapping[str, Form]) -> Iterator[str]:
-    said = drawing.properties
-    if not CODE.match(drawing.process):
-        yield (
-            f"Expected a code such as CT027 as process id, but it is {drawing.process[:40]}: rename it, "
-            "or mark it pattern=true."
-        )
-    for name in REQUIRED:
-        if not said.get(name):
-            yield f"Expected the property {name}, but it is empty: fill it."
-    if said.get("function") and not FUNCTION.fullmatch(said["function"]):
-        yield f"Expected a function such as EU_CashTrading, but it is {said['function'][:40]}: correct it."
-    for name, longest in (("desk", LONGEST_DESK), ("function", LONGEST_FUNCTION)):
-        if len(said.get(name, "")) > longest:
-            yield f"Expected at most {longest} characters in {name}, but there are {len(said[name])}: shorten it."
-    if said.get("cutoff") and not CUTOFF.match(said["cutoff"]):
-        yield f"Expected a cutoff such as 17:00, but it is {said['cutoff'][:40]}: correct it."
-    for name in ("lead_days", "sla_days"):
-        if said.get(name) and not re.fullmatch(r"[0-9]{1,3}", said[name]):
-            yield f"Expected whole days in {name}, but it is {said[name][:40]}: write a number such as 3."
-    ends = {element.properties.get("status") for element in drawing.elements.values() if element.kind == "endEvent"}
-    if said.get("success") and said["success"] not in places.SUCCESSES:
-        yield f"Expected success to be APPROVED or COMPLETED, but it is {said['success'][:40]}: choose one."
-    elif said.get("success") and ends & places.SUCCESSES != {said["success"]}:
-        yield (
-            f"Expected {said['success']} as the one success among the end events, but it is not: correct "
-            "them or the property."
-        )
-    main = forms.get(_main(drawing))
-    if main is None and _main(drawing):
-        yield f"Expected the form {_main(drawing)[:40]} of form.main, but there is none that can be read: correct it."
-    for name in LISTS:
-        if said.get(name):
-            place = Place(frozenset({"form", "case"}), keys_of(main))
-            yield from (f"in {name}: {sentence}" for sentence in places.wrong(said[name], place))
-    for name in ("single_eye", "template"):
-        if said.get(name, "true") not in ("true", "false"):
-            yield f"Expected true or false in {name}, but it is {said[name][:40]}: choose one."
-    for text in schema.PLACEHOLDER.findall(said.get("about", "")):
-        yield from (
-            f"in about: {sentence}"
-            for sentence in places.wrong(text, Place(frozenset({"form", "case"}), keys_of(main)))
-        )
-        yield from components.shown_to_lists(text, main)
-
-
-def _main(drawing: Drawing) -> str:
-    return drawing.properties.get("form.main", "")
-
-
-def _shared_names(family: Iterable[Drawing]) -> Iterator[Fault]:
-    """Names that must be unique in an eService with its patterns: sub-processes and messages."""
-    seen: dict[tuple[str, str], Drawing] = {}
-    for drawing in sorted(family, key=lambda drawing: drawing.process):
-        seen.setdefault(("process", drawing.process), drawing)
-        for element in drawing.elements.values():
-            name = ("process", element.id) if element.kind == "subProcess" else ("message", element.message)
-            if name[1] and seen.setdefault(name, drawing) is not drawing:
-                sentence = (
-                    f"Expected every {name[0]} name once, but {name[1]} stands in {seen[name].process} too: rename one."
-                )
-                yield _fault(drawing, element, sentence)
-
-
-def _wrong_parties(drawing: Drawing, graph: paths.Graph) -> Iterator[Fault]:
-    """Whoever has a lane must be named by the eService, and whoever is named must have a lane."""
-    lanes = {element.lane for _, element in graph.places.values() if element.kind == "userTask"}
-    for name, mine in PARTIES.items():
-        said = bool(drawing.properties.get(name))
-        if bool(lanes & mine) != said:
-            what = f"is no task in {_or(mine)}" if said else "is none"
-            cure = "leave the property out, or draw one" if said else "fill it"
-            yield Fault(
-                drawing.file,
-                _line(drawing),
-                drawing.process,
-                f"Expected {name} and tasks in {_or(mine)} together, but there {what}: {cure}.",
-            )
-
-
-def _or(lanes: frozenset[str]) -> str:
-    return " or ".join(sorted(lanes, reverse=True))
-
-
 # --- forms ------------------------------------------------------------------------------------------------------------
 def _wrong_form(read: Form, name: str) -> Iterator[Fault]:
     if len(read.id) > LONGEST_FORM:
@@ -452,10 +353,6 @@ def faults_of(error: Refused, file: str) -> Iterator[Fault]:
         if said is not None:
             number = int(said["line"] or 1)
             yield Fault(said["file"] or file, number, said["element"] or "", said["sentence"])
-
-
-def _line(drawing: Drawing) -> int:
-    return drawing.root.find(f"{{{bpmn.BPMN}}}process").sourceline or 1
 
 
 def _named(folder: Mapping[str, bytes], start: str, end: str) -> list[str]:

@@ -10,14 +10,17 @@ from engine import gaps, paths, places
 from engine.bpmn import JOINS, Drawing, Element, Fault
 from engine.cells import DATE, NUMBER, WORD, YES_NO
 from engine.decide import Decision
-from engine.definition import FORM_PROPERTIES
+from engine.definition import FORM_PROPERTIES, MAIN_FORM
+from engine.errors import BadExpression
+from engine.expression import Scope, compiled
 from engine.places import Place
 from engine.schema import Field, Form
 from engine.statuses import STATUSES
 
 KINDS = {"text": WORD, "textarea": WORD, "select": WORD, "radio": WORD, "number": NUMBER, "money": NUMBER}
 KINDS |= {"date": DATE, "yesno": YES_NO, "checkbox": YES_NO}
-OUTCOME = re.compile(r"""outcome == ["']([a-z0-9_]+)["']""")
+# What every expression knows by these names: no answer and no item may hide it.
+KNOWN = frozenset({"form", "case", "given", "status", "outcome", "open_steps", "due"})
 
 
 class Meaning:
@@ -51,6 +54,7 @@ class Meaning:
                 yield Fault(drawing.file, element.line, element.id, sentence)
             yield from self.wrong_conditions(key, drawing, element)
             yield from self.wrong_decision(key, drawing, element)
+        yield from self.wrong_authors()
         yield from self.torn()
 
     def wrong(self, key: str, drawing: Drawing, element: Element) -> Iterator[str]:
@@ -63,9 +67,63 @@ class Meaning:
             yield from places.wrong(element.properties["when"], self.way_out_place())
         for name, text in element.inputs.items():
             yield from (f"in {name}: {sentence}" for sentence in places.wrong(text, self.place))
+        for name in sorted(KNOWN.intersection(self.set_by(element))):
+            yield f"Expected a name of its own for what is routed, but {name} means something else here: rename it."
+        yield from self.wrong_many(element)
+        yield from self.wrong_beside(drawing, element)
+
+    def wrong_many(self, element: Element) -> Iterator[str]:
+        """Whether a task for each item of a list hands on one answer, and its item none."""
         for name, text in (("collection", element.each), ("completionCondition", element.until)):
             if text:
                 yield from (f"in {name}: {sentence}" for sentence in places.wrong(text, self.place))
+        if element.item in self.set | KNOWN:
+            yield f"Expected a name of its own for the item, but {element.item} means something else here: rename it."
+        if element.until and not set(element.routes) & self.read(element.until):
+            yield "Expected completionCondition to read what this task routes, but it does not: name the answer."
+        for name in element.routes if element.each else ():
+            left = [value for value in self.values(element, name) if not _is_true(element.until, {name: value})]
+            if len(left) > 1:
+                yield (
+                    f"Expected one {name} to be left when all have answered, but {', '.join(map(str, left))} are: the "
+                    "last would hide the others. Write a completionCondition that is false for one alone."
+                )
+
+    def values(self, element: Element, name: str) -> list[str | bool]:
+        """All that a task can hand on by that name."""
+        asked = self.form_of(element)
+        entry = asked.field(name) if asked else None
+        if entry is None or entry.kind not in ("select", "radio"):
+            return [True, False]
+        return [value for value, _ in entry.options]
+
+    def read(self, text: str) -> frozenset[str]:
+        """The names that an expression reads; none when it is no expression."""
+        try:
+            return compiled(text).names
+        except BadExpression:
+            return frozenset()
+
+    def wrong_authors(self) -> Iterator[Fault]:
+        """The maker writes the request at one task, which a checker has to see; nobody else does."""
+        written = [place for place in self.graph.places.values() if self.is_main(place[1])]
+        for drawing, element in written:
+            for sentence in self.wrong_author(element, {e.id for _, e in written}):
+                yield Fault(drawing.file, element.line, element.id, sentence)
+
+    def wrong_author(self, element: Element, steps: set[str]) -> Iterator[str]:
+        if (element.form, element.lane, element.properties.get("kind")) != (MAIN_FORM, "maker", "fill"):
+            yield (
+                "Expected the main form as @main at a task of the lane maker and the kind fill, but it stands here: "
+                "show another form."
+            )
+        if len(steps) > 1:
+            yield f"Expected one task with the main form, but {', '.join(sorted(steps))} have it: lead back to one."
+        if element.each:
+            yield "Expected one request to be written, but several tasks write it: draw one task."
+
+    def is_main(self, element: Element) -> bool:
+        return element.kind == "userTask" and self.main is not None and self.form_of(element) is self.main
 
     def timer_place(self, drawing: Drawing, element: Element) -> Place:
         host = drawing.elements.get(element.attached_to)
@@ -95,14 +153,34 @@ class Meaning:
     def wrong_default(self, key: str, drawing: Drawing, element: Element) -> Iterator[Fault]:
         """A gateway that asks how a call came out must name every way but one: else one would pass for another."""
         asked = [flow.condition for flow in drawing.outgoing(element.id) if flow.condition]
-        named = {found[1] for text in asked if (found := OUTCOME.fullmatch(text.strip()))}
-        left = self.outcomes_at(key) - named
-        if asked and len(named) == len(asked) and len(left) > 1:
+        if not any("outcome" in self.read(text) for text in asked):
+            return
+        alone = [text for text in asked if self.read(text) == {"outcome"}]
+        left = [word for word in self.outcomes_at(key) if not any(_is_true(text, {"outcome": word}) for text in alone)]
+        if self.may_be_empty(key, "outcome"):
+            left.append("none at all")
+        if len(left) > 1:
             sentence = (
                 f"Expected one outcome to be left for the default flow, but {', '.join(sorted(left))} are: draw a flow "
                 "for each of the others."
             )
             yield Fault(drawing.file, element.line, element.id, sentence)
+
+    def wrong_beside(self, drawing: Drawing, element: Element) -> Iterator[str]:
+        """Whether what only a notice leads to hands the case a word: it would pass for one of the main path."""
+        if element.id not in paths.side_paths(drawing):
+            return
+        if element.properties.get("outcome") or element.properties.get("agrees"):
+            yield "Expected an outcome of the main path, but only a notice leads here: leave outcome and agrees out."
+        beside = paths.side_paths(drawing) - paths.main_paths(drawing, element.parent)
+        for name in self.set_by(element) if element.id in beside else ():
+            places = [k for k, (d, e) in self.graph.places.items() if d is not drawing or e.id not in beside]
+            if any(self.reads(key, name) for key in places):
+                yield f"Expected a field of its own behind a notice, but {name} is read elsewhere too: rename it."
+
+    def sets(self, element: Element, name: str) -> bool:
+        """Whether an element sets a routing variable, or how a call came out."""
+        return name in self.set_by(element) or (name == "outcome" and bool(element.properties.get("outcome")))
 
     def set_by(self, element: Element) -> tuple[str, ...]:
         """The routing variables that an element sets: a task by its answers, a decision table by its outputs."""
@@ -218,7 +296,7 @@ class Meaning:
             ways = self.graph.ways[f"{key}{paths.LEFT}"]
             if element.kind in JOINS and len(ways) > 1:
                 branches = [paths.reached(self.graph.ways, [way], without=self.joins()) for way in ways]
-                for name in sorted(self.routed):
+                for name in sorted(self.set):
                     for reader in self.readers_after(name, branches):
                         place, gateway = self.graph.places[reader]
                         sentence = (
@@ -233,7 +311,7 @@ class Meaning:
         return {k for k, (_, e) in self.graph.places.items() if e.kind in JOINS and len(ahead.get(k, ())) > 1}
 
     def readers_after(self, name: str, branches: list[set[str]]) -> list[str]:
-        setting = {k for k, (_, e) in self.graph.places.items() if name in self.set_by(e)}
+        setting = {k for k, (_, e) in self.graph.places.items() if self.sets(e, name)}
         if len([branch for branch in branches if branch & setting]) < 2:
             return []
         joins = self.joins() & set().union(*branches)
@@ -251,6 +329,14 @@ class Meaning:
         decision = self.decisions.get(element.decision)
         texts += [text for _, _, text in decision.expressions] if decision is not None else element.inputs.values()
         return any(re.search(rf"\b{re.escape(name)}\b", text) for text in texts)
+
+
+def _is_true(text: str, names: Mapping[str, str | bool]) -> bool:
+    """Whether a condition is true where nothing else is known."""
+    try:
+        return bool(text and compiled(text)(Scope(names)))
+    except BadExpression:
+        return False
 
 
 def keys_of(main: Form | None) -> frozenset[str] | None:

@@ -15,7 +15,7 @@ LARGEST_FILE = 1024 * 1024
 MOST_NODES = 200
 DEEPEST = 100
 RESERVED = re.compile(
-    r"^(Start|End|Root|StartEventSplit|StartEventJoin)$|\.(EndJoin|BoundaryEventSplit|BoundaryEventJoin)$"
+    r"^(Start|End|Root|StartEventSplit|StartEventJoin)$|\.(EndJoin|BoundaryEventSplit|BoundaryEventJoin)$| \[child\]$"
 )
 
 TASKS = frozenset({"userTask", "serviceTask", "businessRuleTask"})

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from engine.bpmn import CONTAINERS, JOINS, Drawing, Element
-from engine.people import COMPANY_MAKERS
+from engine.people import COMPANY_MAKERS, NEXT_LANES, OWN_LANES
 
 WAITING_KINDS = frozenset({"userTask", "intermediateCatchEvent"})
 CHECKING_LANES = frozenset({"checker", "next_checker"})
 LEFT = "!"
+DESKS = "case.desks"
 Node = TypeVar("Node", bound=Hashable)
 
 
@@ -146,33 +147,59 @@ def reached(ways: Mapping[Node, Iterable[Node]], starts: Iterable[Node], without
 
 def unchecked(made: Graph) -> Iterator[str]:
     """The tasks of a desk that a request can reach without passing a checker after its last maker."""
-    ways = {node: [t for t in targets if not _passes_check(made, node, t)] for node, targets in made.ways.items()}
-    makers = [key for key, (_, e) in made.places.items() if _asks(made, key) and _authors(e)]
-    found = reached(ways, [*made.starts, *(key for key in makers if key in reached(made.ways, made.starts))])
+    written = _written(made)
+    own = [key for key in written if made.places[key][1].lane in OWN_LANES]
+    found = _unseen(made, [*made.starts, *written], CHECKING_LANES) | _unseen(made, own, OWN_LANES)
     yield from sorted(
         k for k in found if k in made.places and made.places[k][1].lane.startswith("desk_") and _asks(made, k)
     )
 
 
-def _authors(element: Element) -> bool:
+def unagreed(made: Graph) -> Iterator[str]:
+    """The milestones that note what the second company agrees to, though nobody there has checked it."""
+    found = _unseen(made, [*made.starts, *_written(made)], NEXT_LANES)
+    yield from sorted(k for k in found if k in made.places and made.places[k][1].properties.get("agrees"))
+
+
+def _written(made: Graph) -> list[str]:
+    """The tasks at which somebody of a company writes."""
+    return [key for key in reached(made.ways, made.starts) if key in made.places and _authors(made, key)]
+
+
+def _unseen(made: Graph, starts: Iterable[str], lanes: Collection[str]) -> set[str]:
+    """What paths reach without passing a checker of these lanes."""
+    ways = {n: [t for t in targets if not _passes_check(made, n, t, lanes)] for n, targets in made.ways.items()}
+    return reached(ways, starts)
+
+
+def _authors(made: Graph, key: str) -> bool:
     """Whether somebody of a company writes here what a checker has to see; a mere yes or no is none of this."""
-    return element.lane in COMPANY_MAKERS and element.properties.get("kind") == "fill"
+    element = made.places[key][1]
+    return _asks(made, key) and element.lane in COMPANY_MAKERS and element.properties.get("kind") == "fill"
 
 
 def _asks(made: Graph, key: str) -> bool:
     return made.places[key][1].kind == "userTask"
 
 
-def _passes_check(made: Graph, node: str, target: str) -> bool:
+def _passes_check(made: Graph, node: str, target: str, lanes: Collection[str]) -> bool:
     place = made.places.get(node)
-    return place is not None and _asks(made, node) and place[1].lane in CHECKING_LANES and target == f"{node}{LEFT}"
+    if place is None or not _asks(made, node) or _may_be_for_nobody(place[1]):
+        return False
+    return place[1].lane in CHECKING_LANES.intersection(lanes) and target == f"{node}{LEFT}"
+
+
+def _may_be_for_nobody(element: Element) -> bool:
+    """Whether a task for each item of a list may open for none and pass at once; every case has a desk."""
+    return element.each not in ("", DESKS)
 
 
 def restless(made: Graph) -> Iterator[str]:
     """The elements of loops in which nothing waits."""
-    ways = {node: targets for node, targets in made.ways.items() if node not in made.waits}
+    waits = {key for key in made.waits if not _may_be_for_nobody(made.places[key][1])}
+    ways = {node: targets for node, targets in made.ways.items() if node not in waits}
     for key in sorted(made.places):
-        if key not in made.waits and key in reached(ways, ways.get(key, ())):
+        if key not in waits and key in reached(ways, ways.get(key, ())):
             yield key
 
 

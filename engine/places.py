@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from engine.errors import BadExpression
-from engine.expression import compiled
+from engine.expression import compiled, members, read_of
 from engine.run import duration
 
 CASE_KEYS = frozenset(
@@ -140,7 +140,7 @@ def _wrong_parts(tree: ast.Expression, text: str, place: Place) -> Iterator[str]
             yield f"Expected a field of the form, but form.{key} is none: correct the name or add the field."
         if owner == "row" and "row" in place.names and key not in place.row:
             yield f"Expected a field of the same row, but row.{key} is none: correct the name or add the field."
-    yield from _wrong_given(tree, place)
+    yield from _wrong_given(tree, text, place)
     for name, word in comparisons(tree):
         known = place.words.get(name)
         if known is not None and word not in known:
@@ -150,7 +150,9 @@ def _wrong_parts(tree: ast.Expression, text: str, place: Place) -> Iterator[str]
             )
 
 
-def _wrong_given(tree: ast.AST, place: Place) -> Iterator[str]:
+def _wrong_given(tree: ast.AST, text: str, place: Place) -> Iterator[str]:
+    if "given" in place.names and "" in read_of(text, "given"):
+        yield f"Expected the name of a step after given, but `{text[:60]}` reads it as a whole: name the step."
     for owner, step in members(tree):
         if owner == "given" and step not in place.given:
             known = ", ".join(sorted(place.given)) or "none"
@@ -160,27 +162,6 @@ def _wrong_given(tree: ast.AST, place: Place) -> Iterator[str]:
             case ast.Attribute(value=ast.Attribute(value=ast.Name(id="given"), attr=step), attr=key):
                 if key not in place.given.get(step, frozenset({key})):
                     yield f"Expected a field of the form of {step}, but given.{step}.{key} is none: correct the name."
-
-
-def members(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    """Each `owner.key` and `owner["key"]` in an expression."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Attribute(value=ast.Name(id=owner), attr=key):
-                yield owner, key
-            case ast.Subscript(value=ast.Name(id=owner), slice=ast.Constant(value=str(key))):
-                yield owner, key
-
-
-def read_of(text: str, owner: str) -> frozenset[str]:
-    """The keys of `owner` that an expression reads; an empty one when it reads the owner in any other way."""
-    try:
-        tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
-    keys = [key for name, key in members(tree) if name == owner]
-    named = sum(isinstance(node, ast.Name) and node.id == owner for node in ast.walk(tree))
-    return frozenset(keys) | (frozenset({""}) if named > len(keys) else frozenset())
 
 
 def comparisons(tree: ast.AST) -> Iterator[tuple[str, str]]:

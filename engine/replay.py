@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import form, run, seal
 from engine.definition import Definition
-from engine.run import Context, Outcome
+from engine.outcome import Context, Outcome
 from engine.services import Effect
 from engine.statuses import SENT
 

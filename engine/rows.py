@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -105,7 +106,7 @@ def _row(entry: Field, place: int, record: Mapping[str, Any], scope: Scope | Non
         if column.asks:
             value = record.get(column.key)
             if value is None and column.prefill is not None and scope is not None:
-                value = column.prefill(scope)
+                value = column.prefill(replace(scope, names={**scope.names, "row": record}))
             yield from typed_parts(column, settled(column, value), f"{entry.key}.{place}.{column.key}").items()
 
 

@@ -4,127 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
-from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
 from SpiffWorkflow.bpmn.specs.mixins import UserTaskMixin
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
-from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine import seal, services
 from engine.bpmn import Element
 from engine.compaction import OPEN, compact
-from engine.definition import Definition, Timer
-from engine.errors import BadDrawing, BadExpression, NoWayOut, Refused, RunAway, TaskNotOpen
+from engine.definition import Definition
+from engine.errors import BadDrawing, BadExpression, NoWayOut, RunAway, TaskNotOpen
 from engine.expression import Scope, compiled
 from engine.form import dumped
+from engine.outcome import Context, Due, OpenTask, Outcome, Passed, WayOut
 from engine.people import DESK_LANES, NEXT, PARTY_LANES
+from engine.scripting import ScriptEngine, ours
 from engine.services import Effect
+from engine.specs import Timer
 from engine.state import restored, saved
 
 BUDGET = 200
 MOST_ITEMS = 50
-AGREED = "agreed"
+LONGEST_ITEM = 20
+AGREED = "_agreed"  # no answer and no table can be called so
 DURATION = re.compile(r"P(?:([0-9]{1,4})D)?(?:T(?=.)(?:([0-9]{1,4})H)?(?:([0-9]{1,5})M)?)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the world outside the drawing looks like at one step.
-
-    answers: the maker's newest answers, read as `form.x`. case: facts read as `case.x` (participant_id, sla_days, ...).
-    given: the newest answers of other steps, read as `given.step.x`.
-    """
-
-    scope: Scope
-    answers: Mapping[str, Any] = field(default_factory=dict)
-    case: Mapping[str, Any] = field(default_factory=dict)
-    given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-    @property
-    def now(self) -> datetime:
-        """The time of the step."""
-        if self.scope.now is None:
-            raise BadExpression("Expected to know the time of the step, but the context has none.")
-        return self.scope.now
-
-
-@dataclass(frozen=True, slots=True)
-class OpenTask:
-    """Something a person must do now; fresh when it opened in this very step.
-
-    party: the participant ID of the company that does it, when that is not the one that files. desk: whose it is at the
-    exchange.
-    """
-
-    key: str
-    step: str
-    name: str
-    kind: str
-    lane: str
-    form: str
-    due_at: datetime | None
-    fresh: bool
-    party: str = ""
-    desk: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A timer that waits; an idle one counts from the last time that somebody saved."""
-
-    key: str
-    due_at: datetime
-    idle: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WayOut:
-    """A message that the drawing waits for, such as withdraw.
-
-    confirm: the lanes of which somebody else has to confirm it. confirm_when: always, or once the exchange has claimed
-    the request.
-    """
-
-    name: str
-    key: str
-    title: str
-    who: tuple[str, ...]
-    reason: str
-    confirm: tuple[str, ...] = ()
-    confirm_when: str = "always"
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """A milestone or a notice that the token passed."""
-
-    key: str
-    element: str
-    status: str
-    notice: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Everything one step led to."""
-
-    state: bytes
-    status: str
-    finished: bool
-    tasks: tuple[OpenTask, ...]
-    timers: tuple[Due, ...]
-    ways_out: tuple[WayOut, ...]
-    passed: tuple[Passed, ...]
-    effects: tuple[Effect, ...]
-    done: tuple[str, ...]
 
 
 def start(definition: Definition, context: Context) -> Outcome:
@@ -173,7 +81,8 @@ def lists(definition: Definition, context: Context) -> dict[str, Any]:
     scope = Scope({**base.names, **facts}, base.now, base.calendar, base.cutoff)
     said = {name: reckon(scope) for name, reckon in definition.eservice.lists.items()}
     desks = _words(said.get("desks") or [definition.eservice.desk])
-    return {"desks": desks, "brokers": _words(said.get("brokers") or []), "next": said.get("next") or ""}
+    (second,) = _words([said["next"]]) if said.get("next") else ("",)
+    return {"desks": desks, "brokers": _words(said.get("brokers") or []), "next": second}
 
 
 # --- one run ----------------------------------------------------------------------------------------------------------
@@ -188,7 +97,7 @@ class _Run:
         self.effects: list[Effect] = []
         self.done: list[str] = []
         self.steps = 0
-        engine = _ScriptEngine(self)
+        engine = ScriptEngine(self)
         if state is None:
             self.workflow = BpmnWorkflow(definition.spec, dict(definition.subprocess_specs), script_engine=engine)
         else:
@@ -199,7 +108,7 @@ class _Run:
 
     def advanced(self) -> Outcome:
         """Run everything automatic, then take stock."""
-        with _ours():
+        with ours():
             self.workflow.do_engine_steps(did_complete_task=self._ran)
         tasks = tuple(self._tasks())
         timers = tuple(self._timers())
@@ -218,7 +127,7 @@ class _Run:
         )
 
     def ran(self, task: Task) -> None:
-        with _ours():
+        with ours():
             task.run()
         self._ran(task)
 
@@ -282,7 +191,7 @@ class _Run:
         """Fire with the waiting task's own event definition: the engine below compares events by class."""
         for found, task, _ in self._events():
             if found == key:
-                with _ours():
+                with ours():
                     task.task_spec.catch(task, BpmnEvent(task.task_spec.event_definition))
                     task.task_spec._update(task)
                 return
@@ -312,16 +221,19 @@ class _Run:
                 form=self.definition.form_of(element),
                 due_at=datetime.fromisoformat(due_text) if due_text else None,
                 fresh=fresh,
-                party=self._party(element.lane, task),
+                party=self._party(element, task, fresh=fresh),
                 desk=str(task.internal_data.get("item") or self.known["desks"][0])
                 if element.lane in DESK_LANES
                 else "",
             )
 
-    def _party(self, lane: str, task: Task) -> str:
-        if lane in PARTY_LANES:
-            return str(task.internal_data.get("item") or self.known["next"])
-        return ""
+    def _party(self, element: Element, task: Task, *, fresh: bool) -> str:
+        if element.lane not in PARTY_LANES:
+            return ""
+        party = str(task.internal_data.get("item") or self.known["next"])
+        if fresh and not party:
+            raise BadExpression(f"Expected a company for the step {element.id}, but the request names none.")
+        return party
 
     def _due_of(self, element: Element, task: Task) -> datetime | None:
         text = element.properties.get("due")
@@ -332,11 +244,15 @@ class _Run:
             if not isinstance(task.task_spec.event_definition, Timer):
                 continue
             if "at" not in task.internal_data:
-                at = self._timer(element, task)
+                at = self._timer(element, task) or self._over(element)
                 task.internal_data["at"] = at.isoformat() if at else None
             at_text = task.internal_data["at"]
             if at_text:
                 yield Due(key, datetime.fromisoformat(at_text), element.properties.get("idle") == "true")
+
+    def _over(self, element: Element) -> datetime | None:
+        """Nothing else leads on from an event that a path waits at: a time that is over has come."""
+        return self.context.now if element.kind == "intermediateCatchEvent" else None
 
     def _timer(self, element: Element, task: Task) -> datetime | None:
         if element.timer_kind == "timeDuration":
@@ -401,10 +317,10 @@ class _Run:
         return AGREED in task.data and bool(task.data[AGREED] == self._read_by(NEXT))
 
     def _read_by(self, side: str) -> str:
-        """A mark of the maker's answers as far as a side reads them."""
+        """A mark of the second company and of the maker's answers as far as a side reads them."""
         fields = self.definition.forms[self.definition.main_form].fields
         read = {entry.key: self.context.answers.get(entry.key) for entry in fields if side in entry.readers}
-        return seal.digest(seal.canonical(dumped(read)))[:32]
+        return seal.digest(seal.canonical({"by": self.known["next"], "read": dumped(read)}))[:32]
 
     def call(self, task: Task) -> None:
         """Ask the decision table, or run the registered step, of an automatic task and keep what it leaves."""
@@ -430,6 +346,8 @@ def _words(values: Any) -> list[str]:
     if not isinstance(values, list | tuple) or not all(isinstance(value, str) and value for value in values):
         raise BadExpression("Expected a list of words to open tasks for, but got something else.")
     words = list(dict.fromkeys(_routable(value) for value in values))
+    if any(len(word) > LONGEST_ITEM for word in words):
+        raise BadExpression(f"Expected words of at most {LONGEST_ITEM} letters to open tasks for, but one is longer.")
     if len(words) > MOST_ITEMS:
         raise BadExpression(f"Expected at most {MOST_ITEMS} tasks at the same time, but there are {len(words)}.")
     return words
@@ -451,60 +369,3 @@ def duration(text: str) -> timedelta:
         raise BadExpression(f"Expected a duration such as P2D or PT4H, but it is {text!r}.")
     days, hours, minutes = (int(part or 0) for part in found.groups())
     return timedelta(days=days, hours=hours, minutes=minutes)
-
-
-class _Sealed(BasePythonScriptEngineEnvironment):
-    """Author code never runs: three ways lead here round the script engine, and each ends in a refusal."""
-
-    def evaluate(self, expression: Any, context: Any, external_context: Any = None) -> Any:
-        """Refuse."""
-        raise BadDrawing("Expected no code in a drawing, but it holds some.")
-
-    def execute(self, script: Any, context: Any, external_context: Any = None) -> Any:
-        """Refuse."""
-        raise BadDrawing("Expected no code in a drawing, but it holds some.")
-
-    def call_service(self, context: Any, **kwargs: Any) -> Any:
-        """Refuse."""
-        raise BadDrawing("Expected a registered topic, but the drawing calls something else.")
-
-
-class _ScriptEngine(PythonScriptEngine):
-    """Conditions go to the one expression language; scripts go nowhere."""
-
-    def __init__(self, run: _Run) -> None:
-        super().__init__(_Sealed())
-        self._run = run
-
-    def evaluate(self, task: Task, expression: str, external_context: Any = None) -> Any:
-        """The value of a condition on a flow."""
-        return compiled(expression)(self._run.scope(task, {}))
-
-    def execute(self, task: Task, script: Any, external_context: Any = None) -> Any:
-        """Refuse."""
-        return self.environment.execute(script, {})
-
-    def call_service(self, task: Task, **kwargs: Any) -> None:
-        """Run the registered step of a service task."""
-        self._run.call(task)
-
-    def items(self, task: Task, text: str) -> list[str]:
-        """What a task is opened for, one by one."""
-        return self._run.items(task, text)
-
-    def passed(self, task: Task) -> None:
-        """A milestone was passed."""
-        self._run.hand_on(task)
-
-
-class _ours:
-    """Turns the engine's own exceptions into ours."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
-        if isinstance(error, Refused) or error is None:
-            return
-        if isinstance(error, SpiffWorkflowException | RecursionError | KeyError | AttributeError | TypeError):
-            raise BadDrawing(f"Expected the drawing to run, but the engine stopped: {type(error).__name__}.") from error

@@ -22,7 +22,7 @@ from engine.errors import Refused, WrongAnswers
 from engine.expression import Scope
 from engine.form import Facts
 from engine.hours import exchange_calendar
-from engine.run import Context, Outcome
+from engine.outcome import Context, Outcome
 from engine.statuses import ENDED, SENT
 
 Taken = tuple[str, str]

@@ -353,7 +353,7 @@ def _membership(connection: Connection, definition: Definition, person: Any, wan
     for seat in people.memberships_of(connection, person.company):
         if wanted not in (None, seat.id) or seat.kind not in eservice.memberships:
             continue
-        if person.may("maker", eservice.function, seat.id):
+        if person.may("maker", eservice.function, seat.id) and people.goes_on(connection, seat.id):
             return seat
     raise NoRight("maker", eservice.function)
 

@@ -16,7 +16,7 @@ from engine.errors import ServiceClosed
 from engine.expression import Scope
 from engine.form import Facts
 from engine.hours import Calendar, exchange_calendar
-from engine.run import Context
+from engine.outcome import Context
 from engine.statuses import ENDED
 
 RECEIVED = ENDED | {"PENDING_HKEX"}  # what was returned is received anew when it comes back

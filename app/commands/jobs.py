@@ -20,7 +20,7 @@ from app.store.tasks import Timer
 from engine import run
 from engine.definition import Definition
 from engine.errors import TaskNotOpen
-from engine.run import Context
+from engine.outcome import Context
 
 FIRED = "timer.fired"
 

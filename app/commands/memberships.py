@@ -21,11 +21,12 @@ class Ended:
     returned: tuple[str, ...]
 
 
-def end_membership(portal: Portal, participant_id: str, kind: str, *, by: int) -> Ended:
+def end_membership(portal: Portal, participant_id: str, kind: str, *, by: int | None = None) -> Ended:
     """End a participantship: its own requests are aborted, those of others that wait for it go back to their makers.
 
     Each request in a transaction of its own, so that thousands of them hold up nobody; whoever runs it again goes on
-    where it stopped. by: who says so, for the trail of people. Raises `NotFound`.
+    where it stopped. by: who says so, for the trail of people; nobody for an operator at the command line. Raises
+    `NotFound`.
     """
     now = portal.clock.now()
     with portal.database.write() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from app.commands import circumstances, steps
@@ -9,8 +10,6 @@ from app.commands.portal import Portal
 from app.commands.promises import letter
 from app.commands.steps import By
 from app.store import cases, definitions, jobs, tasks, trail
-from app.store.cases import Case
-from app.store.database import Connection
 from engine.errors import CaseEnded, NoRight, NotFound, Refused
 from engine.hours import HONG_KONG
 from engine.people import OWN_LANES, PARTY_LANES
@@ -68,7 +67,7 @@ def nudge(portal: Portal, reference: str, by: By) -> str:
         waiting = [task for task in tasks.of_cases(connection, [case.id])[case.id] if task.lane in PARTY_LANES]
         if not waiting:
             raise NothingToNudge
-        if (until := next_nudge(connection, case, now)) is not None:
+        if (until := next_nudge(trail.entries(connection, case.id), now)) is not None:
             raise NudgedAlready(until)
         letters = []
         for task in waiting:
@@ -83,9 +82,9 @@ def nudge(portal: Portal, reference: str, by: By) -> str:
         return reference
 
 
-def next_nudge(connection: Connection, case: Case, now: datetime) -> datetime | None:
+def next_nudge(sealed: Iterable[trail.Sealed], now: datetime) -> datetime | None:
     """From when on the request may be nudged again; None when it may be now."""
-    entries = (sealed.entry for sealed in trail.entries(connection, case.id))
+    entries = (one.entry for one in sealed)
     nudges = [datetime.fromisoformat(entry["at"]) for entry in entries if entry["action"] == NUDGED]
     if not nudges:
         return None

@@ -13,8 +13,8 @@ from app.store.database import Connection
 from app.store.sides import Party
 from engine.definition import Definition
 from engine.errors import NoSuchParty
+from engine.outcome import OpenTask, Outcome
 from engine.people import BROKER_LANES, EXCHANGE, NEXT, PARTY_LANES, side_of_lane
-from engine.run import OpenTask, Outcome
 
 
 def admitted(
@@ -24,7 +24,7 @@ def admitted(
     fresh = [task for task in outcome.tasks if task.fresh and (task.party or task.desk)]
     if not definition.eservice.lists or not fresh:
         return cast
-    wanted = [*_companies(connection, definition, case, fresh), *_desks(fresh)]
+    wanted = [*_companies(connection, definition, case, fresh), *_desks(case, fresh)]
     known = {(party.side, party.participant) for party in cast.parties}
     new = [party for party in wanted if (party.side, party.participant) not in known]
     asked = {party.participant for party in wanted if party.side == NEXT}
@@ -33,7 +33,8 @@ def admitted(
         return cast
     cases.dismiss(connection, case.id, gone)
     cases.admit(connection, case.id, new, now)
-    again = casts.of_case(connection, case, 0, cases.parties_of(connection, case.id))
+    stay = [party for party in cast.parties if party not in gone]
+    again = casts.of_case(connection, case, 0, [*stay, *new])
     return replace(again, hands=again.hands | cast.hands)
 
 
@@ -51,7 +52,12 @@ def _companies(connection: Connection, definition: Definition, case: Case, fresh
     return found
 
 
-def _desks(fresh: Sequence[OpenTask]) -> list[Party]:
-    """The desks beside the first, which the case itself names."""
+def _desks(case: Case, fresh: Sequence[OpenTask]) -> list[Party]:
+    """The desks beside the one that the case itself names; that one too when another leads from here on."""
     desks = dict.fromkeys(task.desk for task in fresh if task.desk)
+    leads = next(iter(desks), case.desk)
+    if leads == case.desk:
+        desks.pop(leads, None)
+    elif case.received_on:
+        desks[case.desk] = None
     return [Party(EXCHANGE, desk, desk, None) for desk in desks]

@@ -11,8 +11,8 @@ from app.store.people import Seat
 from engine.definition import Definition
 from engine.errors import NobodyCanCheck
 from engine.hours import Calendar
+from engine.outcome import Outcome, Passed
 from engine.people import BROKER, BROKER_LANES, COMPANY_LANES, DESK_LANES, NEXT, NEXT_LANES, OWN_LANES, seat_of
-from engine.run import Outcome, Passed
 
 Row = dict[str, Any]
 Names = Callable[[int], str]
@@ -114,8 +114,8 @@ def _moved(definition: Definition, case: Case, outcome: Outcome, cast: Cast, tol
 
 
 def _ended(definition: Definition, case: Case, outcome: Outcome, cast: Cast) -> list[Row]:
-    """Everybody who had a hand in it hears the end, and every company that could read it."""
-    seats = [*cast.who_did(COMPANY_LANES | DESK_LANES), *cast.who_could(NEXT), *cast.who_could(BROKER)]
+    """Everybody of the firm and the desks who had a hand in it hears the end, and every company that still reads it."""
+    seats = [*cast.who_did(OWN_LANES | DESK_LANES), *cast.who_could(NEXT), *cast.who_could(BROKER)]
     return [letter(case, definition, "case.ended", seat, {"status": outcome.status}) for seat in dict.fromkeys(seats)]
 
 

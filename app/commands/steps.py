@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from app.commands import circumstances, parties
 from app.commands.portal import Portal
@@ -18,11 +18,11 @@ from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
 from app.store.story import parties_in
-from engine import run, seal
+from engine import seal
 from engine.definition import Definition
 from engine.errors import CaseEnded, KeyReused, NotFound, StalePage
+from engine.outcome import OpenTask, Outcome, WayOut
 from engine.people import DESK_LANES, Person, seat_of
-from engine.run import OpenTask, Outcome
 from engine.statuses import SENT
 
 STATE_KEY = "state"
@@ -45,6 +45,7 @@ class Step:
     """One step about to be written down: what it was, and what was answered.
 
     cast: who matters to the case, when that was read before. timed: whether timers may have waited before the step.
+    completed: the task that it completes, when no other was open.
     """
 
     at: datetime  # one moment for drawing, trail and registers: the replay sees no other
@@ -58,6 +59,7 @@ class Step:
     about: str | None = None
     cast: Cast | None = None
     timed: bool = True
+    completed: UUID | None = None
 
 
 # --- what a step sees -------------------------------------------------------------------------------------------------
@@ -165,7 +167,7 @@ def write_down(
     _apply(connection, case, outcome, now)
     cast = step.cast or cast_of(connection, definition, case)
     cast = parties.admitted(connection, definition, case, outcome, cast, now)
-    opened = _reopen(connection, definition, case, outcome, cast, step.timed, now)
+    opened = _reopen(connection, definition, case, outcome, cast, step)
     made = promises(
         definition, case, outcome, cast, opened, step.actor["id"], circumstances.calendar(now), _admins(connection)
     )
@@ -277,7 +279,7 @@ def _entry(
     }
 
 
-def _way_out(way: run.WayOut) -> dict[str, Any]:
+def _way_out(way: WayOut) -> dict[str, Any]:
     return {
         "name": way.name,
         "title": way.title,
@@ -302,15 +304,18 @@ def _reopen(
     case: Case,
     outcome: Outcome,
     cast: Cast,
-    timed: bool,
-    now: datetime,
+    step: Step,
 ) -> list[dict[str, Any]]:
     """Bring open tasks and timers to what the outcome says; returns the rows of tasks that are new."""
-    if case.entries:
-        tasks.close(connection, case.id, but={task.key for task in outcome.tasks if not task.fresh})
-    rows = [task_row(definition, case, task, cast, now) for task in outcome.tasks if task.fresh]
-    tasks.open_rows(connection, rows)
-    if timed:
+    rows = [task_row(definition, case, task, cast, step.at) for task in outcome.tasks if task.fresh]
+    kept = {task.key for task in outcome.tasks if not task.fresh}
+    if step.completed and len(rows) == 1 and not kept:
+        tasks.become(connection, step.completed, rows[0])
+    else:
+        if case.entries:
+            tasks.close(connection, case.id, but=kept)
+        tasks.open_rows(connection, rows)
+    if step.timed:
         tasks.clear_timers(connection, case.id)
     waiting = [{"id": uuid4(), "key": due.key, "due_at": due.due_at, "idle": due.idle} for due in outcome.timers]
     tasks.set_timers(connection, case.id, waiting)

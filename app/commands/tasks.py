@@ -1,4 +1,4 @@
-"""What people do with the task in front of them: save a draft, or complete it."""
+"""What people do with the task in front of them: find it, be allowed to do it, and complete it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from uuid import UUID
 from app.commands import circumstances, steps
 from app.commands.portal import Portal
 from app.commands.steps import By, Step
-from app.store import answered, cases, definitions, files, people, tasks
+from app.store import answered, cases, casts, definitions, files, people, registers, tasks
 from app.store.answered import Given
 from app.store.cases import Case
 from app.store.casts import Cast
-from app.store.database import Connection
+from app.store.database import Connection, together
 from app.store.sides import Party
-from app.store.story import may_read
+from app.store.story import may_read, parties_in
 from app.store.tasks import Held, Task
 from engine import form, rules, run, seal
 from engine.definition import Definition
@@ -26,7 +26,6 @@ from engine.form import Checked, Facts
 from engine.people import PARTY_LANES, Person, side_of_lane
 
 COMPLETED = "task.completed"
-SAVED = "draft.saved"
 
 
 class Claimed(Refused):
@@ -117,49 +116,6 @@ def draft_mark(raw: Mapping[str, str] | None) -> str:
     return seal.digest(seal.canonical(dict(raw or {})))[:32]
 
 
-def save_draft(
-    portal: Portal,
-    task_id: UUID,
-    *,
-    version: int,
-    raw: Mapping[str, str],
-    explicit: bool,
-    by: By,
-    seen: str | None = None,
-) -> int:
-    """Keep what was typed so far and return the case's version, which saving does not change.
-
-    explicit: the person pressed save; such a save, and anybody's first one, stands in the trail. seen: the mark of the
-    draft that the page showed; another person's newer one is not overwritten. Raises `NotFound`, `NoRight`, `FourEyes`,
-    `StalePage`, `DraftChanged`, `UnknownFields`, `WrongAnswers`, `ServiceClosed`.
-    """
-    now = portal.clock.now()
-    circumstances.require_open_service(now)
-    with portal.database.write() as connection:
-        at = allowed(connection, tasks.locked(connection, task_id), version, by)
-        if at.task.kind != "fill":
-            raise TaskNotOpen(at.task.key)
-        _require_unclaimed(connection, at)
-        kept = form.clean(at.definition.forms[at.task.form], raw)
-        before = answered.draft(connection, at.case.id, at.task.step)
-        if seen is not None and before and before.saved_by != at.person.id and draft_mark(before.answers) != seen:
-            raise DraftChanged
-        first = lend_hand(connection, at)
-        answered.keep_draft(
-            connection,
-            at.case.id,
-            at.task.step,
-            round=at.case.round,
-            answers=kept,
-            saved_by=at.person.id,
-            saved_at=now,
-        )
-        took_over = before is not None and before.saved_by != at.person.id
-        if first or explicit or took_over:
-            note(connection, portal, at, SAVED, by, {})
-        return at.case.version
-
-
 def complete_task(
     portal: Portal,
     task_id: UUID,
@@ -184,9 +140,10 @@ def complete_task(
         held = tasks.locked(connection, task_id)
         if (done := _done_before(connection, held, by, digest, now)) is not None:
             return done
-        at = allowed(connection, held, version, by)
-        _require_unclaimed(connection, at)
-        filled = _filled(connection, at, raw, reviewed, now)
+        cast, given, facts = _read(connection, held, by, now)
+        at = allowed(connection, held, version, by, cast)
+        require_unclaimed(connection, at)
+        filled = _filled(connection, at, raw, reviewed, given, facts)
         if _is_main(at) and not unchanged_confirmed:
             _require_change(filled.given.newest(at.task.step), filled.checked)
         _complete(connection, portal, at, filled, by)
@@ -201,7 +158,25 @@ def _done_before(connection: Connection, held: Held | None, by: By, digest: str,
     return steps.claimed(connection, by, digest, held.case.reference, now)
 
 
-def allowed(connection: Connection, held: Held | None, version: int | None, by: By) -> At:
+def _read(connection: Connection, held: Held | None, by: By, now: datetime) -> tuple[Cast, Given, Facts]:
+    """Everything that completing a task needs to know, asked at once; who may act is decided from it afterwards."""
+    if held is None:
+        raise TaskNotOpen("of this page")
+    task, case = held.task, held.case
+    definition, day = definitions.of_release(connection, case.release), circumstances.calendar(now).day(now)
+    parties = parties_in(connection, definition, case)
+    read = {task.step, definition.main_step, *definition.given_steps}
+    cast, given, records = together(
+        connection,
+        lambda: casts.of_case(connection, case, by.person, parties),
+        lambda: answered.given_at(connection, case.id, read),
+        lambda: registers.of_eservice(connection, definition, participant_of(task, case, parties), day),
+    )
+    kept = circumstances.files_at(connection, definition, case, task.step)
+    return cast, given, circumstances.facts_from(records, definition, circumstances.as_facts(case), now, kept)
+
+
+def allowed(connection: Connection, held: Held | None, version: int | None, by: By, cast: Cast | None = None) -> At:
     """The task with the person who may do it now; version: what the page showed, where that matters.
 
     Raises `TaskNotOpen`, `NotFound`, `NoRight`, `FourEyes`, `StalePage`, `CaseEnded`.
@@ -210,7 +185,7 @@ def allowed(connection: Connection, held: Held | None, version: int | None, by: 
         raise TaskNotOpen("of this page")
     task, case = held.task, held.case
     definition = definitions.of_release(connection, case.release)
-    cast = steps.cast_of(connection, definition, case, by.person)
+    cast = cast or steps.cast_of(connection, definition, case, by.person)
     person = steps.acting_in(cast, by)
     if not cases.may_see(person, case, cast.parties):
         raise NotFound("the task")
@@ -220,7 +195,8 @@ def allowed(connection: Connection, held: Held | None, version: int | None, by: 
     return At(held, cast, person, definition)
 
 
-def _require_unclaimed(connection: Connection, at: At) -> None:
+def require_unclaimed(connection: Connection, at: At) -> None:
+    """Refuse with `Claimed` when a colleague has said that they do it."""
     if at.task.claimed_by not in (None, at.person.id):
         raise Claimed(name_of(connection, at.task.claimed_by))
 
@@ -232,13 +208,15 @@ def name_of(connection: Connection, person: int | None) -> str:
 
 # --- checking ---------------------------------------------------------------------------------------------------------
 def _filled(
-    connection: Connection, at: At, raw: Mapping[str, str] | None, reviewed: str | None, now: datetime
+    connection: Connection,
+    at: At,
+    raw: Mapping[str, str] | None,
+    reviewed: str | None,
+    given: Given,
+    facts: Facts,
 ) -> Filled:
-    steps_read = {at.task.step, at.definition.main_step, *at.definition.given_steps}
-    given = answered.given_at(connection, at.case.id, steps_read)
     if raw is None and reviewed is not None and draft_mark(given.draft(at.task.step)) != reviewed:
         raise DraftChanged
-    facts = circumstances.facts_at(connection, at.definition, at.case, at.task.step, now, at.participant)
     asked = at.definition.forms[at.task.form]
     main = at.definition.forms[at.definition.main_form]
     side = side_of_lane(at.task.lane)
@@ -269,13 +247,14 @@ def _answers_only(kept: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _require_still_right(
-    connection: Connection, at: At, answers: Mapping[str, Any], received_on: date, now: datetime
+    connection: Connection, at: At, facts: Facts, answers: Mapping[str, Any], received_on: date, now: datetime
 ) -> None:
     """The request leaves the firm: its answers must hold for the day it is received."""
-    main = at.definition.forms[at.definition.main_form]
-    facts = circumstances.facts_at(
-        connection, at.definition, at.case, at.definition.main_step, now, at.case.participant_id
-    )
+    main, step = at.definition.forms[at.definition.main_form], at.definition.main_step
+    if at.participant == at.case.participant_id:  # the registers were read already
+        facts = replace(facts, files=circumstances.files_at(connection, at.definition, at.case, step))
+    else:
+        facts = circumstances.facts_at(connection, at.definition, at.case, step, now, at.case.participant_id)
     try:
         form.check(main, form.retyped(main, answers), replace(facts, case={**facts.case, "received_on": received_on}))
     except WrongAnswers as error:
@@ -292,11 +271,12 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
     received_on = at.case.received_on
     if steps.was_sent(outcome):
         received = circumstances.calendar(now).received_on(now, at.definition.eservice.cutoff)
-        _require_still_right(connection, at, answers, received, now)
+        _require_still_right(connection, at, filled.facts, answers, received, now)
         if any(passed.status == steps.SENT_TO_EXCHANGE for passed in outcome.passed):
             received_on = received
     returned = any(passed.status.startswith("RETURNED") for passed in outcome.passed)
-    lend_hand(connection, at)
+    if (at.person.id, at.task.lane) not in at.cast.hands:
+        answered.note_hand(connection, at.case.id, at.person.id, at.task.lane, at.case.round)
     step = Step(
         now,
         COMPLETED,
@@ -309,6 +289,7 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
         about=circumstances.summary(at.definition, filled.facts, answers) if _is_main(at) else None,
         cast=at.cast.with_hand(at.person.id, at.task.lane),
         timed=at.held.timed,
+        completed=at.task.id if at.held.alone else None,
     )
     steps.write_down(connection, portal, at.definition, at.case, outcome, step)
     answered.add_remarks(connection, _remarks(at, checked, portal))

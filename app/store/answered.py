@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, delete, func, insert, or_, select
@@ -157,15 +158,26 @@ def hands_in(connection: Connection, case_id: int) -> list[tuple[int, str]]:
 
 def lend_hand(connection: Connection, case_id: int, person: int, lane: str, round_: int) -> bool:
     """Note that the person acted in that lane; false when that was known. The database refuses checking own work."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(hands).values(case_id=case_id, person_id=person, lane=lane, round=round_)
-    return connection.execute(statement.on_conflict_do_nothing().returning(hands.c.lane)).first() is not None
+    row = {"case_id": case_id, "person_id": person, "lane": lane, "round": round_}
+    return connection.execute(_hand(connection.dialect.name, told=True), row).first() is not None
+
+
+def note_hand(connection: Connection, case_id: int, person: int, lane: str, round_: int) -> None:
+    """The same, when nobody asks whether it was known."""
+    row = {"case_id": case_id, "person_id": person, "lane": lane, "round": round_}
+    connection.execute(_hand(connection.dialect.name, told=False), row)
+
+
+@cache
+def _hand(dialect: str, told: bool) -> Any:
+    noted = (sqlite if dialect == "sqlite" else postgresql).insert(hands).on_conflict_do_nothing()
+    return noted.returning(hands.c.lane) if told else noted
 
 
 def add_remarks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Pin comments to the request and to its answers."""
     if rows:
-        connection.execute(insert(remarks), list(rows))
+        connection.execute(insert(remarks).inline(), list(rows))
 
 
 def remarks_on(connection: Connection, case_id: int) -> list[Remark]:

@@ -92,6 +92,25 @@ BY_REFERENCE = CASE.where(cases.c.reference == bindparam("reference"))
 LOCKED = CASE.where(cases.c.id == bindparam("case")).with_for_update()
 LOCKED_BY_REFERENCE = BY_REFERENCE.with_for_update()
 COMPANY = select(companies).where(companies.c.id == bindparam("company"))
+OTHER = companies.alias("other")
+COMPANY_AND_PARTIES = (
+    select(
+        companies.c.code,
+        companies.c.name_en,
+        companies.c.name_zh,
+        parties.c.side,
+        parties.c.participant,
+        parties.c.holder,
+        parties.c.membership_id,
+        OTHER.c.name_en.label("party"),
+    )
+    .select_from(companies)
+    .outerjoin(parties, parties.c.case_id == bindparam("case"))
+    .outerjoin(memberships, memberships.c.id == parties.c.membership_id)
+    .outerjoin(OTHER, OTHER.c.id == memberships.c.company_id)
+    .where(companies.c.id == bindparam("company"))
+    .order_by(parties.c.side, parties.c.participant)
+)
 
 
 # --- one case ---------------------------------------------------------------------------------------------------------
@@ -175,6 +194,13 @@ def parties_of(connection: Connection, case_id: int) -> tuple[Party, ...]:
         .order_by(parties.c.side, parties.c.participant)
     )
     return tuple(Party(row.side, row.participant, row.holder, row.membership_id, row.name_en or "") for row in rows)
+
+
+def company_and_parties(connection: Connection, case: Case) -> tuple[Company, tuple[Party, ...]]:
+    """The firm that files the request, and those who take part beside it, read at once."""
+    rows = connection.execute(COMPANY_AND_PARTIES, {"case": case.id, "company": case.company_id}).all()
+    found = tuple(Party(r.side, r.participant, r.holder, r.membership_id, r.party or "") for r in rows if r.side)
+    return Company(rows[0].code, rows[0].name_en, rows[0].name_zh), found
 
 
 def admit(connection: Connection, case_id: int, found: Collection[Party], at: datetime) -> None:

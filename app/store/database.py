@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import select
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
+import greenlet
 import psycopg
 from psycopg import pq
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import DisconnectionError, IntegrityError
 
-__all__ = ["Connection", "Database", "IntegrityError", "connect", "migrate"]
+__all__ = ["Connection", "Database", "IntegrityError", "connect", "migrate", "together"]
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 class Database:
-    """Reads see one snapshot; writes come one at a time per process on SQLite and lock rows on PostgreSQL."""
+    """Writes come one at a time per process on SQLite, and lock rows on PostgreSQL.
+
+    A read sees one snapshot on SQLite; on PostgreSQL each of its questions has its own.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -60,8 +64,41 @@ def connect(url: str) -> Database:
         event.listen(engine, "checkout", _require_alive)
         event.listen(engine, "reset", _reset_postgresql)
         event.listen(engine, "begin", _begin_postgresql)
+        event.listen(engine, "rollback", _skip_postgresql)
         event.listen(engine, "do_execute", _execute_postgresql)
     return Database(engine)
+
+
+def together(connection: Connection, *asks: Callable[[], Any]) -> list[Any]:
+    """What these questions answer, in their order; PostgreSQL is asked all of them in one round trip.
+
+    asks: each asks one question of `connection` and depends on no other.
+    """
+    driver: Any = connection.connection.driver_connection
+    if not hasattr(driver, "lasting"):
+        return [ask() for ask in asks]
+    runs = [greenlet.greenlet(ask) for ask in asks]
+    driver.asker = greenlet.getcurrent()
+    try:
+        found = [run.switch() for run in runs]  # each stops where it has sent its question
+        driver.lasting.sync()
+    except Exception as error:
+        raise _told(runs, error) from None
+    finally:
+        driver.asker = None
+    return [value if run.dead else run.switch() for run, value in zip(runs, found, strict=True)]
+
+
+def _told(runs: Iterable[greenlet.greenlet], error: Exception) -> Exception:
+    """The error as SQLAlchemy tells it, once every question that waits has ended with it."""
+    told: list[Exception] = []
+    for run in runs:
+        try:
+            if run and not run.dead:
+                run.throw(error)
+        except Exception as wrapped:
+            told.append(wrapped)
+    return told[0] if told else error
 
 
 class NewerDatabase(Exception):
@@ -141,10 +178,19 @@ def _begin_postgresql(connection: Connection) -> None:
 
 def _execute_postgresql(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
     cursor.execute(statement, parameters)
+    if (asker := getattr(cursor.connection, "asker", None)) is not None:
+        asker.switch()  # back in `together`, which goes on here when every question has been answered
+        return True
     lasting = getattr(cursor.connection, "lasting", None)
     if lasting is not None and _is_answered(context):
         lasting.sync()
     return True
+
+
+def _skip_postgresql(connection: Connection) -> None:
+    """Hear what the server has skipped after an error, so that the rollback does not raise it over the error itself."""
+    with suppress(psycopg.Error):
+        connection.connection.driver_connection.lasting.sync()  # type: ignore[union-attr]
 
 
 def _is_answered(context: Any) -> bool:

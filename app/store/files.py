@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,9 +85,18 @@ def _files(connection: Connection, *where: ColumnElement[bool]) -> list[File]:
 # --- at a step --------------------------------------------------------------------------------------------------------
 def answers_of(connection: Connection, case_id: int, step: str) -> dict[str, list[dict[str, Any]]]:
     """What a step's file fields are answered with: name, SHA-256 and size of every kept file, by field."""
+    return answered_with(
+        _files(connection, files.c.case_id == case_id, files.c.step == step, files.c.state == KEPT), step
+    )
+
+
+def answered_with(found: Iterable[File], step: str) -> dict[str, list[dict[str, Any]]]:
+    """The same from files that are known already."""
     answered: dict[str, list[dict[str, Any]]] = {}
-    for file in _files(connection, files.c.case_id == case_id, files.c.step == step, files.c.state == KEPT):
-        answered.setdefault(file.field, []).append({"name": file.name, "sha256": file.sha256, "size": file.size})
+    for file in found:
+        if (file.step, file.state) == (step, KEPT):
+            told = {"name": file.name, "sha256": file.sha256, "size": file.size}
+            answered.setdefault(file.field, []).append(told)
     return answered
 
 

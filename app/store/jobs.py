@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from app.store.tables import jobs, timers
 
-PROMISE = insert(jobs)
+PROMISE = insert(jobs).inline()  # nobody asks for the new number
 LEASE = timedelta(seconds=60)
 MOST_TRIES = 12
 

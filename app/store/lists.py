@@ -149,6 +149,11 @@ def counterparts_count(connection: Connection, person: Person, which: str) -> in
     return int(connection.execute(query, who(person)).scalar_one())
 
 
+def counterparts_open() -> Select[Any]:
+    """How many of them are with us, as a question within another; it asks for `person`."""
+    return select(func.count()).select_from(cases).where(_as_party(), _WHICH["open"])
+
+
 def _as_party() -> ColumnElement[bool]:
     """Whether a company of the person was let into the request, and not only a desk."""
     seat = and_(

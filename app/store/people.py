@@ -157,11 +157,21 @@ def membership_for(connection: Connection, membership: int) -> Membership | None
 
 
 def participants(connection: Connection, ids: Collection[str], kinds: Collection[str]) -> dict[str, Membership]:
-    """The participantships with these participant IDs, of these kinds if any are named, that have not ended."""
+    """The participantships with these participant IDs, of these kinds if any are named, that have not ended.
+
+    None of them ends before the transaction does: whoever ends one finds every request that was sent to it.
+    """
     query = _membership().where(memberships.c.participant_id.in_(ids), memberships.c.ended_at.is_(None))
     if kinds:
         query = query.where(memberships.c.kind.in_(kinds))
-    return {row.participant_id: Membership(*row) for row in connection.execute(query.order_by(memberships.c.id.desc()))}
+    query = query.order_by(memberships.c.id.desc()).with_for_update(read=True, of=memberships)
+    return {row.participant_id: Membership(*row) for row in connection.execute(query)}
+
+
+def goes_on(connection: Connection, membership: int) -> bool:
+    """Whether a participantship has not ended; it does not end before the transaction does either."""
+    query = select(memberships.c.id).where(memberships.c.id == membership, memberships.c.ended_at.is_(None))
+    return connection.execute(query.with_for_update(read=True)).first() is not None
 
 
 def membership_named(connection: Connection, participant_id: str, kind: str) -> Membership | None:

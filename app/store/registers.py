@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -44,13 +44,26 @@ def current(
         rows = connection.execute(CURRENT, values)
     else:
         rows = connection.execute(CURRENT_NAMED, {**values, "names": list(names)})
-    newest = {(row.register, row.key): _record(row) for row in rows}
-    return [record for record in newest.values() if not record.values.get(REMOVED)]
+    return _newest(rows)
 
 
 def of_eservice(connection: Connection, definition: Definition, participant: str, on: date) -> list[Record]:
     """What the forms of an eService may know: a participant's own records, and what the exchange keeps for all."""
     return current(connection, [participant, EXCHANGE_OWNER], on, definition.registers)
+
+
+def of_eservice_each(
+    connection: Connection, definition: Definition, participants: Collection[str], on: date
+) -> dict[str, list[Record]]:
+    """The same for several participants, read at once."""
+    values = {"owners": [*participants, EXCHANGE_OWNER], "on": on, "names": list(definition.registers)}
+    rows = connection.execute(CURRENT_NAMED, values).all()
+    return {one: _newest(row for row in rows if row.owner in (one, EXCHANGE_OWNER)) for one in participants}
+
+
+def _newest(rows: Iterable[Any]) -> list[Record]:
+    newest = {(row.register, row.key): _record(row) for row in rows}
+    return [record for record in newest.values() if not record.values.get(REMOVED)]
 
 
 def set_by(connection: Connection, reference: str) -> list[RegisterChange]:

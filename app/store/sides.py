@@ -67,7 +67,7 @@ def sight(entries: Sequence[Entry], side: str | None, own: str = "") -> Sight:
     """What a side reads of these entries, everything when there is no side; `own` is the company that reads."""
     if side is None:
         return Sight(frozenset(), frozenset(), frozenset(), len(entries))
-    early = _before_it_came(entries, side) if side in BEFORE else frozenset()
+    early = (_before_it_came(entries, side) if side in BEFORE else frozenset()) | _asked_among_others(entries, side)
     strangers = _of_other_brokers(entries, own) if side == BROKER else frozenset()
     inner, pending, proposals = _inner(entries, INNER.get(side, {}))
     is_over = bool(entries) and entries[-1]["status_to"] in APPROVED_BY_FIRM and entries[-1]["status_to"] != SENT
@@ -80,6 +80,12 @@ def sight(entries: Sequence[Entry], side: str | None, own: str = "") -> Sight:
     )
 
 
+def hears_of_asking(side: str | None, lane: str) -> bool:
+    """Whether a side is told of a way out that somebody of that lane asks for, or of their answer to it."""
+    mine = {EXCHANGE: (COMPANY, EXCHANGE, ""), COMPANY: (COMPANY, EXCHANGE)}
+    return side is None or side_of_lane(lane) in mine.get(side, ())
+
+
 def _before_it_came(entries: Sequence[Entry], side: str) -> frozenset[int]:
     """What those before did after they last handed the request on; a company is not told of their earlier drafts."""
     handed = [entry["seq"] for entry in entries if _moved(entry) and entry["status_to"] in REACHES[side]]
@@ -87,9 +93,19 @@ def _before_it_came(entries: Sequence[Entry], side: str) -> frozenset[int]:
     theirs = {entry["seq"] for entry in entries if side_of_lane(entry["actor"]["lane"]) in BEFORE[side]}
     left = {entry["seq"] for entry in entries if entry["action"] == "case.left"}
     if side == EXCHANGE:
-        return frozenset(seq for seq in theirs - left if seq > last)
+        asked = {entry["seq"] for entry in entries if _is_asked(entry)}
+        return frozenset(seq for seq in theirs - left - asked if seq > last)
     shown = {1, *handed, *(_given_before(entries, seq) for seq in handed)}
     return frozenset(theirs - left - shown)
+
+
+def _asked_among_others(entries: Sequence[Entry], side: str) -> frozenset[int]:
+    """Ways out that were asked for and answered without this side: a desk answers the firm, operations each other."""
+    return frozenset(e["seq"] for e in entries if _is_asked(e) and not hears_of_asking(side, e["actor"]["lane"]))
+
+
+def _is_asked(entry: Entry) -> bool:
+    return bool(entry["action"].startswith("way_out."))
 
 
 def _given_before(entries: Sequence[Entry], seq: int) -> int:
@@ -121,7 +137,7 @@ def _is_inner(entry: Entry, side: str, status: str) -> bool:
     """Work of a side that moves nothing, and the reminders of it; what it answers to another side is none of this."""
     lane = entry["actor"]["lane"]
     of_side = side_of_lane(lane) == side or (lane == "system" and entry["status_from"] == status)
-    return of_side and not _moved(entry) and not entry["action"].startswith("way_out.")
+    return of_side and not _moved(entry) and not _is_asked(entry)
 
 
 def _is_plain_step(entry: Entry) -> bool:

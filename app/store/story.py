@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from app.store import answered, cases, definitions, files, registers, sides, trail
 from app.store.answered import Remark, Sealed
 from app.store.cases import Case, Company
+from app.store.database import together
 from app.store.files import File
 from app.store.sentences import AT_COMPANY, Told, told_entry
 from app.store.sides import Party, Sight
@@ -62,6 +63,7 @@ class Story:
 
     drafts: what is being filled, by step; only for whoever fills it.
     files: those that stand in the request, as this side sees it. uploads: every other too that this side may read.
+    records: what the registers hold for the firm that files. fillers: for whoever fills a part, if that is another.
     entries: those that are told. sealed: all, to prove the seal; not for showing. whole: how many entries from the
     first on this side may have as they were sealed.
     """
@@ -78,6 +80,7 @@ class Story:
     remarks: tuple[Remark, ...]
     answers: tuple[Sealed, ...]
     records: tuple[registers.Record, ...]
+    fillers: tuple[registers.Record, ...]
     sealed: tuple[trail.Sealed, ...]
     whole: int
     drafts: Mapping[str, Sealed] = field(default_factory=dict)
@@ -99,54 +102,62 @@ def of_case(
     *,
     reader: Person | None = None,
     side: str | None = None,
+    parties: tuple[Party, ...] | None = None,
+    filler: str = "",
 ) -> Story:
     """The story of a case; `exchange` is what the exchange calls itself.
 
     on: the day whose registers name what was chosen; by default the day on which the case last changed. reader: who
-    reads it, as far as their side may; else `side` says so, and everybody's work is told when there is none.
+    reads it, as far as their side may; else `side` says so, and everybody's work is told when there is none. parties:
+    where they are known already. filler: the participant for whom a part is filled, whose records are wanted too.
     """
     definition = definitions.of_release(connection, case.release)
-    parties = parties_in(connection, definition, case)
+    known, parties = (None, parties) if parties is not None else _who(connection, definition, case)
     side = side if reader is None else sides.side_of(reader, case.company_id, parties)
-    entries = trail.entries(connection, case.id)
+    changed_on = case.changed_at.astimezone(HONG_KONG).date()
+    owners = {case.participant_id, filler or case.participant_id}
+    entries, every, said, kept, company = together(
+        connection,
+        lambda: trail.entries(connection, case.id),
+        lambda: answered.answers_and_drafts(connection, case.id),
+        lambda: answered.remarks_on(connection, case.id),
+        lambda: registers.of_eservice_each(connection, definition, owners, on or changed_on),
+        lambda: known or cases.company_of(connection, case),
+    )
+    records = kept[case.participant_id]
     own = "" if reader is None else reader.company_name
     sight = sides.sight([sealed.entry for sealed in entries], side, own)
     shown = [sealed for sealed in entries if not _is_skipped(sealed.entry, sight, side)]
-    every = answered.answers_and_drafts(connection, case.id)
     open_answers = [one for one in every if one.entry > answered.DRAFT_ENTRY and one.entry not in sight.unread]
     given = [sealed for sealed in open_answers if sealed.entry not in sight.silent]
-    remarks = [remark for remark in answered.remarks_on(connection, case.id) if remark.entry not in sight.silent]
+    remarks = [remark for remark in said if remark.entry not in sight.silent]
     filled = [sealed for sealed in given if sealed.step == definition.main_step]
-    changed_on = case.changed_at.astimezone(HONG_KONG).date()
-    records = registers.of_eservice(connection, definition, case.participant_id, on or changed_on)
-    names = {sealed.entry["seq"] for sealed in entries if _is_named(sealed.entry, side)}
     told = [told_entry(definition, sealed.entry, remarks, case, exchange) for sealed in shown]
     rounds = tuple(sealed.round for sealed in filled)
     return Story(
         case=case,
-        company=cases.company_of(connection, case),
+        company=company,
         definition=definition,
         entries=tuple(shown),
-        told=tuple(
-            _masked(one, sealed.entry, exchange)
-            if sealed.entry["seq"] in sight.masked
-            else one
-            if sealed.entry["seq"] in names
-            else replace(one, who=one.company, who_id=0)
-            for sealed, one in zip(shown, told, strict=True)
-        ),
+        told=tuple(_told_to(one, sealed.entry, sight, side, exchange) for sealed, one in zip(shown, told, strict=True)),
         parties=parties,
         side=side,
         rounds=rounds,
-        parts=tuple(_parts(definition, filled, every, rounds, register_choices(records), side)),
+        parts=tuple(_parts(definition, filled, open_answers, rounds, register_choices(records), side)),
         remarks=tuple(remarks),
         answers=tuple(sealed for sealed in given if _is_open(definition, sealed, side)),
         records=tuple(records),
+        fillers=tuple(kept[filler or case.participant_id]),
         sealed=tuple(entries),
         whole=sight.whole,
         drafts={sealed.step: sealed for sealed in every if sealed.entry == answered.DRAFT_ENTRY},
         **_files(connection, case, definition, entries, side),
     )
+
+
+def _who(connection: Connection, definition: Definition, case: Case) -> tuple[Company | None, tuple[Party, ...]]:
+    """The firm and who takes part beside it; nothing is asked of an eService that knows nobody beside it."""
+    return cases.company_and_parties(connection, case) if definition.eservice.lists else (None, ())
 
 
 def parties_in(connection: Connection, definition: Definition, case: Case) -> tuple[Party, ...]:
@@ -167,6 +178,12 @@ def _is_open(definition: Definition, sealed: Sealed, side: str | None) -> bool:
     return all(may_read(field, step.lane, side) for field in asked.fields)
 
 
+def _told_to(one: Told, entry: Mapping[str, Any], sight: Sight, side: str | None, exchange: str) -> Told:
+    if entry["seq"] in sight.masked:
+        return _masked(one, entry, exchange)
+    return one if _is_named(entry, side) else replace(one, who=one.company, who_id=0)
+
+
 def _is_named(entry: Mapping[str, Any], side: str | None) -> bool:
     """Whether the side is told who it was: of another company it is told the company alone."""
     its = side_of_lane(entry["actor"]["lane"])
@@ -182,6 +199,10 @@ def _files(
         return {}
     found, sent = files.of_case(connection, case.id), files.sendings([sealed.entry for sealed in entries], side)
     may = [f for f in found if files.may_read(f, side, sent=sent, readers=readers.get(f.field, ()))]
+    # Of another company it is told that it put the file, not who did.
+    may = [
+        f if side in (None, EXCHANGE) or f.side in (side, EXCHANGE) else replace(f, put_by=0, putter="") for f in may
+    ]
     return {"files": tuple(files.standing(may, side, sent=sent)), "uploads": tuple(may)}
 
 
@@ -234,7 +255,7 @@ def record_label(record: registers.Record) -> str:
 def _parts(
     definition: Definition,
     filled: Sequence[Sealed],
-    every: Sequence[Sealed],
+    others: Sequence[Sealed],
     rounds: Sequence[int],
     choices: Mapping[str, Any],
     side: str | None,
@@ -243,7 +264,7 @@ def _parts(
     parts = _form_parts(definition.forms[definition.main_form], "maker", filled, choices, side)
     for step in definition.other_fill_steps:
         asked = definition.form_at(step.id)
-        given = [sealed for sealed in every if sealed.step == step.id]
+        given = [sealed for sealed in others if sealed.step == step.id]
         if asked is not None and given:
             last = [next((s for s in reversed(given) if s.round == number), None) for number in rounds]
             parts += [replace(part, step=step.id) for part in _form_parts(asked, step.lane, last, choices, side)]

@@ -50,11 +50,12 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A task and its case, locked; timed when timers wait in the case."""
+    """A task and its case, locked; timed when timers wait in the case, alone when no other task is open there."""
 
     task: Task
     case: Case
     timed: bool
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,12 @@ class ToDo:
 
 # Statements are built once: building one costs several times what sending it does.
 TIMED = exists(select(timers.c.id).where(timers.c.case_id == cases.c.id)).label("timed")
+OTHER = tasks.alias("other")
+ALONE = ~exists(select(OTHER.c.id).where(OTHER.c.case_id == cases.c.id, OTHER.c.id != tasks.c.id))
 WITH_CASE = (
     select(tasks, cases).join_from(tasks, cases, cases.c.id == tasks.c.case_id).where(tasks.c.id == bindparam("task"))
 )
-LOCKED = WITH_CASE.add_columns(TIMED).with_for_update(of=[cases, tasks])
+LOCKED = WITH_CASE.add_columns(TIMED, ALONE.label("alone")).with_for_update(of=[cases, tasks])
 OF_CASES = (
     select(tasks)
     .where(tasks.c.case_id.in_(bindparam("case_ids", expanding=True)))
@@ -96,13 +99,13 @@ def with_case(connection: Connection, task_id: UUID) -> tuple[Task, Case] | None
 
 def locked(connection: Connection, task_id: UUID) -> Held | None:
     """An open task and its case, held against everybody else until the transaction ends."""
-    # After a wait PostgreSQL reads the two locked rows again, but not the timers: whoever set them in the meantime
-    # also raised the case's version, so that this page is stale.
+    # After a wait PostgreSQL reads the two locked rows again, but neither timers nor other tasks: whoever set them in
+    # the meantime also raised the case's version, so that this page is stale.
     row = connection.execute(LOCKED, {"task": task_id}).one_or_none()
     if row is None:
         return None
     task = Task(*row[: len(tasks.c)])
-    return Held(task, Case(*row[len(tasks.c) : -1]), row.timed)
+    return Held(task, Case(*row[len(tasks.c) : -2]), row.timed, row.alone)
 
 
 def of_cases(connection: Connection, case_ids: Collection[int]) -> dict[int, list[Task]]:
@@ -117,6 +120,12 @@ def open_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Open tasks."""
     if rows:
         connection.execute(insert(tasks), list(rows))
+
+
+def become(connection: Connection, task_id: UUID, row: dict[str, Any]) -> None:
+    """Close a task and open the next in its place, in one statement; its old id leads nowhere from here on."""
+    fresh = {"claimed_by": None, "claimed_at": None, **row}
+    connection.execute(update(tasks).where(tasks.c.id == task_id).values(fresh))
 
 
 def claim(connection: Connection, task_id: UUID, person: int | None, at: datetime | None) -> None:
@@ -197,6 +206,11 @@ def to_do_count(connection: Connection, person: Person, *, participant_id: str =
     """How many things this person may do now."""
     values = {"person": person.id, "participant": participant_id}
     return int(connection.execute(_to_do_count(bool(participant_id)), values).scalar_one())
+
+
+def to_do_counted() -> Select[Any]:
+    """The same as a question within another; it asks for `person`."""
+    return _to_do_count(of_one=False)
 
 
 @cache

@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 from app.commands import files as commands
 from app.store import files
 from app.store.files import File
+from app.store.story import Story
 from app.web import pages
 from app.web.work import At
 from engine import attachment
-from engine.people import side_of_lane
+from engine.people import COMPANY, EXCHANGE, side_of_lane
 from engine.schema import Field
 
 ACCEPT = ",".join(f".{kind}" for kind in attachment.KINDS)
@@ -30,19 +31,28 @@ def views(at: At) -> dict[str, dict[str, Any]]:
     return {entry.key: _view(at, entry, mine, participant) for entry in asked}
 
 
-def listed(found: Iterable[File], reference: str) -> list[dict[str, str]]:
+def listed(told: Story, found: Iterable[File]) -> list[dict[str, str]]:
     """Files as a request lists them, each with the way to its bytes."""
     return [
         {
             "name": file.name,
             "kind": file.kind.upper(),
             "size": attachment.spoken_size(file.size),
-            "url": url_for("files.download", reference=reference, file_id=file.id),
-            "by": file.putter,
+            "url": url_for("files.download", reference=told.case.reference, file_id=file.id),
+            "by": _putter(told, file),
             "at": pages.day_and_time(file.put_at),
         }
         for file in found
     ]
+
+
+def _putter(told: Story, file: File) -> str:
+    """Who put a file there; of another company the company alone is told."""
+    if told.side in (None, EXCHANGE, file.side) or file.side == EXCHANGE:
+        return file.putter
+    if file.side == COMPANY:
+        return told.company.name_en
+    return next((party.company for party in told.parties if party.participant == file.participant_id), "")
 
 
 def _view(at: At, entry: Field, mine: list[File], participant: str) -> dict[str, Any]:
@@ -69,7 +79,7 @@ def _view(at: At, entry: Field, mine: list[File], participant: str) -> dict[str,
 
 
 def _file(at: At, entry: Field, file: File, participant: str, expected: str) -> dict[str, Any]:
-    (shown,) = listed([file], at.case.reference)
+    (shown,) = listed(at.story, [file])
     misnamed = file.state == files.MISNAMED
     return {
         **shown,

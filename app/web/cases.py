@@ -40,7 +40,7 @@ def show(reference: str) -> str:
         case=case_view(told),
         drawings=_drawings(told),
         answers=_answers(told),
-        files=attached.listed(told.files, reference),
+        files=attached.listed(told, told.files),
         trail=_trail(told),
         where=_where(told, open_tasks, cast, person),
         next=_next(person, case, open_tasks, cast),
@@ -202,8 +202,7 @@ def _nudge(person: Person, told: Story, open_tasks: list[Task]) -> dict[str, str
     of_firm = any(person.may(lane, case.function, case.membership_id) for lane in OWN_LANES)
     if not of_firm or not any(task.lane in PARTY_LANES for task in open_tasks):
         return None
-    with portal().database.read() as connection:
-        until = nudges.next_nudge(connection, case, portal().clock.now())
+    until = nudges.next_nudge(told.sealed, portal().clock.now())
     again = _("Asked today; again from %(at)s", at=pages.day_and_time(until)) if until else ""
     return {"url": url_for("leaving.nudge", reference=case.reference), "again": again, "key": pages.action_token()}
 

@@ -44,7 +44,7 @@ def decide_page(at: At, raw: Mapping[str, str], errors: Mapping[str, list[str]] 
         columns=columns,
         rows=rows,
         changed_line=_changed_line(at),
-        files=attached.listed(at.story.files, at.case.reference),
+        files=attached.listed(at.story, at.story.files),
         options=[] if deciding else _options(at),
         deciding=deciding,
         timeline=timeline(at.story, [at.task], at.cast, at.person, portal().clock.now()),
@@ -128,7 +128,7 @@ def _comparison(at: At, raw: Mapping[str, str]) -> tuple[list[str], list[dict[st
             rows.append(
                 {
                     "label": answer_told.label,
-                    "key": "" if answer_told.in_row else answer_told.key,
+                    "key": "" if answer_told.in_row or part.step else answer_told.key,
                     "cells": [_register_cell(answer_told), *_round_cells(values, answer_told)],
                     "comment": _remark_line(at, remark) if remark else None,
                     "comment_value": raw.get(f"comment.{answer_told.key}", ""),

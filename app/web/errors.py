@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
@@ -46,6 +46,12 @@ CURES = {
     "not_found": "Check the reference, or look for the request on your dashboard.",
     "unknown_fields": "Open the form again from your dashboard and fill it there. Nothing was changed.",
     "no_way_out": "Open the request to see what is possible now.",
+    "claimed": "Leave it to them, or agree with them and take it over on the page of the step.",
+    "nudged_already": "Open the request: it says from when on you can ask again, and who has it.",
+    "nothing_to_nudge": "Open the request to see who has it now.",
+    "already_proposed": "Open the request to see who has to confirm it. Whoever asked can take it back there.",
+    "no_such_party": "Return the request to its maker, who can choose another company, or withdraw it.",
+    "key_reused": "Open the page again and repeat what you wanted to do. Nothing was changed.",
 }
 log = log_of("web")
 
@@ -132,7 +138,21 @@ def _page(status: int, title: str, sentence: str, cure: str, code: str, incident
     if wants_json():
         response = jsonify(code=code, sentence=sentence, incident=incident)
     else:
-        page = render_template("error.html", title=title, sentence=sentence, what_to_do=cure, incident=incident)
+        page = render_template(
+            "error.html", title=title, sentence=sentence, what_to_do=cure, incident=incident, way_on=_way_on(status)
+        )
         response = make_response(page)
     response.status_code = status
     return response
+
+
+def _way_on(status: int) -> dict[str, str] | None:
+    """From a conflict back to what it was about, as it stands now."""
+    named = request.view_args or {}
+    if status != 409:
+        return None
+    if "reference" in named:
+        return {"label": _("Open the request"), "url": url_for("cases.show", reference=named["reference"])}
+    if "task_id" in named and request.method == "POST":
+        return {"label": _("Open the step again"), "url": url_for("tasks.show", task_id=named["task_id"])}
+    return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.commands import cases as commands
 from app.store import cases, tasks
@@ -39,8 +40,11 @@ def function(name: str) -> str:
 @bp.post("/<code>/requests")
 @signed_in
 def open_case(code: str) -> Any:
-    """Open a draft and lead to its form."""
-    reference = commands.open_case(portal(), code, pages.acting())
+    """Open a draft and lead to its form; whoever may file for several memberships says for which."""
+    membership = _membership()
+    if membership is None and len(open_seats(current_person(), code)) > 1:
+        return _page(current_person(), _function_of(code), missing=code), 422
+    reference = commands.open_case(portal(), code, pages.acting(), membership)
     with portal().database.read() as connection:
         case = cases.by_reference(connection, reference)
         open_tasks = tasks.of_cases(connection, [case.id])[case.id] if case else []
@@ -49,42 +53,76 @@ def open_case(code: str) -> Any:
 
 def open_services(person: Person) -> list[EService]:
     """The eServices whose blank form the person may open: makers only."""
-    seats, made = pages.memberships_of(person), pages.services(person)
-    return [one.eservice for one in made.values() if _may_open(person, one.eservice, seats)]
+    return [one.eservice for one in pages.services(person).values() if open_seats(person, one.eservice.code)]
 
 
-def _may_open(person: Person, service: EService, seats: list[Membership]) -> bool:
-    return any(seat.kind in service.memberships and person.may("maker", service.function, seat.id) for seat in seats)
+def open_seats(person: Person, code: str) -> list[Membership]:
+    """The memberships for which the person may open a request of that eService."""
+    made = pages.services(person).get(code)
+    return [seat for seat in pages.memberships_of(person) if made and _may_open(person, made.eservice, seat)]
 
 
-def _page(person: Person, only: str | None) -> str:
-    seats, made = pages.memberships_of(person), pages.services(person)
-    mine = pages.functions_of(person)
+def seats_asked(person: Person, code: str, missing: str = "") -> dict[str, Any] | None:
+    """The question for which of several memberships; None where there is only one."""
+    seats = open_seats(person, code)
+    if len(seats) < 2:
+        return None
+    return {
+        "id": f"membership-{code}",
+        "options": [(seat.id, f"{seat.participant_id} · {seat.kind}") for seat in seats],
+        "error": _("Choose for which membership") if missing == code else "",
+    }
+
+
+def _may_open(person: Person, service: EService, seat: Membership) -> bool:
+    return seat.kind in service.memberships and person.may("maker", service.function, seat.id)
+
+
+def _membership() -> int | None:
+    text = request.form.get("membership", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _function_of(code: str) -> str | None:
+    made = pages.services(current_person()).get(code)
+    return made.eservice.function if made else None
+
+
+def _page(person: Person, only: str | None, missing: str = "") -> str:
+    made, mine = pages.services(person), pages.functions_of(person)
     shown = sorted({one.eservice.function for one in made.values()} & mine if only is None else {only})
     functions = [
         {
             "code": name,
             "title": pages.function_title(name),
             "url": url_for("eservices.function", name=name),
-            "services": [_view(person, one.eservice, seats) for one in made.values() if one.eservice.function == name],
+            "services": [
+                _view(person, one.eservice, missing) for one in made.values() if one.eservice.function == name
+            ],
         }
         for name in shown
     ]
-    return render_template("eservices/index.html", functions=functions)
+    errors = [(f"membership-{missing}", _("Choose for which membership"))] if missing else []
+    return render_template("eservices/index.html", functions=functions, errors=errors)
 
 
-def _view(person: Person, service: EService, seats: list[Membership]) -> dict[str, Any]:
-    can_open = _may_open(person, service, seats)
+def _view(person: Person, service: EService, missing: str) -> dict[str, Any]:
+    can_open = bool(open_seats(person, service.code))
     return {
         "code": service.code,
         "title": service.title,
         "title_zh": service.titles.get("zh_Hant", ""),
         "replaces": service.replaces,
         "cutoff": _("cut-off %(time)s HKT", time=service.cutoff),
-        "lead": _("effective at the earliest %(days)s business days after receipt", days=service.lead_days),
+        "lead": ngettext(
+            "effective at the earliest %(num)s business day after receipt",
+            "effective at the earliest %(num)s business days after receipt",
+            service.lead_days,
+        ),
         "can_open": can_open,
         "open_url": url_for("eservices.open_case", code=service.code),
-        "why_not": "" if can_open else _why_not(service, seats),
+        "seats": seats_asked(person, service.code, missing),
+        "why_not": "" if can_open else _why_not(service, pages.memberships_of(person)),
     }
 
 

@@ -9,8 +9,8 @@ from uuid import UUID
 from flask import Blueprint, Response, redirect, request, url_for
 from flask_babel import gettext as _
 
+from app.commands import drafts
 from app.commands import files as commands
-from app.commands import tasks as task_commands
 from app.web import fields, pages, tasks
 from app.web.guards import current_person, portal, signed_in
 from engine import attachment
@@ -62,7 +62,7 @@ def download(reference: str, file_id: UUID) -> Response:
 
 
 def _keep_typed(task_id: UUID) -> None:
-    task_commands.save_draft(
+    drafts.save_draft(
         portal(),
         task_id,
         version=pages.version(),

@@ -46,8 +46,7 @@ def fill_page(
         ),
         submitting=_submitting(at) if at.is_main else None,
         steps=_what_next(at) if at.is_main else [],
-        parts=[] if at.is_main else request_parts(at),
-        files=[] if at.is_main else attached.listed(at.story.files, at.case.reference),
+        **_beside(at),
         claim=None if at.is_main else claim_view(at),
         said_saved=_saved_line(at, "HH:MM"),
     )
@@ -62,8 +61,12 @@ def review_page(at: At, unchanged: bool = False) -> Any:
     if checked.warnings:
         return fill_page(at, at.raw, warnings=checked.warnings), 422
     before = at.story.last_round
-    same = bool(before) and not form.differences(
-        {key: value for key, value in before.items() if key != "confirmed"}, form.dumped(checked.answers)
+    same = (
+        at.is_main
+        and bool(before)
+        and not form.differences(
+            {key: value for key, value in before.items() if key != "confirmed"}, form.dumped(checked.answers)
+        )
     )
     return render_template(
         "tasks/review.html",
@@ -72,11 +75,19 @@ def review_page(at: At, unchanged: bool = False) -> Any:
         warnings=[_("You confirmed: %(label)s", label=_label(at, key)) for key in checked.confirmed],
         unchanged=unchanged or same,
         submitting=_submitting(at) if at.is_main else None,
+        **_beside(at),
         state_line=_("Nothing has been sent yet.") + " " + _unseen(at),
         version=at.case.version,
         key=pages.action_token(),
         errors=[("unchanged_confirmed", _("Confirm that you submit it unchanged"))] if unchanged else [],
     )
+
+
+def _beside(at: At) -> dict[str, Any]:
+    """What stands beside a form that others than the firm fill: the request, and its files."""
+    if at.is_main:
+        return {"parts": [], "files": []}
+    return {"parts": request_parts(at), "files": attached.listed(at.story, at.story.files)}
 
 
 def request_parts(at: At) -> list[dict[str, Any]]:
@@ -141,7 +152,7 @@ def task_view(at: At) -> dict[str, Any]:
         "check_url": url_for("tasks.check", **name),
         "change_url": url_for("tasks.show", **name),
         "complete_url": url_for("tasks.complete", **name),
-        "discard_url": url_for("cases.way_out", reference=at.case.reference, name=discard) if discard else None,
+        "discard_url": url_for("leaving.way_out", reference=at.case.reference, name=discard) if discard else None,
     }
 
 
@@ -166,6 +177,8 @@ def _unseen(at: At) -> str:
 
 
 def _returned(at: At) -> dict[str, Any] | None:
+    if not at.is_main:
+        return _sent_back(at)
     if not at.case.status.startswith("RETURNED"):
         return None
     last = _last_return(at) if at.story.told[-1].note else at.story.told[-1]
@@ -176,6 +189,15 @@ def _returned(at: At) -> dict[str, Any] | None:
         "comment": next((remark.text for remark in reversed(remarks) if not remark.field), ""),
         "count": sum(1 for remark in remarks if remark.field),
     }
+
+
+def _sent_back(at: At) -> dict[str, Any] | None:
+    """What the checker of the same side said when the form came back to its maker."""
+    last = at.story.answers[-1] if at.story.answers else None
+    if last is None or last.answers.get("decision") != "back":
+        return None
+    said = next((one for one in at.story.remarks if one.entry == last.entry and not one.field), None)
+    return {"by": said.person, "at": pages.day_and_time(said.at), "comment": said.text, "count": 0} if said else None
 
 
 def _last_return(at: At) -> sentences.Told:

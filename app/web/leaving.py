@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.commands import cases as commands
 from app.commands import nudges
-from app.store import sentences
+from app.store import sentences, sides
 from app.store.cases import Case
 from app.store.story import Story
 from app.store.tasks import Task
@@ -122,7 +122,7 @@ def proposals(person: Person, case: Case, told: Story) -> list[dict[str, Any]]:
     shown = []
     for proposal in case.proposed:
         way = ways.get(proposal["name"])
-        if way is None:
+        if way is None or not sides.hears_of_asking(told.side, proposal["lane"]):
             continue
         place = {"reference": case.reference, "name": proposal["name"]}
         shown.append(
@@ -145,7 +145,7 @@ def _waits_for(way: Mapping[str, Any], case: Case) -> str:
     if "ops" in way["confirm"]:
         return _("a second person of operations")
     exchange = portal().settings.exchange_name
-    return ", ".join(dict.fromkeys(sentences.lane_title(lane, exchange, case.desk) for lane in way["confirm"]))
+    return _(" or ").join(dict.fromkeys(sentences.lane_title(lane, exchange, case.desk) for lane in way["confirm"]))
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import g, request, url_for
 from flask_babel import gettext as _
 
 from app.commands import circumstances
 from app.commands.steps import By
-from app.store import definitions, people
-from app.store import tasks as task_store
-from app.store.database import Connection
+from app.store import definitions, menus
+from app.store.menus import Menu
 from app.store.people import Membership
 from app.web.guards import current_person, portal, somebody
 from engine import statuses
@@ -62,7 +61,6 @@ def shared() -> dict[str, Any]:
 
 
 def _me(person: Person) -> dict[str, Any]:
-    _once(person, "to_do", *(() if person.is_staff else ("memberships", "services")))
     mine = my_participants(person)
     desks = sorted({right.holder for right in person.rights if right.lane in DESK_LANES})
     return {
@@ -71,19 +69,23 @@ def _me(person: Person) -> dict[str, Any]:
         "participant_id": mine[0] if len(mine) == 1 else "",
         "is_staff": person.is_staff,
         "desk_names": [DESK_TITLES.get(desk, desk) for desk in desks][:3],
-        "nav": _menu(person, to_do_count(person), {} if person.is_staff else services(person)),
+        "nav": _menu(person),
         "demo": portal().settings.demo,
     }
 
 
-def _menu(person: Person, to_do: int, services: dict[str, Definition]) -> list[dict[str, Any]]:
+def _menu(person: Person) -> list[dict[str, Any]]:
+    counts = _known(person).menu
     work = [
-        _link(_("Dashboard"), url_for("dashboard.show"), "dashboard.show", to_do or None),
+        _link(_("Dashboard"), url_for("dashboard.show"), "dashboard.show", counts.to_do or None),
         _link(_("All eServices"), url_for("eservices.index"), "eservices.index"),
     ]
     if person.is_staff:
         return [{"heading": _("Work"), "links": work[:1]}]
-    functions = sorted({made.eservice.function for made in services.values()} & functions_of(person))
+    if takes_part(person):
+        asked = _link(_("Other companies"), url_for("counterparts.show"), "counterparts.show", counts.asked or None)
+        work.insert(1, asked)
+    functions = sorted({made.eservice.function for made in services(person).values()} & functions_of(person))
     links = [_link(function_title(name), url_for("eservices.function", name=name)) for name in functions]
     menu = [{"heading": _("Work"), "links": work}]
     return [*menu, {"heading": _("eServices"), "links": links}] if links else menu
@@ -95,21 +97,21 @@ def _link(label: str, url: str, endpoint: str = "", count: int | None = None) ->
 
 
 # --- read once for a page ---------------------------------------------------------------------------------------------
-READ_ONCE: Mapping[str, Callable[[Connection, Person], Any]] = {
-    "to_do": task_store.to_do_count,
-    "memberships": lambda connection, person: people.memberships_of(connection, person.company),
-    "services": lambda connection, _person: definitions.current(connection),
-}
+class Known(NamedTuple):
+    """What does not change within a page."""
+
+    menu: Menu
+    services: dict[str, Definition]
 
 
 def to_do_count(person: Person) -> int:
     """How many things wait for the person."""
-    return int(_once(person, "to_do"))
+    return _known(person).menu.to_do
 
 
 def memberships_of(person: Person) -> list[Membership]:
     """The participantships of the person's company."""
-    return list(_once(person, "memberships"))
+    return list(_known(person).menu.memberships)
 
 
 def my_participants(person: Person) -> list[str]:
@@ -119,23 +121,41 @@ def my_participants(person: Person) -> list[str]:
 
 
 def services(person: Person) -> dict[str, Definition]:
-    """The current definition of every eService, by code."""
-    return dict(_once(person, "services"))
+    """The current definition of every eService, by code; staff file none."""
+    return dict(_known(person).services)
 
 
-def _once(person: Person, name: str, *ahead: str) -> Any:
-    """What does not change within a page; `ahead` is read in the same transaction, because it is wanted soon."""
-    known: dict[str, Any] = g.setdefault("read_once", {})
-    if missing := [one for one in (name, *ahead) if one not in known]:
+def _known(person: Person) -> Known:
+    if "known" not in g:
         with portal().database.read() as connection:
-            known |= {one: READ_ONCE[one](connection, person) for one in missing}
-    return known[name]
+            made = {} if person.is_staff else definitions.current(connection)
+            g.known = Known(menus.of_person(connection, person, asked=_may_be_asked(person, made)), made)
+    found: Known = g.known
+    return found
+
+
+def _may_be_asked(person: Person, made: Mapping[str, Definition]) -> bool:
+    """Whether any eService in which the person holds a right lets other companies take part."""
+    told = (one.eservice for one in made.values() if one.eservice.has_next or "brokers" in one.eservice.lists)
+    return any(one.function in functions_of(person) for one in told)
 
 
 # --- rights and desks -------------------------------------------------------------------------------------------------
 def functions_of(person: Person) -> frozenset[str]:
     """The business functions in which the person holds any right."""
     return frozenset(right.holder for right in person.rights if right.lane not in DESK_LANES)
+
+
+def takes_part(person: Person) -> bool:
+    """Whether the person's company can be named in somebody else's request, as second company or as broker."""
+    kinds = {seat.id: seat.kind for seat in memberships_of(person)}
+    held = {(right.holder, kinds[right.membership]) for right in person.rights if right.membership in kinds}
+    told = [made.eservice for made in services(person).values()]
+    return any(
+        function == one.function and ("brokers" in one.lists or kind in one.next_memberships)
+        for one in told
+        for function, kind in held
+    )
 
 
 def function_title(name: str) -> str:

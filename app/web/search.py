@@ -8,9 +8,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from app.store import cases, definitions, lists
 from app.web import pages
-from app.web.eservices import open_services
+from app.web.eservices import open_services, seats_asked
 from app.web.guards import current_person, portal, signed_in
 from engine.definition import EService
+from engine.people import Person
 
 bp = Blueprint("search", __name__)
 LONGEST = 100
@@ -37,7 +38,7 @@ def show() -> Any:
             }
             for row in found
         ]
-    services = [_service(one) for one in open_services(person) if words and _matches(one, words)]
+    services = [_service(person, one) for one in open_services(person) if words and _matches(one, words)]
     return render_template("search.html", q=words, results={"services": services, "requests": requests})
 
 
@@ -55,10 +56,11 @@ def _matches(service: EService, words: str) -> bool:
     return all(word in held for word in words.casefold().split())
 
 
-def _service(service: EService) -> dict[str, str]:
+def _service(person: Person, service: EService) -> dict[str, Any]:
     return {
         "code": service.code,
         "title": service.title,
         "title_zh": service.titles.get("zh_Hant", ""),
         "open_url": url_for("eservices.open_case", code=service.code),
+        "seats": seats_asked(person, service.code),
     }

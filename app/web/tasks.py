@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from app.commands import claims
+from app.commands import claims, drafts
 from app.commands import tasks as commands
 from app.commands.tasks import Unchanged
 from app.web import fields, pages
@@ -40,7 +40,7 @@ def show(task_id: UUID) -> Any:
 def save_draft(task_id: UUID) -> Any:
     """Keep what was typed; scripts get the time, people the dashboard."""
     background = wants_json()
-    commands.save_draft(
+    drafts.save_draft(
         portal(),
         task_id,
         version=pages.version(),
@@ -78,7 +78,7 @@ def act_on_rows(task_id: UUID) -> Any:
         kept = form.acted(at.form, raw, act, at.facts.seen_with({}))
     except WrongAnswers as error:
         return fill_page(at, raw, errors=error.fields), 422
-    commands.save_draft(
+    drafts.save_draft(
         portal(), task_id, version=pages.version(), raw=kept, explicit=False, by=pages.acting(), seen=_seen()
     )
     place = fields.html_id(form.place_after(at.form, kept, act))
@@ -90,7 +90,7 @@ def act_on_rows(task_id: UUID) -> Any:
 def answer(task_id: UUID) -> Any:
     """Save the answers, check them, and lead on to reading them over."""
     raw = typed_in()
-    commands.save_draft(
+    drafts.save_draft(
         portal(), task_id, version=pages.version(), raw=raw, explicit=False, by=pages.acting(), seen=_seen()
     )
     at = found(task_id)

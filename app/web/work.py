@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.commands import circumstances, steps
 from app.commands.tasks import participant_of
-from app.store import answered, cases, definitions, registers, story, tasks
+from app.store import answered, cases, definitions, files, story, tasks
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
@@ -81,18 +81,16 @@ def found(task_id: UUID) -> At:
 def _at(connection: Connection, task: Task, case: Case, person: Person, cast: Cast, definition: Definition) -> At:
     now = portal().clock.now()
     day = circumstances.calendar(now).day(now)
-    told = story.of_case(connection, case, portal().settings.exchange_name, day, reader=person)
-    records = told.records
     owner = participant_of(task, case, cast.parties)
-    if owner != case.participant_id:
-        records = tuple(registers.of_eservice(connection, definition, owner, day))
-    kept = circumstances.files_at(connection, definition, case, task.step)
+    exchange = portal().settings.exchange_name
+    told = story.of_case(connection, case, exchange, day, reader=person, parties=cast.parties, filler=owner)
+    kept = files.answered_with(told.uploads, task.step)
     return At(
         task=task,
         case=case,
         person=person,
         definition=definition,
-        facts=circumstances.facts_from(records, definition, circumstances.as_facts(case), now, kept),
+        facts=circumstances.facts_from(told.fillers, definition, circumstances.as_facts(case), now, kept),
         story=told,
         draft=told.drafts.get(task.step) if task.kind == "fill" else None,
         cast=cast,

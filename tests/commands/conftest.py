@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.office import Office, office_at, opened
+from tests.commands.office import Office, office_at, opened, replays
 
 
 @pytest.fixture
@@ -13,6 +13,7 @@ def office(seeded: Office, tmp_path: Path) -> Iterator[Office]:
     """The demo on SQLite."""
     office = opened(seeded, tmp_path)
     yield office
+    assert replays(office) == []
     office.portal.database.close()
 
 
@@ -22,4 +23,5 @@ def either_office(seeded: Office, database_url: str, tmp_path: Path) -> Iterator
     on_file = database_url.startswith("sqlite")
     office = opened(seeded, tmp_path) if on_file else office_at(database_url, tmp_path)
     yield office
+    assert replays(office) == []
     office.portal.database.close()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, text
 
 from app.commands import cases as case_commands
+from app.commands import claims, drafts
 from app.commands import definitions as definition_commands
 from app.commands import tasks as task_commands
 from app.commands.portal import Keys, Portal
@@ -22,6 +23,7 @@ from app.commands.steps import By
 from app.config import Settings
 from app.outside.blobs import open_blobs
 from app.outside.clock import StillClock
+from app.retold import retell
 from app.seed import seed_demo
 from app.store import cases, definitions, people, tables, tasks, trail
 from app.store.cases import Case
@@ -107,6 +109,7 @@ class Office:
 
     portal: Portal
     clock: StillClock
+    forged: list[str] = field(default_factory=list, compare=False)
 
     def by(self, who: str, key: str = "") -> By:
         """The person as commands take them."""
@@ -126,15 +129,15 @@ class Office:
         return found
 
     # what people do
-    def open_draft(self, who: str = "mia", key: str = "") -> str:
+    def open_draft(self, who: str = "mia", key: str = "", code: str = "CT027") -> str:
         """Open a draft."""
-        return case_commands.open_case(self.portal, "CT027", self.by(who, key))
+        return case_commands.open_case(self.portal, code, self.by(who, key))
 
     def save(
         self, reference: str, who: str = "mia", *, explicit: bool = True, version: int | None = None, **changes: str
     ) -> int:
         """Save the draft with these answers."""
-        return task_commands.save_draft(
+        return drafts.save_draft(
             self.portal,
             self.task(reference).id,
             version=version or self.version(reference),
@@ -203,6 +206,38 @@ class Office:
         """Leave the request by a way out."""
         seen = version or self.version(reference)
         return case_commands.leave_case(self.portal, reference, name, version=seen, reason=reason, by=self.by(who))
+
+    def answer(
+        self, reference: str, name: str, who: str, *, accept: bool, comment: str = "", version: int | None = None
+    ) -> str:
+        """Confirm or decline what somebody else has proposed."""
+        seen = version or self.version(reference)
+        return case_commands.answer_proposal(
+            self.portal, reference, name, accept=accept, version=seen, comment=comment, by=self.by(who)
+        )
+
+    def take_back(self, reference: str, name: str, who: str) -> str:
+        """Take back what they have proposed themselves."""
+        return case_commands.take_back_proposal(self.portal, reference, name, self.by(who))
+
+    def abort(self, reference: str, reason: str = "Opened by a broken batch") -> str:
+        """Abort, as two operators do."""
+        self.leave(reference, "abort", "olive", reason)
+        return self.answer(reference, "abort", "oscar", accept=True)
+
+    def claim(self, reference: str, who: str, *, take_over: bool = False) -> str:
+        """Claim the open task of a request."""
+        return claims.claim_task(self.portal, self.task(reference).id, take_over=take_over, by=self.by(who))
+
+    def release(self, reference: str, who: str) -> str:
+        """Release it again."""
+        return claims.release_task(self.portal, self.task(reference).id, self.by(who))
+
+    def deploy(self, code: str, changed: Mapping[str, bytes] | None = None) -> None:
+        """Deploy an eService or template, with some of its files changed."""
+        names = {**_files(code), **(changed or {})}
+        with self.portal.database.write() as connection:
+            definitions.keep_release(connection, code, names, self.clock.now())
 
     def revoke(self, who: str, lane: str = "checker") -> None:
         """Take a lane away from somebody."""
@@ -312,8 +347,21 @@ class Office:
 
     def run_sql(self, statement: str, **values: Any) -> None:
         """What somebody with the database's password could try."""
+        self.forged.append(statement)
         with self.portal.database.write() as connection:
             connection.execute(text(statement), values)
+
+
+def replays(office: Office) -> list[str]:
+    """What is said of the requests that do not come out the same when run again; of a forged office nothing."""
+    if any("UPDATE people" not in statement for statement in office.forged):
+        return []
+    said: list[str] = []
+    for row in office.rows("cases"):
+        told: list[str] = []
+        if not retell(office.portal, row.reference, told.append):
+            said.append(f"{row.reference}: {told[-1]}")
+    return said
 
 
 def race(*acts: Callable[[], Any]) -> list[Any]:

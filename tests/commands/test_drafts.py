@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from app.commands import tasks as commands
+from app.commands import drafts
 from app.commands.jobs import fire_due_timers
 from app.commands.tasks import DraftChanged, draft_mark
 from app.store import jobs
@@ -101,7 +101,7 @@ def test_a_timer_whose_place_no_longer_waits_is_forgotten(office):
 
 
 def save(office, reference, who, seen):
-    return commands.save_draft(
+    return drafts.save_draft(
         office.portal,
         office.task(reference).id,
         version=office.version(reference),

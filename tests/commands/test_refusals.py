@@ -1,38 +1,19 @@
 """What the rule book refuses, with a class per reason, and that a refusal leaves no trace."""
 
-from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
-from sqlalchemy.exc import DBAPIError
 
 from app.commands import cases as case_commands
 from app.commands import documents, jobs
 from app.commands import tasks as task_commands
-from app.commands.tasks import OutOfDate, Unchanged
 from app.store import people
 from engine import errors
 from engine.people import Right
-from tests.commands.office import APPROVE, FORWARD, GIVEN, RETURN, answers
+from tests.commands.office import APPROVE, FORWARD, RETURN
+from tests.commands.refusing import SATURDAY_NINE, lock, refused, refused_by_database
 
-PROPOSE = {"decision": "propose_reject", "reason_code": "LATE", "comment": "It came too late"}
 REASON = "Entered for the wrong firm"
-SATURDAY_NINE = {"days": 4, "hours": 23}
-STRANGE = ["typename", "__builtins__", "status", "decision", "pre_approved", "maker_id", "limit_hkd\n", "x" * 300]
-
-
-@contextmanager
-def refused(office, reason):
-    """The block is refused for that very reason, and every row of every table stays as it was."""
-    before = office.everything()
-    with pytest.raises(reason) as caught:
-        yield caught
-    assert caught.type is reason
-    assert office.everything() == before
-
-
-def lock(office, who):
-    office.run_sql("UPDATE people SET locked_at = :at WHERE id = :id", at=office.clock.now(), id=office.number(who))
 
 
 # --- four eyes --------------------------------------------------------------------------------------------------------
@@ -275,15 +256,6 @@ def test_the_database_itself_ends_no_request_without_its_time(either_office, sta
         either_office.run_sql("UPDATE cases SET status = :to WHERE reference = :one", to=status, one=reference)
 
 
-@contextmanager
-def refused_by_database(office):
-    """The block fails in the database, and every row of every table stays as it was."""
-    before = office.everything()
-    with pytest.raises(DBAPIError):
-        yield
-    assert office.everything() == before
-
-
 # --- one-time tokens --------------------------------------------------------------------------------------------------
 def test_opening_twice_with_one_token_opens_one_request(either_office):
     first = either_office.open_draft(key="one")
@@ -348,242 +320,6 @@ def test_tokens_of_two_people_do_not_meet(office):
     reference = office.open_draft(key="one")
     office.submit(reference, key="two")
     assert office.approve(reference, key="one") == reference
-
-
-# --- answers ----------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", STRANGE)
-def test_a_field_that_the_form_does_not_ask_for_is_refused(office, name):
-    reference = office.open_draft()
-    with refused(office, errors.UnknownFields):
-        office.complete(reference, "mia", {**GIVEN, name: "1"})
-    with refused(office, errors.UnknownFields):
-        office.save(reference, **{name: "1"})
-
-
-def test_a_read_only_field_cannot_be_changed(either_office):
-    reference = either_office.open_draft()
-    with refused(either_office, errors.UnknownFields):
-        either_office.submit(reference, current_limit_hkd="1")
-
-
-@pytest.mark.parametrize(
-    ("field", "wrong"),
-    [
-        ("limit_hkd", ""),
-        ("limit_hkd", "0"),
-        ("limit_hkd", "-5"),
-        ("limit_hkd", "30,000,000"),
-        ("limit_hkd", "1e9"),
-        ("limit_hkd", "1.5"),
-        ("limit_hkd", "9" * 16),
-        ("scope", "EVERYTHING"),
-        ("notional_check_applied", ""),
-        ("effective_date", "2026-11-25"),
-        ("effective_date", "2026-11-28"),
-        ("effective_date", "2026-12-25"),
-        ("effective_date", "soon"),
-        ("approving_ro", "BJA907"),
-        ("remarks", "nul\x00"),
-        ("remarks", "x" * 1001),
-        ("declare_true", ""),
-    ],
-)
-def test_answers_that_do_not_fit_the_form_are_refused_at_their_field(office, field, wrong):
-    reference = office.open_draft()
-    with refused(office, errors.WrongAnswers) as caught:
-        office.submit(reference, **{field: wrong})
-    assert set(caught.value.fields) == {field}
-
-
-@pytest.mark.parametrize("field", ["session", "vendor_name"])
-def test_what_an_answer_makes_necessary_is_asked_for(office, field):
-    reference = office.open_draft()
-    chosen = {"scope": "SESSION", "uses_bss_vendor": "yes", "session": "HBS01C", "vendor_name": "A", field: ""}
-    with refused(office, errors.WrongAnswers) as caught:
-        office.submit(reference, **chosen, vendor_arranged="yes")
-    assert set(caught.value.fields) == {field}
-
-
-def test_a_warning_waits_for_its_confirmation(either_office):
-    reference = either_office.open_draft()
-    with refused(either_office, errors.WarningsOpen) as caught:
-        either_office.submit(reference, limit_hkd="150,000,001")
-    assert set(caught.value.fields) == {"limit_hkd"}
-    either_office.submit(reference, **{"limit_hkd": "150,000,001", "limit_hkd.confirmed": "yes"})
-    assert either_office.status(reference) == "PENDING_CHECKER"
-
-
-def test_a_submit_without_any_draft_is_refused(office):
-    reference = office.open_draft()
-    with refused(office, errors.WrongAnswers):
-        office.complete(reference, "mia", None)
-
-
-@pytest.mark.parametrize(
-    ("proposal", "raw"),
-    [
-        (FORWARD, {"decision": "reject", "comment": "It came too late"}),
-        (PROPOSE, {"decision": "approve"}),
-        (PROPOSE, {"decision": "forward"}),
-    ],
-)
-def test_the_approver_decides_nothing_that_was_not_proposed(office, proposal, raw):
-    reference = office.sent()
-    office.complete(reference, "karen", proposal)
-    with refused(office, errors.WrongAnswers):
-        office.complete(reference, "kelvin", raw)
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        {},
-        {"decision": "maybe"},
-        {"decision": "reject"},
-        {"decision": "return"},
-        {"decision": "return", "comment": "no"},
-        {"decision": "return", "comment": "    \n   "},
-        {"decision": "return", "comment": "nul\x00 in it"},
-        {"decision": "return", "comment": "long enough", "comment.limit_hkd": "x" * 501},
-    ],
-)
-def test_a_decision_that_does_not_fit_its_form_is_refused(office, raw):
-    reference = office.submitted()
-    with refused(office, errors.WrongAnswers):
-        office.complete(reference, "chen", raw)
-
-
-def test_comments_are_pinned_to_answers_of_the_form_only(office):
-    reference = office.submitted()
-    with refused(office, errors.UnknownFields):
-        office.give_back(reference, status="changed")
-
-
-def test_a_return_comes_back_changed_or_confirmed(either_office):
-    reference = either_office.submitted()
-    either_office.give_back(reference)
-    with refused(either_office, Unchanged):
-        either_office.submit(reference)
-    either_office.complete(reference, "mia", answers(), confirmed=True)
-    assert either_office.status(reference) == "PENDING_CHECKER"
-
-
-def test_an_unchanged_answer_with_a_confirmed_warning_is_still_unchanged(office):
-    large = {"limit_hkd": "200,000,000", "limit_hkd.confirmed": "yes"}
-    reference = office.submit(office.open_draft(), **large)
-    office.give_back(reference)
-    with refused(office, Unchanged):
-        office.submit(reference, **large)
-
-
-def test_answers_that_no_longer_hold_when_it_is_approved_go_back_to_the_maker(either_office):
-    reference = either_office.submitted()
-    either_office.clock.move(days=2)
-    with refused(either_office, OutOfDate) as caught:
-        either_office.approve(reference)
-    assert set(caught.value.fields) == {"effective_date"}
-    either_office.give_back(reference)
-    assert either_office.status(reference) == "RETURNED_BY_CHECKER"
-
-
-def test_an_approval_after_the_cut_off_counts_for_the_next_day(office):
-    reference = office.open_draft()
-    office.submit(reference, effective_date="2026-11-26")
-    office.clock.move(hours=7, minutes=1)
-    with refused(office, OutOfDate):
-        office.approve(reference)
-
-
-def test_a_submit_that_nobody_could_check_names_who_can_help(either_office):
-    reference = either_office.open_draft()
-    either_office.revoke("chen")
-    either_office.revoke("bo")
-    with refused(either_office, errors.NobodyCanCheck) as caught:
-        either_office.submit(reference)
-    assert "Ada Lau, Ben Yip" in str(caught.value)
-
-
-def test_the_maker_is_nobody_who_could_check(office):
-    reference = office.open_draft("bo")
-    office.revoke("chen")
-    with refused(office, errors.NobodyCanCheck):
-        office.submit(reference, "bo")
-
-
-def test_whoever_only_submits_what_another_drew_up_is_nobody_who_could_check_it(office):
-    reference = office.open_draft()
-    office.revoke("chen")
-    with refused(office, errors.NobodyCanCheck):
-        office.submit(reference, "bo")
-
-
-def test_a_locked_checker_is_nobody_who_could_check(office):
-    reference = office.open_draft("leo")
-    lock(office, "rita")
-    with refused(office, errors.NobodyCanCheck):
-        office.submit(reference, "leo", approving_ro="BJA907")
-
-
-# --- ways out ---------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("reason", ["", "no", "    \n    ", "x" * 1001])
-def test_a_withdrawal_wants_a_reason(office, reason):
-    reference = office.submitted()
-    with refused(office, errors.ReasonMissing):
-        office.leave(reference, "withdraw", "mia", reason)
-
-
-def test_a_reason_is_plain_text(either_office):
-    reference = either_office.submitted()
-    with refused(either_office, errors.WrongAnswers):
-        either_office.leave(reference, "withdraw", "mia", "nul\x00 in the reason")
-
-
-def test_a_reason_that_nobody_asked_for_is_not_kept(either_office):
-    either_office.leave(either_office.open_draft(), "discard", "mia", "nul\x00" * 2000)
-    assert either_office.rows("remarks") == []
-
-
-@pytest.mark.parametrize(
-    ("point", "name", "who"),
-    [
-        ("open_draft", "withdraw", "mia"),
-        ("submitted", "discard", "mia"),
-        ("sent", "discard", "mia"),
-        ("processed", "withdraw", "mia"),
-        ("processed", "withdraw", "chen"),
-        ("submitted", "vanish", "mia"),
-        ("submitted", "", "mia"),
-    ],
-)
-def test_a_way_out_that_the_drawing_does_not_offer_now_is_refused(office, point, name, who):
-    reference = getattr(office, point)()
-    with refused(office, errors.NoWayOut):
-        office.leave(reference, name, who, REASON)
-
-
-@pytest.mark.parametrize(
-    ("point", "name", "who"),
-    [
-        ("open_draft", "abort", "mia"),
-        ("submitted", "abort", "chen"),
-        ("sent", "abort", "karen"),
-        ("sent", "withdraw", "karen"),
-        ("sent", "withdraw", "olive"),
-        ("open_draft", "discard", "olive"),
-        ("sent", "abort", "audrey"),
-    ],
-)
-def test_a_way_out_is_for_those_it_is_drawn_for(office, point, name, who):
-    reference = getattr(office, point)()
-    with refused(office, errors.NoRight):
-        office.leave(reference, name, who, REASON)
-
-
-def test_nobody_leaves_a_request_that_is_not_there(office):
-    with refused(office, errors.NotFound):
-        case_commands.leave_case(
-            office.portal, "CT027-20261123-999999", "abort", version=1, reason=REASON, by=office.by("olive")
-        )
 
 
 # --- the service and its state ----------------------------------------------------------------------------------------

@@ -4,11 +4,13 @@ from collections import OrderedDict
 
 import pytest
 
-from app.commands import jobs
+from app.commands import jobs, nudges
 from app.retold import retell
 from app.store import definitions
 from engine import seal
 from engine.errors import NotFound
+from engine.people import Right
+from tests.commands import accounts
 from tests.commands.office import RETURN, answers
 
 REASON = "No longer needed"
@@ -41,6 +43,24 @@ def saved_often(office):
     return office.complete(reference, "mia", answers())
 
 
+def claimed_and_released(office):
+    reference = office.sent()
+    office.grant("daisy", Right("desk_maker", "CTO"))
+    office.claim(reference, "daisy")
+    office.release(reference, "daisy")
+    return reference
+
+
+def declined(office):
+    reference = office.processed()
+    office.leave(reference, "withdraw", "bo", REASON)
+    return office.answer(reference, "withdraw", "kelvin", accept=False, comment="Nearly done")
+
+
+def nudged(office):
+    return nudges.nudge(office.portal, accounts.at_bank(office), office.by("bo"))
+
+
 LIVES = {
     "an open draft": lambda office: office.open_draft(),
     "a draft saved often": saved_often,
@@ -50,7 +70,12 @@ LIVES = {
     "reminded": reminded,
     "discarded": lambda office: left(office, "discard", "mia", office.open_draft()),
     "withdrawn": lambda office: left(office, "withdraw", "mia", office.submitted()),
-    "aborted": lambda office: left(office, "abort", "olive", office.sent()),
+    "aborted": lambda office: office.abort(office.sent()),
+    "of two companies": accounts.approved,
+    "returned by the second company": accounts.sent_back,
+    "claimed and released": claimed_and_released,
+    "asked for and declined": declined,
+    "nudged": nudged,
 }
 
 

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from engine import definition as definitions
 from engine.definition import Definition
 from engine.expression import Scope
-from engine.run import Context
+from engine.outcome import Context
 
 TOP = ("AA001", "")
+OUTCOMES = ("accepted", "rejected", "idle")
 CONTEXT = Context(Scope(now=datetime(2026, 11, 23, 2, tzinfo=UTC)))
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
@@ -52,6 +53,10 @@ class Node:
     event: str = ""
     called: str = ""
     status: str = ""
+    outcome: str = ""
+    idle: bool = False
+    each: tuple[str, ...] | None = None  # a task for each of these
+    until: bool = False  # the word 1 ends all of them
 
 
 @dataclass
@@ -73,11 +78,15 @@ class Sketch:
     ways: list[Way] = field(default_factory=list)
     processes: list[str] = field(default_factory=lambda: ["AA001"])
     loops: list[tuple[str, str]] = field(default_factory=list)
+    beside: int = 0  # how many splits are around what is drawn now
     count: int = 0
 
     def __repr__(self) -> str:
         """The sketch as lines that a person can follow."""
-        nodes = [f"{n.process}.{n.scope} {n.kind} {n.id} {n.host} {n.event} {n.called}" for n in self.nodes.values()]
+        nodes = [
+            f"{n.process}.{n.scope} {n.kind} {n.id} {n.host} {n.event} {n.called} {n.each or ''}"
+            for n in self.nodes.values()
+        ]
         ways = [f"{w.source} -> {w.target} {w.variable} {list(w.words) if w.variable else ''}" for w in self.ways]
         return "\n".join(["", *nodes, *ways])
 
@@ -145,6 +154,7 @@ class Sketch:
         if node.kind == "userTask":
             more += ' camunda:formKey="ask"'
             said = {"kind": "decide", "routes": node.routes}
+            inner = _many(node)
         if node.kind == "callActivity":
             more += f' calledElement="{node.called}"'
         if node.kind == "subProcess":
@@ -156,19 +166,31 @@ class Sketch:
             inner = f'<bpmn:messageEventDefinition messageRef="message_{node.id}"/>'
         if node.event == "timer":
             inner = "<bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration></bpmn:timerEventDefinition>"
-        if node.status:
-            said = {"status": node.status}
+            said = {"idle": "true"} if node.idle else {}
+        if node.status or node.outcome:
+            said = {"status": node.status, "outcome": node.outcome}
         return f'<bpmn:{node.kind} id="{node.id}"{more}>{_properties(said)}{inner}</bpmn:{node.kind}>\n'
 
     def _flow(self, number: int, way: Way) -> str:
         condition = ""
         if way.variable and not way.default:
-            text = f"{way.variable} in {list(way.words)}"
+            words = OUTCOMES if way.variable == "outcome" else range(4)
+            text = f"{way.variable} in {[words[number] for number in way.words]}"
             condition = f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{text}</bpmn:conditionExpression>'
         return (
             f'<bpmn:sequenceFlow id="f{number}" sourceRef="{way.source}" '
             f'targetRef="{way.target}">{condition}</bpmn:sequenceFlow>\n'
         )
+
+
+def _many(node: Node) -> str:
+    if node.each is None:
+        return ""
+    until = f"<bpmn:completionCondition>{node.routes} == 1</bpmn:completionCondition>" if node.until else ""
+    return (
+        f'<bpmn:multiInstanceLoopCharacteristics camunda:collection="{list(node.each)}" camunda:elementVariable="item">'
+        f"{until}</bpmn:multiInstanceLoopCharacteristics>"
+    )
 
 
 def _properties(said: dict[str, str]) -> str:
@@ -208,15 +230,50 @@ def _sequence(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: in
 
 
 def _block(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -> Ends:
-    kinds = [_task, _milestone] if depth == 0 else [_task, _choice, _loop, _inner, _called, _timed, _left]
+    kinds = [_task, _milestone, _wait] if depth == 0 else [_task, _choice, _loop, _inner, _called, _timed, _left]
     if depth and place not in sketch.loops:
         kinds += [_split, _some]
+    if depth and not sketch.beside:
+        kinds += [_came_out]
     return draw(st.sampled_from(kinds))(draw, sketch, place, depth - 1)
 
 
+def _each(draw: st.DrawFn) -> tuple[str, ...] | None:
+    """The items of a list of which a task is one for each; None for a plain task."""
+    return draw(st.sampled_from([None, None, ("a", "b"), ("a",), ("c", "a", "b", "a"), ()]))
+
+
 def _task(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -> Ends:
-    task = sketch.add("userTask", place)
+    task = sketch.add("userTask", place, each=_each(draw))
     return task, task
+
+
+def _wait(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -> Ends:
+    event = sketch.add("intermediateCatchEvent", place, event="timer")
+    return event, event
+
+
+def _came_out(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -> Ends:
+    """A called process that hands on how it came out, and a gateway that asks for it."""
+    name = f"P{len(sketch.processes)}"
+    sketch.processes.append(name)
+    inside = (name, "")
+    start, gateway = sketch.add("startEvent", inside), sketch.add("exclusiveGateway", inside)
+    task, variable = _asking(draw, sketch, inside)
+    sketch.lead(start, task)
+    sketch.lead(task, gateway)
+    for number, outcome in enumerate(OUTCOMES):
+        event = sketch.add("intermediateThrowEvent", inside, outcome=outcome)
+        sketch.lead(gateway, event, variable, (number,), default=number == 0)
+        sketch.lead(event, sketch.add("endEvent", inside))
+    box, asked, join = (sketch.add(k, place) for k in ("callActivity", "exclusiveGateway", "exclusiveGateway"))
+    sketch.nodes[box].called = name
+    sketch.lead(box, asked)
+    for number in range(len(OUTCOMES)):
+        first, last = _sequence(draw, sketch, place, depth if number == 0 else 0)
+        sketch.lead(asked, first, "outcome", (number,), default=number == 0)
+        sketch.lead(last, join)
+    return box, join
 
 
 def _milestone(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -> Ends:
@@ -225,14 +282,21 @@ def _milestone(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: i
     return event, event
 
 
-def _asking(sketch: Sketch, place: tuple[str, str]) -> tuple[str, str]:
+def _asking(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str]) -> tuple[str, str]:
+    task, variable = _routing(sketch, place)
+    sketch.nodes[task].each = _each(draw)
+    sketch.nodes[task].until = sketch.nodes[task].each is not None and draw(st.booleans())
+    return task, variable
+
+
+def _routing(sketch: Sketch, place: tuple[str, str]) -> tuple[str, str]:
     task = sketch.add("userTask", place)
     sketch.nodes[task].routes = f"v{sketch.count}"
     return task, f"v{sketch.count}"
 
 
 def _choice(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -> Ends:
-    task, variable = _asking(sketch, place)
+    task, variable = _asking(draw, sketch, place)
     gateway, join = sketch.add("exclusiveGateway", place), sketch.add("exclusiveGateway", place)
     sketch.lead(task, gateway)
     for number in range(draw(st.integers(2, 3))):
@@ -244,22 +308,26 @@ def _choice(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int)
 
 def _split(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -> Ends:
     gateway, join = sketch.add("parallelGateway", place), sketch.add("parallelGateway", place)
+    sketch.beside += 1
     for _ in range(draw(st.integers(2, 3))):
         first, last = _sequence(draw, sketch, place, depth)
         sketch.lead(gateway, first)
         sketch.lead(last, join)
+    sketch.beside -= 1
     return gateway, join
 
 
 def _some(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -> Ends:
-    task, variable = _asking(sketch, place)
+    task, variable = _asking(draw, sketch, place)
     gateway, join = sketch.add("inclusiveGateway", place), sketch.add("inclusiveGateway", place)
     sketch.lead(task, gateway)
+    sketch.beside += 1
     for number in range(3):
         first, last = _sequence(draw, sketch, place, depth if number == 0 else 0)
         words = tuple(draw(st.sets(st.integers(0, 3), max_size=3)))
         sketch.lead(gateway, first, variable, words, default=number == 0)
         sketch.lead(last, join)
+    sketch.beside -= 1
     return task, join
 
 
@@ -267,7 +335,7 @@ def _loop(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -
     sketch.loops.append(place)
     first, last = _sequence(draw, sketch, place, depth)
     sketch.loops.remove(place)
-    task, variable = _asking(sketch, place)
+    task, variable = _asking(draw, sketch, place)
     gateway = sketch.add("exclusiveGateway", place)
     merge = sketch.add("exclusiveGateway", place)
     sketch.lead(merge, first)
@@ -295,9 +363,10 @@ def _called(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int)
 
 def _timed(draw: st.DrawFn, sketch: Sketch, place: tuple[str, str], depth: int) -> Ends:
     """A task with a timer: either it interrupts and joins the way on, or it goes to an end of its own."""
-    task, join = sketch.add("userTask", place), sketch.add("exclusiveGateway", place)
+    task, join = sketch.add("userTask", place, each=_each(draw)), sketch.add("exclusiveGateway", place)
     interrupting = place in sketch.loops or draw(st.booleans())
-    timer = sketch.add("boundaryEvent", place, host=task, event="timer", interrupting=interrupting)
+    idle = draw(st.booleans())
+    timer = sketch.add("boundaryEvent", place, host=task, event="timer", interrupting=interrupting, idle=idle)
     first, last = _sequence(draw, sketch, place, 0)
     sketch.lead(task, join)
     sketch.lead(timer, first)
@@ -333,6 +402,10 @@ def wild(chance: random.Random) -> Sketch:
             sketch.lead(last, target, choosing, words, default=bool(choosing) and number == 0)
     for join in joins:
         sketch.lead(join, chance.choice([target for target in targets if target != join]))
+    for node in sketch.nodes.values():
+        if node.kind == "userTask" and chance.random() < 0.3:
+            node.each = chance.choice([("a", "b"), ("a",), ()])
+            node.until = bool(node.routes) and chance.random() < 0.5
     return sketch
 
 
@@ -340,7 +413,7 @@ def _step(kind: str, sketch: Sketch) -> tuple[str, str, str]:
     if kind not in ("exclusiveGateway", "inclusiveGateway"):
         step = sketch.add(kind, TOP)
         return step, step, ""
-    task, variable = _asking(sketch, TOP)
+    task, variable = _routing(sketch, TOP)
     gateway = sketch.add(kind, TOP)
     sketch.lead(task, gateway)
     return task, gateway, variable
@@ -353,6 +426,7 @@ class Game:
     def __init__(self, sketch: Sketch) -> None:
         self.sketch = sketch
         self.words: dict[str, int] = {}
+        self.outcome = -1
         self.status = ""
         self.root = Level(self, "AA001", "", None, "")
         self.root.settle()
@@ -394,7 +468,9 @@ class Level:
     def waiting(self, path: str = "") -> Iterator[str]:
         """The paths of what waits here and below."""
         for active in self.open:
-            if active.level is None:
+            if active.items is not None:
+                yield from (f"{path}{active.key}#{item}" for item in active.items)
+            elif active.level is None:
                 yield path + active.key
             else:
                 yield from active.level.waiting(f"{path}{active.key}/")
@@ -417,10 +493,16 @@ class Level:
                     self.open.remove(active)
                 self.send(key)
                 return
+        key, _, item = key.partition("#")
         active = next(a for a in self.open if a.key == key)
+        node = self.game.sketch.nodes[key]
+        if node.routes and word is not None:
+            self.game.words[node.routes] = word
+        if active.items is not None:
+            active.items.remove(item)
+            if active.items and not (node.until and word == 1):
+                return
         self.open.remove(active)
-        if self.game.sketch.nodes[key].routes and word is not None:
-            self.game.words[self.game.sketch.nodes[key].routes] = word
         self.send(key)
 
     def settle(self) -> None:
@@ -479,16 +561,19 @@ class Level:
         return found
 
     def enter(self, node: Node) -> None:
-        if node.kind in ("userTask", "subProcess", "callActivity"):
+        if node.each == ():
+            self.send(node.id)
+        elif node.kind in ("userTask", "subProcess", "callActivity", "intermediateCatchEvent"):
             self.open.append(Active(self, node))
         elif node.kind in ("exclusiveGateway", "inclusiveGateway"):
             self.choose(node)
         elif node.kind != "endEvent":
             self.game.status = node.status or self.game.status
+            self.game.outcome = OUTCOMES.index(node.outcome) if node.outcome else self.game.outcome
             self.send(node.id)
 
     def choose(self, node: Node) -> None:
-        sketch, words = self.game.sketch, self.game.words
+        sketch, words = self.game.sketch, {**self.game.words, "outcome": self.game.outcome}
         ways = sketch.outgoing(node.id)
         if len(ways) == 1:
             self.send(node.id)
@@ -507,6 +592,7 @@ class Active:
         self.key = node.id
         nodes = level.game.sketch.nodes.values()
         self.events = [n.id for n in nodes if n.host == node.id]
+        self.items = None if node.each is None else list(dict.fromkeys(node.each))
         self.level: Level | None = None
         if node.kind == "subProcess":
             self.level = Level(level.game, node.process, node.id, level, node.id)

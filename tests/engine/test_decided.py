@@ -10,7 +10,7 @@ from engine import definition as definitions
 from engine import run
 from engine.errors import BadDrawing, BadExpression
 from engine.lint import check_folder
-from engine.run import Context
+from engine.outcome import Context
 from tests.engine import corpus
 from tests.engine.sketches import CONTEXT
 from tests.engine.test_decide import CANARY, CODE, table

@@ -1,12 +1,13 @@
 """A definition holds everything that was drawn, or is refused with the place and the reason."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from engine import bpmn, run
 from engine import definition as definitions
-from engine.errors import BadDrawing
+from engine.errors import BadDrawing, BadExpression
 from engine.exactness import CURES
 from tests.engine import corpus
 from tests.engine.sketches import CONTEXT, Sketch
@@ -197,3 +198,108 @@ def test_comments_and_instructions_are_passed_over():
 def test_a_process_that_calls_itself_is_refused():
     looping = pattern('<endEvent id="finished" />', '<callActivity id="finished" calledElement="P9" />')
     assert "Expected a way on" in refused(looping)
+
+
+def test_a_step_is_the_task_even_where_an_event_of_another_drawing_is_called_so():
+    files = corpus.sound()
+    content = files["processes/AA001.bpmn"].replace(b'"withdrawn"', b'"review"')
+    assert definitions.compiled({**files, "processes/AA001.bpmn": content}, "AA001").form_at("review").id == "decide"
+
+
+# what an eService says about itself
+def said(name, value):
+    files = corpus.sound()
+    added = f'<camunda:property name="form.main" value="ask" /><camunda:property name="{name}" value="{value}" />'
+    content = files["processes/AA001.bpmn"]
+    old = b'<camunda:property name="form.main" value="ask" />'
+    assert old in content
+    return {**files, "processes/AA001.bpmn": content.replace(old, added.encode())}
+
+
+@pytest.mark.parametrize("name", ["single_eye", "template"])
+@pytest.mark.parametrize(("text", "meant"), [("true", True), ("false", False), ("", False)])
+def test_yes_and_no_are_said_in_two_words(name, text, meant):
+    assert getattr(definitions.compiled(said(name, text), "AA001").eservice, name) is meant
+
+
+@pytest.mark.parametrize("name", ["single_eye", "template"])
+@pytest.mark.parametrize("text", ["True", "yes", "1", "no", "on"])
+def test_anything_else_is_neither_yes_nor_no(name, text):
+    assert f"Expected true or false in {name}, but it is {text!r}" in refused(said(name, text))
+
+
+@pytest.mark.parametrize("name", ["next", "desks", "brokers"])
+def test_what_is_reckoned_is_an_expression(name):
+    assert f"AA001: in {name}: Expected" in refused(said(name, "form.note +"))
+
+
+@pytest.mark.parametrize("name", ["next", "desks", "brokers"])
+def test_what_is_reckoned_is_kept_by_name(name):
+    assert set(definitions.compiled(said(name, "form.note"), "AA001").eservice.lists) == {name}
+
+
+def test_without_memberships_there_is_no_second_company():
+    assert not definitions.compiled(corpus.sound(), "AA001").eservice.has_next
+
+
+def test_with_memberships_there_is_a_second_company():
+    eservice = definitions.compiled(said("next.memberships", "DB, CCEP"), "AA001").eservice
+    assert (eservice.has_next, eservice.next_memberships) == (True, ("DB", "CCEP"))
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "given.submit.amount == 1",
+        'given["submit"].amount == 1',
+        'given["submit"]["amount"] == 1',
+        "(given).submit.amount == 1",
+        "given . submit . amount == 1",
+    ],
+)
+def test_the_steps_whose_answers_are_read_are_known_however_they_are_written(read):
+    read = read.replace('"', "&quot;")
+    files = pattern('decision == "return"', f"decision == &quot;return&quot; and {read}")
+    assert definitions.compiled(files, "AA001").given_steps == {"submit"}
+
+
+def test_a_text_that_speaks_of_what_is_given_reads_no_step():
+    assert definitions.compiled(pattern('name="Check"', 'name="given.review"'), "AA001").given_steps == frozenset()
+
+
+def test_a_task_that_is_called_like_one_of_many_is_another():
+    sketch = Sketch()
+    row = [sketch.add("startEvent", TOP), sketch.add("userTask", TOP, "work", each=("a",))]
+    row += [sketch.add("userTask", TOP, "work [child]"), sketch.add("endEvent", TOP)]
+    for source, target in pairwise(row):
+        sketch.lead(source, target)
+    outcome = run.complete(sketch.definition(), run.start(sketch.definition(), CONTEXT).state, "work#a", {}, CONTEXT)
+    assert [task.key for task in outcome.tasks] == ["work [child]"]
+
+
+# what is reckoned from the answers
+def reckoned(name, value, answers):
+    definition = definitions.compiled(said(name, value), "AA001")
+    return run.lists(definition, replace(CONTEXT, answers=answers))[name]
+
+
+@pytest.mark.parametrize("answer", [None, [], ""])
+def test_without_a_list_of_desks_there_is_the_one_desk(answer):
+    assert reckoned("desks", "form.desks", {"desks": answer}) == ["CTO"]
+
+
+@pytest.mark.parametrize("answer", [None, [], ""])
+def test_without_a_list_of_brokers_there_is_none(answer):
+    assert reckoned("brokers", "form.brokers", {"brokers": answer}) == []
+
+
+@pytest.mark.parametrize("name", ["desks", "brokers"])
+def test_each_of_a_list_stands_in_it_once(name):
+    assert reckoned(name, "form.list", {"list": ["ITC", "DTO", "ITC"]}) == ["ITC", "DTO"]
+
+
+@pytest.mark.parametrize("name", ["desks", "brokers", "next"])
+@pytest.mark.parametrize("answer", [7, "the desk", ["the desk"], [7], "x" * 21])
+def test_what_is_no_list_of_words_is_refused(name, answer):
+    with pytest.raises(BadExpression):
+        reckoned(name, "form.list", {"list": answer})

@@ -158,9 +158,7 @@ def test_a_lane_shows_the_title_it_is_given(p1):
 
 
 def test_a_lane_title_breaks_before_the_first_shape(p1):
-    lines = group(written(p1, checker="Harbour Bright Securities (Hong Kong) Limited"), "lane_checker").iter(
-        f"{SVG}tspan"
-    )
+    lines = group(written(p1, maker="Harbour Bright Securities (Hong Kong) Limited"), "lane_maker").iter(f"{SVG}tspan")
     assert len(list(lines)) > 1
 
 

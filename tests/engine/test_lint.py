@@ -126,17 +126,6 @@ def test_drawings_that_call_each_other_many_times_are_refused_and_not_unfolded()
     assert "Expected at most 2000 elements with all calls in place" in said(folder)
 
 
-# lanes that nothing runs yet
-@pytest.mark.parametrize("lane", ["next_maker", "next_checker", "broker"])
-def test_a_lane_of_a_second_company_is_refused(lane):
-    folder = replaced(PATTERN, b'name="checker"', f'name="{lane}"'.encode())
-    assert f"{lane} is not run yet: draw maker, checker, desk_maker or desk_checker." in said(folder)
-
-
-def test_a_way_out_for_a_second_company_is_refused():
-    assert "Expected lanes or ops in the property who" in said(replaced(EASERVICE, b'"maker"', b'"next_maker"'))
-
-
 # what the store has room for, and what a line can show
 LIMITS = [
     (PATTERN, 'name="Check"', f'name="{"x" * 121}"', "review: Expected a name of at most 120 characters"),
@@ -320,7 +309,8 @@ def test_a_walk_knows_the_facts_that_expressions_may_read():
     definition = definitions.compiled(definitions.gather(corpus.sound(), "AA001"), "AA001")
     walker = walks._Walker(definition, json.loads(corpus.sound()[WALKS])[0], "walk", 1)
     list(walker.walked())
-    assert set(walker.case()) == places.CASE_KEYS
+    context = walker.context()
+    assert {*walker.case(), *run.lists(definition, context), "agreed"} == places.CASE_KEYS
 
 
 def test_a_walk_can_be_tried_by_itself():
@@ -352,3 +342,14 @@ def test_the_walks_of_ct027_pass_every_company_lane_and_desk():
     read = json.loads(corpus.shipped()["processes/CT027.walks.json"])
     shown = {lane for each in read for step in each["steps"] for lane in step.get("expect", {}).get("lanes", [])}
     assert shown == {"maker", "checker", "desk_maker", "desk_checker"} & LANES
+
+
+def test_a_way_out_for_the_second_company_is_refused():
+    folder = replaced(EASERVICE, b'value="maker"', b'value="next_maker"')
+    assert "Expected lanes of the firm or a desk" in said(folder)
+
+
+def test_lists_may_show_a_second_company_only_what_it_may_read():
+    folder = corpus.shipped()
+    drawn = folder["processes/MS001.bpmn"].replace(b"{form.action} ", b"{form.remarks} ")
+    assert "a field that next may read too, but remarks is none" in said({**folder, "processes/MS001.bpmn": drawn})

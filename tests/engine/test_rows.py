@@ -727,3 +727,12 @@ def test_every_component_stands_on_the_page(name):
 )
 def test_every_property_stands_on_the_page(name):
     assert f"`{name}`" in PAGE
+
+
+def test_what_a_column_begins_with_may_depend_on_the_record_of_its_row():
+    action = one(
+        "select", "action", values=ACTION, properties={"prefill": '"CHANGE" if row.email is not None else "ADD"'}
+    )
+    rows = {**one("dynamiclist"), "path": "it", "components": [action, one("textfield", "email")]}
+    raw = form.prefilled(read({**rows, "properties": {"prefill": "records(register.contact)"}}), FACTS)
+    assert [raw["it.0.action"], raw["it.1.action"]] == ["CHANGE", "CHANGE"]

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from engine import rules
 from engine.errors import FourEyes, NoRight, ReasonMissing
-from engine.people import BARRED_BY, DESK_LANES, LANES, Person, Right
+from engine.people import BARRED_BY, DESK_LANES, LANES, PARTY_LANES, Person, Right, seat_of
+from engine.statuses import STATUSES
 
 FUNCTION, DESK, MEMBERSHIP = "EU_CashTrading", "CTO", 4
 MIA = 7
@@ -21,7 +22,7 @@ def person(*rights, kind="business"):
 
 
 def held(lane):
-    return (lane, DESK) if lane in DESK_LANES else (lane, FUNCTION, MEMBERSHIP)
+    return (lane, DESK) if lane in DESK_LANES else (seat_of(lane), FUNCTION, MEMBERSHIP)
 
 
 def holder(lane):
@@ -37,7 +38,8 @@ def test_who_holds_the_right_may_act(lane):
 @pytest.mark.parametrize("lane", sorted(LANES))
 def test_who_holds_every_other_right_may_not_act(lane):
     with pytest.raises(NoRight):
-        rules.allow(person(*(held(other) for other in LANES - {lane})), lane, holder(lane), MEMBERSHIP, set())
+        others = {other for other in LANES if seat_of(other) != seat_of(lane)}
+        rules.allow(person(*(held(other) for other in others)), lane, holder(lane), MEMBERSHIP, set())
 
 
 @pytest.mark.parametrize(
@@ -54,6 +56,33 @@ def test_who_holds_every_other_right_may_not_act(lane):
 def test_a_right_for_something_else_is_none(right):
     with pytest.raises(NoRight):
         rules.allow(person(right), "maker", FUNCTION, MEMBERSHIP, set())
+
+
+@pytest.mark.parametrize(
+    ("lane", "grant"), [("next_maker", "maker"), ("next_checker", "checker"), ("broker", "checker")]
+)
+def test_the_other_company_acts_with_the_grants_of_its_own_membership(lane, grant):
+    assert rules.allow(person((grant, FUNCTION, 9)), lane, FUNCTION, 9, set()) is None
+
+
+@pytest.mark.parametrize(
+    ("lane", "grant"), [("next_maker", "checker"), ("next_checker", "maker"), ("broker", "maker"), ("broker", "broker")]
+)
+def test_the_other_grant_of_the_other_company_is_not_enough(lane, grant):
+    with pytest.raises(NoRight):
+        rules.allow(person((grant, FUNCTION, 9)), lane, FUNCTION, 9, set())
+
+
+@pytest.mark.parametrize("lane", sorted(PARTY_LANES))
+def test_no_grant_is_called_as_the_lane_of_the_other_company(lane):
+    with pytest.raises(NoRight):
+        rules.allow(person((lane, FUNCTION, MEMBERSHIP)), lane, FUNCTION, MEMBERSHIP, set())
+
+
+@pytest.mark.parametrize("lane", sorted(PARTY_LANES))
+def test_the_grants_of_the_company_that_files_do_not_reach_into_the_other(lane):
+    with pytest.raises(NoRight):
+        rules.allow(person(held("maker"), held("checker")), lane, FUNCTION, 9, set())
 
 
 def test_a_desk_works_for_every_membership():
@@ -182,3 +211,50 @@ def test_a_reason_of_five_to_a_thousand_characters_will_do(reason):
 @pytest.mark.parametrize("rule", ["optional", "none"])
 def test_where_no_reason_is_required_none_is_missed(rule):
     assert rules.require_reason("discard", rule, "") is None
+
+
+# in hand
+CAME = {"seq": 3, "status_from": "PENDING_CHECKER", "status_to": "PENDING_HKEX", "action": "task.completed"}
+CAME["actor"] = {"lane": "checker"}
+
+
+def entry(seq, lane, action="task.completed", came_from="PENDING_HKEX", status="PENDING_HKEX"):
+    return {"seq": seq, "status_from": came_from, "status_to": status, "action": action, "actor": {"lane": lane}}
+
+
+def test_what_a_desk_has_claimed_is_in_hand():
+    assert rules.is_in_hand("PENDING_HKEX", [CAME], True)
+
+
+def test_what_nobody_has_claimed_is_not_in_hand():
+    assert not rules.is_in_hand("PENDING_HKEX", [CAME], False)
+
+
+@pytest.mark.parametrize("lane", sorted(DESK_LANES))
+def test_what_a_desk_has_done_a_task_of_is_in_hand(lane):
+    assert rules.is_in_hand("PENDING_HKEX", [CAME, entry(4, lane)], False)
+
+
+@pytest.mark.parametrize("status", sorted(STATUSES.keys() - {"PENDING_HKEX"}))
+def test_what_is_not_at_the_exchange_is_not_in_hand(status):
+    assert not rules.is_in_hand(status, [CAME, entry(4, "desk_maker")], True)
+
+
+@pytest.mark.parametrize("action", ["task.claimed", "task.released", "timer.fired", "draft.saved"])
+def test_only_a_done_task_counts_once_nobody_claims_it(action):
+    assert not rules.is_in_hand("PENDING_HKEX", [CAME, entry(4, "desk_maker", action)], False)
+
+
+def test_what_a_desk_did_before_a_return_does_not_count_when_it_comes_again():
+    returned = entry(5, "desk_maker", status="RETURNED_BY_HKEX")
+    again = entry(7, "checker", came_from="PENDING_CHECKER")
+    assert not rules.is_in_hand("PENDING_HKEX", [CAME, entry(4, "desk_maker"), returned, again], False)
+
+
+def test_what_a_desk_did_since_it_came_again_counts():
+    again = entry(7, "checker", came_from="PENDING_CHECKER")
+    assert rules.is_in_hand("PENDING_HKEX", [CAME, again, entry(8, "desk_checker")], False)
+
+
+def test_what_the_firm_does_meanwhile_does_not_count():
+    assert not rules.is_in_hand("PENDING_HKEX", [CAME, entry(4, "maker")], False)

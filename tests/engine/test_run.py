@@ -2,8 +2,9 @@
 
 import json
 import random
+import re
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +16,7 @@ from engine import form, run, seal
 from engine.errors import BadDrawing, BadExpression, BadState, NoWayOut, Refused, RunAway, TaskNotOpen
 from engine.expression import Scope
 from engine.hours import HONG_KONG, exchange_calendar
-from engine.run import Context
+from engine.outcome import Context
 from tests.engine import corpus
 from tests.engine.sketches import CONTEXT as SKETCHED
 from tests.engine.sketches import Game, Sketch, sketches
@@ -189,8 +190,8 @@ def test_nothing_is_open_after_the_end(ct027):
         ((SUBMITTED,), ["abort", "withdraw"]),
         ((SUBMITTED, RETURNED), ["abort", "discard", "withdraw"]),
         ((SUBMITTED, CHECKED), ["abort", "withdraw"]),
-        ((SUBMITTED, CHECKED, FORWARDED), ["abort"]),
-        ((SUBMITTED, CHECKED, PROPOSED), ["abort"]),
+        ((SUBMITTED, CHECKED, FORWARDED), ["abort", "withdraw"]),
+        ((SUBMITTED, CHECKED, PROPOSED), ["abort", "withdraw"]),
         ((SUBMITTED, CHECKED, ("request/process", "return")), ["abort", "withdraw"]),
     ],
 )
@@ -225,6 +226,35 @@ def test_nothing_falls_due_in_maintenance():
         sketch.lead(source, target)
     outcome = run.start(sketch.definition(), at("2026-11-27T12:00:00"))
     assert [due.due_at for due in outcome.timers] == [datetime(2026, 11, 29, 0, 0, tzinfo=HONG_KONG)]
+
+
+def waiting(kind, timer):
+    """A timer on the way, or beside a task, and a task behind it."""
+    sketch = Sketch()
+    start, after, end = (sketch.add(each, TOP) for each in ("startEvent", "userTask", "endEvent"))
+    if kind == "boundaryEvent":
+        first = sketch.add("userTask", TOP)
+        event = sketch.add(kind, TOP, "wait", host=first, event="timer")
+        flows = ((start, first), (first, after), (event, after))
+    else:
+        event = sketch.add(kind, TOP, "wait", event="timer")
+        flows = ((start, event), (event, after))
+    for source, target in (*flows, (after, end)):
+        sketch.lead(source, target)
+    name = "processes/AA001.bpmn"
+    drawn = sketch.files()[name].replace(
+        b"timeDuration>P1D</bpmn:timeDuration", f"timeDate>{timer}</bpmn:timeDate".encode()
+    )
+    return definitions.compiled({**sketch.files(), name: drawn}, "AA001")
+
+
+@pytest.mark.parametrize("over", ["business_day_before(cutoff_after(0))", "effective_at(form.nothing)"])
+def test_a_time_that_is_over_does_not_hold_up_the_way(over):
+    assert [due.due_at for due in run.start(waiting("intermediateCatchEvent", over), at()).timers] == [at().now]
+
+
+def test_a_time_that_is_over_beside_a_task_leaves_the_task_alone():
+    assert run.start(waiting("boundaryEvent", "business_day_before(cutoff_after(0))"), at()).timers == ()
 
 
 @pytest.mark.parametrize(("text", "hours"), [("P2D", 48), ("PT4H", 4), ("P1DT2H30M", 26.5), ("PT90M", 1.5)])
@@ -384,7 +414,8 @@ def test_on_every_way_through_ct027_only_declared_routes_are_kept(ct027, seed):
         kind, key, values = chance.choice(choices)
         outcome = stepped(ct027, outcome.state, (kind, key, {**values, "typename": "x", "status": "COMPLETED"}), at())
         assert {name for part in json.loads(outcome.state)["parts"] for t in part["tasks"] for name in t[7] or {}} <= {
-            "decision"
+            "decision",
+            "outcome",
         }
 
 
@@ -420,15 +451,34 @@ def uncompacted(work, *arguments):
         return work(*arguments)
 
 
+def test_a_message_or_timer_on_the_way_keeps_what_was_routed_last():
+    sketch = Sketch()
+    start, end = sketch.add("startEvent", TOP), sketch.add("endEvent", TOP)
+    box, merge, gateway = (sketch.add(each, TOP) for each in ("subProcess", "exclusiveGateway", "exclusiveGateway"))
+    first, inside = sketch.add("userTask", TOP, "first", routes="word"), ("AA001", box)
+    inner, last = sketch.add("startEvent", inside), sketch.add("endEvent", inside)
+    second = sketch.add("userTask", inside, "second", routes="word")
+    event, third = sketch.add("intermediateCatchEvent", inside, "wait", event="timer"), sketch.add("userTask", inside)
+    for source, target in ((start, first), (first, merge), (merge, box), (inner, second), (second, event)):
+        sketch.lead(source, target)
+    for source, target in ((event, third), (third, last), (box, gateway), (gateway, end)):
+        sketch.lead(source, target)
+    definition = sketch.definition()
+    outcome = run.complete(definition, run.start(definition, SKETCHED).state, "first", {"word": 1}, SKETCHED)
+    outcome = run.complete(definition, outcome.state, f"{box}/second", {"word": 2}, SKETCHED)
+    outcome = run.fire(definition, outcome.state, f"{box}/wait", SKETCHED)
+    assert [json.loads(data) for _, _, data in routing(outcome.state) if "word" in data] == [{"word": 2}]
+
+
 # by chance: any drawing
 def open_keys(outcome):
     """Everything that waits, by its path."""
     keys = [each.key for each in (*outcome.tasks, *outcome.timers, *outcome.ways_out)]
-    return Counter(key.partition("#")[0] for key in keys)
+    return Counter(re.sub(r"#[0-9]+$", "", key) for key in keys)
 
 
 def chosen(sketch, path, chance):
-    node = sketch.nodes[path.rpartition("/")[2]]
+    node = sketch.nodes[path.rpartition("/")[2].partition("#")[0]]
     word = chance.randrange(4)
     return ("fire" if node.event else "complete"), path, {node.routes: word} if node.routes else {}
 
@@ -449,6 +499,22 @@ def test_every_drawing_runs_as_bpmn_says_compacted_or_not_reloaded_or_not(sketch
         outcome = stepped(definition, outcome.state, happening, SKETCHED)
         whole = uncompacted(stepped, definition, whole.state, happening, SKETCHED)
         kept.step(happening)
+
+
+@given(sketches(), st.integers(0, 2**32))
+def test_every_timer_knows_whether_it_is_idle_and_when_it_would_come_later(sketch, seed):
+    chance, definition, outcome = random.Random(seed), sketch.definition(), run.start(sketch.definition(), SKETCHED)
+    later = Context(Scope(now=SKETCHED.now + timedelta(days=10)))
+    game = Game(sketch)
+    for _ in range(8):
+        for due in outcome.timers:
+            assert due.idle is sketch.nodes[due.key.rpartition("/")[2].partition("#")[0]].idle
+            assert run.moment(definition, outcome.state, due.key, later) == due.due_at + timedelta(days=10)
+        if outcome.finished:
+            break
+        happening = chosen(sketch, chance.choice(sorted(game.waiting())), chance)
+        game.happen(happening[1], next(iter(happening[2].values()), None))
+        outcome = stepped(definition, outcome.state, happening, SKETCHED)
 
 
 @given(sketches(), st.integers(0, 2**32))

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from engine import definition as definitions
-from engine import run
+from engine import run, scripting
 from engine.errors import Refused
 from engine.expression import Scope
 from engine.lint import check_folder
-from engine.run import Context
+from engine.outcome import Context
 from tests.engine import corpus
 
 CANARY = Path(tempfile.gettempdir()) / f"canary-of-the-sinks-{os.getpid()}"
@@ -135,12 +135,12 @@ def walked(definition):
 @pytest.mark.parametrize("way", ["evaluate", "execute"])
 def test_the_environment_below_the_script_engine_refuses_too(way):
     with pytest.raises(Refused, match="Expected no code in a drawing"):
-        getattr(run._Sealed(), way)(CODE, {})
+        getattr(scripting._Sealed(), way)(CODE, {})
 
 
 def test_the_environment_calls_no_service():
     with pytest.raises(Refused, match="Expected a registered topic"):
-        run._Sealed().call_service({}, operation_name="http/Get")
+        scripting._Sealed().call_service({}, operation_name="http/Get")
 
 
 def test_a_route_carries_no_code_into_the_process(canary):

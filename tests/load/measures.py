@@ -31,16 +31,21 @@ Figures = list[Figure]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How long to measure: cases beside the floor, cases over HTTP for each number of processes, aged returns."""
+    """How long to measure.
+
+    beside_floor: cases beside the floor. served: cases over HTTP, for each number of processes. warm: batches before
+    them. aged: how many late returns, and how many first ones beside them.
+    """
 
     beside_floor: int
     served: int
-    aged: int = 20
+    warm: int
+    aged: int
     old: int = 200
 
 
-QUICK = Size(beside_floor=12, served=10, aged=8)
-FULL = Size(beside_floor=100, served=100)
+QUICK = Size(beside_floor=8, served=5, warm=1, aged=6)
+FULL = Size(beside_floor=60, served=60, warm=3, aged=20)
 
 
 def everything(measured: Measured, size: Size) -> Figures:
@@ -98,10 +103,13 @@ def _ratios(kind: str, cost: dict[str, float]) -> Iterator[Figure]:
 def _asked(kind: str, seen: dict[str, Traffic]) -> Iterator[Figure]:
     for step, word in (("submit", "a submit"), ("approve", "an approval")):
         traffic = seen[step]
+        is_submit = step == "submit"
         yield Figure(4, f"{word}: commits", "", {kind: traffic.commits}, most=1)
-        yield Figure(4, f"{word}: statements", "", {kind: len(traffic.statements)}, most=12)
+        asked = {kind: len(traffic.statements)}
+        yield Figure(4, f"{word}: statements, the sign-in's too", "", asked, most=12 if is_submit else None)
         if kind == "postgresql":
-            yield Figure(4, f"{word}: round trips", "", {kind: traffic.round_trips}, most=6)
+            waited = {kind: traffic.round_trips}
+            yield Figure(4, f"{word}: round trips", "", waited, most=6 if is_submit else None)
 
 
 def _pressed(answer: Answer) -> float:
@@ -161,7 +169,7 @@ def _served(found: Bench, port: int, size: Size, numbers: Iterator[int]) -> Iter
     for processes in (1, 2):
         found.portal.database.close()
         with serving(settings, port, processes, clock) as pids:
-            for _ in range(2):
+            for _ in range(size.warm):
                 _batches(found, port, pids, processes, BATCH, numbers)
             if not before:
                 before, opened_before = found.measured.size(), len(finished(found))

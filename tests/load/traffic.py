@@ -8,7 +8,6 @@ stopped sending and waits. Pings of the pool, `BEGIN`, `COMMIT` and `ROLLBACK` c
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,18 +19,17 @@ from sqlalchemy import Engine, event
 
 
 class Traffic:
-    """What was asked in a block."""
+    """What was asked in a block; messages: by connection."""
 
     def __init__(self) -> None:
         self.statements: list[str] = []
         self.commits = 0
-        self.messages: list[str] = []
+        self.messages: list[list[str]] = []
 
     @property
     def round_trips(self) -> int:
-        """How often the client waited for the server."""
-        ways = [message.split("\t")[0] for message in self.messages]
-        return sum(turn == ("F", "B") for turn in pairwise(ways))
+        """How often a client waited for the server."""
+        return sum(_turns(messages) for messages in self.messages)
 
     def executed(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         """Note a statement."""
@@ -47,34 +45,44 @@ class Traffic:
 @contextmanager
 def watched(engine: Engine) -> Iterator[Traffic]:
     """Everything that the block asks through this engine."""
-    seen = Traffic()
-    with tempfile.TemporaryFile() as file:
-        heard = [(engine, "before_cursor_execute", seen.executed), (engine, "commit", seen.committed)]
-        if engine.dialect.name == "postgresql":
-            heard.append((engine, "checkout", _tracing(file)))
-        for where, what, act in heard:
-            event.listen(where, what, act)
-        yield seen
-        for where, what, act in heard:
-            event.remove(where, what, act)
-        os.lseek(file.fileno(), 0, os.SEEK_SET)
-        seen.messages = file.read().decode().splitlines()
-        _untrace(engine)
+    seen, traces = Traffic(), _Traces()
+    heard = [(engine, "before_cursor_execute", seen.executed), (engine, "commit", seen.committed)]
+    if engine.dialect.name == "postgresql":
+        heard.append((engine, "checkout", traces.begin))
+    for where, what, act in heard:
+        event.listen(where, what, act)
+    yield seen
+    for where, what, act in heard:
+        event.remove(where, what, act)
+    seen.messages = traces.ended()
 
 
-def _tracing(file: BinaryIO) -> Any:
-    def trace(driver: Any, _record: Any, _proxy: Any) -> None:
-        driver.pgconn.trace(file.fileno())
-        driver.pgconn.set_trace_flags(pq.Trace.SUPPRESS_TIMESTAMPS)
+class _Traces:
+    """A file for each connection: libpq writes into it through a buffer of its own."""
 
-    return trace
+    def __init__(self) -> None:
+        self._files: dict[Any, BinaryIO] = {}
+
+    def begin(self, driver: Any, _record: Any, _proxy: Any) -> None:
+        """Trace a connection from its first use on."""
+        if driver not in self._files:
+            self._files[driver] = tempfile.TemporaryFile()  # noqa: SIM115  closed when it was read
+            driver.pgconn.trace(self._files[driver].fileno())
+            driver.pgconn.set_trace_flags(pq.Trace.SUPPRESS_TIMESTAMPS)
+
+    def ended(self) -> list[list[str]]:
+        """Stop every trace; what each connection sent and received."""
+        return [_read(driver, file) for driver, file in self._files.items()]
 
 
-def _untrace(engine: Engine) -> None:
-    """Stop the trace of every connection that now lies in the pool."""
-    if engine.dialect.name != "postgresql":
-        return
-    held = [engine.raw_connection() for _ in range(engine.pool.checkedin())]  # type: ignore[attr-defined]
-    for connection in held:
-        connection.driver_connection.pgconn.untrace()  # type: ignore[union-attr]
-        connection.close()
+def _read(driver: Any, file: BinaryIO) -> list[str]:
+    driver.pgconn.untrace()
+    file.seek(0)
+    messages = file.read().decode().split("\n")
+    file.close()
+    return messages
+
+
+def _turns(messages: list[str]) -> int:
+    ways = [message[:2] for message in messages if message[:2] in ("F\t", "B\t")]
+    return sum(turn == ("F\t", "B\t") for turn in pairwise(ways))

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from app.commands import steps
 from app.store import cases, tasks
 from engine import rules, run
+from engine.outcome import Outcome
 from engine.people import Person, seat_of
 from tests.model.stage import Stage
 
@@ -70,7 +71,7 @@ def other_company(patch: pytest.MonkeyPatch, fresh: Fresh) -> Fresh:
 def double_timer(patch: pytest.MonkeyPatch, fresh: Fresh) -> Fresh:
     """A timer that has fired goes on waiting."""
 
-    def fire(definition: Any, state: bytes, key: str, context: Any) -> run.Outcome:
+    def fire(definition: Any, state: bytes, key: str, context: Any) -> Outcome:
         outcome = original(definition, state, key, context)
         if outcome.finished:
             return outcome

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from app.commands import cases as case_commands
-from app.commands import claims, files, jobs, memberships, nudges
+from app.commands import claims, drafts, files, jobs, memberships, nudges
 from app.commands import tasks as task_commands
 from app.retold import retell
 from engine.errors import Refused
@@ -138,7 +138,7 @@ class Life(RuleBasedStateMachine):
         reasons = self.world.may_save(who, request, page)
         by = self.stage.by(who)
         done = self._attempt(
-            lambda: task_commands.save_draft(self.portal, task, version=version, raw=raw, explicit=True, by=by), reasons
+            lambda: drafts.save_draft(self.portal, task, version=version, raw=raw, explicit=True, by=by), reasons
         )
         self._all_as_foretold(Counter() if done is None else self.world.save(who, request))
 

@@ -23,7 +23,7 @@ def database(database_url):
 def set_limit(database, reference, on=TODAY, *, key="", **values):
     with database.write() as connection:
         change = RegisterChange("order_limit", "B00123", key, values, on)
-        registers.change(connection, change, reference, NOW, max(TODAY, on))
+        registers.change(connection, [change], reference, NOW, TODAY)
 
 
 def in_force(database, on):

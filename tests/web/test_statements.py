@@ -2,9 +2,28 @@
 
 import pytest
 
-from tests.commands.office import RETURN
+from tests.commands.office import RETURN, opened
+from tests.web import second
+from tests.web.visitors import Visitors
 
 MOST = 12
+SECOND = {
+    "form with a file": ("mia", "{account}"),
+    "form with rows": ("mia", "{contacts}"),
+    "bank's form": ("ivan", "{fill}"),
+    "bank's answers to check": ("ivan", "{fill}/answers"),
+    "bank's decision": ("iris", "{bank}"),
+    "bank's return": ("iris", "{bank}?decision=return"),
+    "desk's decision after the bank": ("edith", "{desk}"),
+    "request, as the firm": ("mia", "/requests/{asked}"),
+    "request, as the bank": ("ivan", "/requests/{asked}"),
+    "request, as the desk": ("edith", "/requests/{agreed}"),
+    "requests of other companies": ("ivan", "/counterparts"),
+    "requests passed on": ("iris", "/counterparts?tab=passed"),
+    "dashboard of the bank": ("ivan", "/"),
+    "dashboard of the firm": ("mia", "/?tab=waiting"),
+    "eServices of the bank": ("ivan", "/eservices"),
+}
 PAGES = {
     "to do": ("chen", "/"),
     "in progress": ("mia", "/?tab=waiting"),
@@ -48,4 +67,33 @@ def test_a_page_asks_the_database_at_most_twelve_times(visitor, addresses, name)
     client = visitor(who)
     with visitor.statements() as seen:
         client.get(url.format(**addresses))
+    assert len(seen) <= MOST, "\n".join(seen)
+
+
+@pytest.fixture(scope="module")
+def parted(seeded, tmp_path_factory):
+    """A closed office with several requests at every point of the second company; returns it and its addresses."""
+    office = opened(seeded, tmp_path_factory.mktemp("parted"))
+    for _ in range(3):
+        second.at_bank(office)
+        second.filled_by_bank(office)
+        second.agreed(office)
+    fill, bank, desk = second.at_bank(office), second.filled_by_bank(office), second.agreed(office)
+    second.kept(office, fill, "ivan", second.ACCEPTED)
+    asked = office.approve(second.submitted(office))
+    drafts = {"account": second.signed(office), "contacts": second.opened(office, "PA002")}
+    tasks = {"fill": fill, "bank": bank, "desk": desk, **drafts}
+    found = {name: f"/tasks/{office.task(reference).id}" for name, reference in tasks.items()}
+    office.portal.database.close()
+    return office, {**found, "asked": asked, "agreed": desk}
+
+
+@pytest.mark.parametrize("name", SECOND)
+def test_a_page_about_a_second_company_asks_no_more(parted, tmp_path, name):
+    office = opened(parted[0], tmp_path)
+    visitor, (who, url) = Visitors(office), SECOND[name]
+    client = visitor(who)
+    with visitor.statements() as seen:
+        client.get(url.format(**parted[1]))
+    office.portal.database.close()
     assert len(seen) <= MOST, "\n".join(seen)

@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_parties_case_id"),
         sa.ForeignKeyConstraint(["membership_id"], ["memberships.id"], name="fk_parties_membership_id"),
         sa.PrimaryKeyConstraint("case_id", "side", "participant", name="pk_parties"),
-        sa.CheckConstraint("side IN ('next', 'broker', 'exchange')", name="ck_parties_side"),
+        sa.CheckConstraint("side IN ('next', 'broker', 'exchange')", name=op.f("ck_parties_side")),
     )
     op.create_index("ix_parties_seat", "parties", ["holder", "membership_id", "case_id"])
     op.add_column("memberships", sa.Column("ended_at", MOMENT, nullable=True))
