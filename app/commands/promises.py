@@ -31,9 +31,10 @@ def promises(
     """Every letter and document that a step leads to.
 
     opened: the rows of tasks that are new. actor: who acts, and needs no letter about it. admins: the names of a
-    company's delegated administrators. Raises `NobodyCanCheck` when a company's task could be done by nobody.
+    company's delegated administrators. Raises `NobodyCanCheck` when somebody opens a company's task that nobody can do;
+    the portal itself may, since nobody stands there to hear of it.
     """
-    letters = [letter for row in opened for letter in _opened(definition, case, cast, row, admins)]
+    letters = [letter for row in opened for letter in _opened(definition, case, cast, row, actor, admins)]
     letters += [
         each for passed in outcome.passed if passed.notice for each in _notice(definition, case, outcome, passed, cast)
     ]
@@ -69,11 +70,11 @@ def letter(
 
 
 # --- tasks ------------------------------------------------------------------------------------------------------------
-def _opened(definition: Definition, case: Case, cast: Cast, row: Row, admins: Names) -> Iterable[Row]:
+def _opened(definition: Definition, case: Case, cast: Cast, row: Row, actor: int, admins: Names) -> Iterable[Row]:
     if row["kind"] == "fill" and not case.entries:
         return []  # the maker has just opened it
     seats = cast.who_can(row["lane"], row["holder"], row["membership_id"])
-    if not seats and row["lane"] in COMPANY_LANES - BROKER_LANES:
+    if not seats and actor and row["lane"] in COMPANY_LANES - BROKER_LANES:
         raise NobodyCanCheck(_nobody(definition, case, row["lane"], admins))
     return [letter(case, definition, "task.opened", seat, row) for seat in seats]
 
@@ -92,7 +93,7 @@ def _nobody(definition: Definition, case: Case, lane: str, admins: Names) -> str
 
 
 def _notice(definition: Definition, case: Case, outcome: Outcome, passed: Passed, cast: Cast) -> list[Row]:
-    """A reminder goes to whoever can do the tasks that the timer hangs on; of a claimed one to whoever claimed it."""
+    """A reminder goes to whoever can do the tasks that the timer hangs on."""
     scope = passed.key.rpartition("/")[0]
     hosts = {e.attached_to for e in definition.elements.values() if e.id == passed.element and e.attached_to}
     letters = []

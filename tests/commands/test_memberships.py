@@ -53,6 +53,14 @@ def test_what_waits_for_the_membership_goes_back_to_its_maker(either_office, poi
     )
 
 
+def test_it_goes_back_even_to_a_firm_in_which_nobody_can_fill_now(office):
+    reference = accounts.at_bank(office)
+    for who in ("mia", "bo"):
+        office.revoke(who, "maker")
+    end(office)
+    assert office.status(reference) == "RETURNED_BY_NEXT_COMPANY"
+
+
 def test_what_the_desk_has_goes_on_without_the_bank(office):
     reference = accounts.agreed(office)
     assert end(office) == end(office, "D00011", "DB")
