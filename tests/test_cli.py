@@ -214,8 +214,8 @@ def test_the_last_good_release_serves_on_when_a_drawing_breaks(portal, root, fol
     start.ready_portal(settings, said.append, folder).database.close()
     spoil(folder)
     start.ready_portal(settings, said.append, folder).database.close()
-    assert said[0] == "Deployed CT027."
-    assert said[-1] == "Nothing was deployed: the last good release of CT027 serves on."
+    assert said[0] == "Deployed CT027, MS001, PA002."
+    assert said[-1] == "Nothing was deployed: the last good release of CT027, MS001, PA002 serves on."
 
 
 def test_nothing_starts_without_any_good_release(portal, root, folder):

@@ -297,8 +297,8 @@ def _decline(
     name = at.way["name"]
     _note(connection, portal, at, actor, DECLINED, comment, _without(at.case, name))
     about = {"name": at.way["title"], "key": name, "who": actor["name"]}
-    asked = [seat for seat in at.cast.everybody() if seat.id == proposal["by"]]
-    letters = [letter(at.case, at.definition, DECLINED, seat, about) for seat in asked]
+    asked = people.seat_of(connection, int(proposal["by"]))
+    letters = [letter(at.case, at.definition, DECLINED, asked, about)] if asked else []
     jobs.promise(connection, letters, portal.clock.now())
 
 

@@ -17,6 +17,9 @@ from engine.expression import Scope
 from engine.form import Facts
 from engine.hours import Calendar, exchange_calendar
 from engine.outcome import Context
+from engine.statuses import ENDED
+
+RECEIVED = ENDED | {"PENDING_HKEX"}  # what was returned is received anew when it comes back
 
 
 def calendar(now: datetime) -> Calendar:
@@ -37,9 +40,10 @@ def scope_of(definition: Definition, now: datetime) -> Scope:
 
 
 def case_facts(definition: Definition, case: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """What expressions read as `case.x`; an unsent request counts as received now."""
+    """What expressions read as `case.x`; a request that is not with the exchange counts as received now."""
     eservice = definition.eservice
-    received_on = case.get("received_on") or calendar(now).received_on(now, eservice.cutoff)
+    received_on = case.get("received_on") if case.get("status") in RECEIVED else None
+    received_on = received_on or calendar(now).received_on(now, eservice.cutoff)
     return {
         "reference": case["reference"],
         "participant_id": case["participant_id"],

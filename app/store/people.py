@@ -140,6 +140,11 @@ def of_kind(connection: Connection, kind: str) -> list[Seat]:
     return _seats(connection, _seat().where(people.c.kind == kind))
 
 
+def seat_of(connection: Connection, person: int) -> Seat | None:
+    """The person, when they can act."""
+    return next(iter(_seats(connection, _seat().where(people.c.id == person))), None)
+
+
 def memberships_of(connection: Connection, company: int) -> list[Membership]:
     """The participantships of a company, by participant id."""
     return [Membership(*row) for row in connection.execute(MEMBERSHIPS, {"company": company})]

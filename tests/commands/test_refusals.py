@@ -216,7 +216,7 @@ def test_nothing_leaves_an_ended_request(either_office, way):
 def test_a_page_of_an_ended_request_completes_nothing(office):
     reference = office.processed()
     press = office.page(reference, "kelvin", APPROVE)
-    office.leave(reference, "abort", "olive", REASON)
+    office.abort(reference)
     with refused(office, errors.TaskNotOpen):
         press()
 

@@ -33,8 +33,6 @@ def test_a_reason_that_nobody_asked_for_is_not_kept(either_office):
         ("open_draft", "withdraw", "mia"),
         ("submitted", "discard", "mia"),
         ("sent", "discard", "mia"),
-        ("processed", "withdraw", "mia"),
-        ("processed", "withdraw", "chen"),
         ("submitted", "vanish", "mia"),
         ("submitted", "", "mia"),
     ],

@@ -244,6 +244,8 @@ class Run:
             "pdfs": len(office.rows("documents")),
             "pdf_promises": len(office.rows("jobs", kind="pdf")),
             "mails": len(office.rows("jobs", kind="mail")),
+            # A PDF that was killed twelve times waits for operations: it is told, not lost.
+            "incidents": len(office.rows("jobs", state="incident", kind="pdf")),
             "undone": len([job for job in office.rows("jobs") if job.state != "done"]),
             "letters": len(letters),
             "letters_twice": sum(letters.values()) - len(letters),
