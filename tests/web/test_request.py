@@ -147,7 +147,7 @@ UNSENT = ["44444000", "44,444,000", "47777000", "47,777,000", "Chen wonders why"
 def test_the_exchange_reads_no_round_that_the_firms_checker_has_not_approved(visitor, resubmitted):
     said = seen_by(visitor, "karen", resubmitted)
     assert [word for word in UNSENT if word in said] == []
-    assert "50,000,000" in said and "At the company" in said
+    assert "50,000,000" in said and "At Harbour Bright Securities Limited" in said
 
 
 @pytest.mark.parametrize("who", ["mia", "chen", "audrey", "olive"])
