@@ -212,7 +212,10 @@ def _deciding(at: At, raw: Mapping[str, str], errors: Mapping[str, list[str]]) -
         "value": raw["decision"],
         "label": label,
         "style": STYLES.get(raw["decision"], "plain"),
-        "fields": [fields.view(entry, raw, at.facts, shown, needed, {}, errors, {}, {}) for entry in more],
+        # The decision is taken: no script may hide what it asks for.
+        "fields": [
+            {**fields.view(entry, raw, at.facts, shown, needed, {}, errors, {}, {}), "show_if": None} for entry in more
+        ],
         "per_field_comments": per_field is not None
         and bool(per_field(at.facts.seen_with({"decision": raw["decision"]}))),
     }

@@ -24,7 +24,7 @@ def test_a_request_goes_past_the_second_company_to_the_sealed_pdf(site, arrive, 
 
 @pytest.mark.parametrize("way", ["desktop", "without scripts"])
 def test_rows_of_persons_go_all_the_way(site, arrive, way):
-    people = [arrive(**WAYS[way]) for _ in range(4)]
+    people = [arrive(**WAYS[way]) for _ in range(3)]
     reference = contacts(*people)
     assert site.verdict(sealed(site, people[0], reference)).intact
     assert site.office.status(reference) in ("APPROVED", "COMPLETED")

@@ -155,3 +155,8 @@ def test_a_page_that_was_overtaken_says_so(office, visitor, url):
     office.submit(office.rows("cases")[0].reference, **answers(limit_hkd="40,000,000"))
     chen.page = page
     assert chen.submit(f"{url}/completion", decision="approve", expect=409).heading == "This has changed meanwhile"
+
+
+def test_no_script_hides_what_a_decision_asks_for(visitor, url):
+    page = visitor("chen").get(f"{url}?decision=return")
+    assert not page.tree.xpath("//section[@class='decision']//*[@data-show-if]")
