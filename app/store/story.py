@@ -116,39 +116,37 @@ def of_case(
     definition = definitions.of_release(connection, case.release)
     known, parties = (None, parties) if parties is not None else _who(connection, definition, case)
     side = side if reader is None else sides.side_of(reader, case.company_id, parties)
-    changed_on = case.changed_at.astimezone(HONG_KONG).date()
+    day = on or case.changed_at.astimezone(HONG_KONG).date()
     owners = {case.participant_id, filler or case.participant_id}
     entries, every, said, kept, company = together(
         connection,
         lambda: trail.entries(connection, case.id),
         lambda: answered.answers_and_drafts(connection, case.id),
         lambda: answered.remarks_on(connection, case.id),
-        lambda: registers.of_eservice_each(connection, definition, owners, on or changed_on),
+        lambda: registers.of_eservice_each(connection, definition, owners, day),
         lambda: known or cases.company_of(connection, case),
     )
     records = kept[case.participant_id]
-    own = "" if reader is None else reader.company_name
-    sight = sides.sight([sealed.entry for sealed in entries], side, own)
+    sight = sides.sight([sealed.entry for sealed in entries], side, "" if reader is None else reader.company_name)
     shown = [sealed for sealed in entries if not _is_skipped(sealed.entry, sight, side)]
-    open_answers = [one for one in every if one.entry > answered.DRAFT_ENTRY and one.entry not in sight.unread]
-    given = [sealed for sealed in open_answers if sealed.entry not in sight.silent]
-    handed = _handed_to(definition, entries, side)
-    others = [one for one in every if one.entry > answered.DRAFT_ENTRY and one.entry not in sight.unread - handed]
+    answers = [one for one in every if one.entry > answered.DRAFT_ENTRY]
+    given = [one for one in answers if one.entry not in sight.unread | sight.silent]
+    unread = sight.unread - _handed_to(definition, entries, side)
+    others = [one for one in answers if one.entry not in unread]
     remarks = [remark for remark in said if remark.entry not in sight.silent]
     filled = [sealed for sealed in given if sealed.step == definition.main_step]
-    every_told = [
+    lines = tuple(
         _told_to(told_entry(definition, sealed.entry, remarks, case, exchange), sealed.entry, sight, side, exchange)
         for sealed in entries
-    ]
-    told = [every_told[sealed.entry["seq"] - 1] for sealed in shown]
+    )
     rounds = tuple(sealed.round for sealed in filled)
     return Story(
         case=case,
         company=company,
         definition=definition,
         entries=tuple(shown),
-        told=tuple(told),
-        lines=tuple(every_told),
+        told=tuple(lines[sealed.entry["seq"] - 1] for sealed in shown),
+        lines=lines,
         parties=parties,
         side=side,
         rounds=rounds,

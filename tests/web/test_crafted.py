@@ -66,7 +66,7 @@ WAYS_OUT = [
     ("karen", DESK, "withdraw", "because I say so", 403),
     ("audrey", DESK, "abort", "because I say so", 403),
     ("chen", DRAFT, "discard", "", 404),
-    ("mia", PROCESSED, "withdraw", "because I say so", 409),
+    ("mia", PROCESSED, "discard", "because I say so", 409),
     ("mia", ENDED, "withdraw", "because I say so", 409),
 ]
 
