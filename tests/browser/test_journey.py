@@ -12,7 +12,7 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", ["desktop", "without scripts", pytest.param("phone", marks=pytest.mark.long)])
 def test_a_request_lives_its_whole_life_to_the_sealed_pdf(site, arrive, way):
     mia, chen, karen, kelvin = (arrive(**WAYS[way]) for _ in range(4))
     reference = whole(mia, chen, karen, kelvin)

@@ -5,6 +5,8 @@ import pytest
 from tests.browser.second_journey import contacts, whole
 from tests.browser.test_journey import WAYS
 
+LONG = pytest.mark.long
+
 
 def sealed(site, mia, reference):
     """The audit PDF of a request that has ended, once nothing is promised any more."""
@@ -13,7 +15,7 @@ def sealed(site, mia, reference):
     return mia.download("Audit trail (PDF)")
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", ["desktop", *(pytest.param(way, marks=LONG) for way in ("without scripts", "phone"))])
 def test_a_request_goes_past_the_second_company_to_the_sealed_pdf(site, arrive, way):
     people = [arrive(**WAYS[way]) for _ in range(6)]
     reference = whole(*people)
@@ -22,7 +24,7 @@ def test_a_request_goes_past_the_second_company_to_the_sealed_pdf(site, arrive, 
     assert site.verdict(pdf).intact
 
 
-@pytest.mark.parametrize("way", ["desktop", "without scripts"])
+@pytest.mark.parametrize("way", ["without scripts", pytest.param("desktop", marks=LONG)])
 def test_rows_of_persons_go_all_the_way(site, arrive, way):
     people = [arrive(**WAYS[way]) for _ in range(3)]
     reference = contacts(*people)
