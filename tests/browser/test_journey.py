@@ -12,7 +12,9 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("way", ["desktop", "without scripts", pytest.param("phone", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "way", ["without scripts", *(pytest.param(way, marks=pytest.mark.long) for way in ("desktop", "phone"))]
+)
 def test_a_request_lives_its_whole_life_to_the_sealed_pdf(site, arrive, way):
     mia, chen, karen, kelvin = (arrive(**WAYS[way]) for _ in range(4))
     reference = whole(mia, chen, karen, kelvin)

@@ -7,6 +7,18 @@ import pytest
 
 from tests.commands.office import Office, office_at, opened, replays
 
+# Where the databases differ: locks, statements, the order of a step. Everything else runs on both by night.
+ON_BOTH = {"test_jobs.py", "test_life.py", "test_races.py", "test_signin.py", "test_traffic.py"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the second database of most tests to the night."""
+    for item in items:
+        second = "either_office" in getattr(item, "fixturenames", ()) and "postgresql" in item.name
+        if second and item.path.name not in ON_BOTH:
+            item.add_marker(pytest.mark.long)
+
 
 @pytest.fixture
 def office(seeded: Office, tmp_path: Path) -> Iterator[Office]:

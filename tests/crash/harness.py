@@ -209,7 +209,9 @@ class Run:
             if unfinished:
                 ear, mouth = os.pipe()
                 clerk.finish(office, mouth, unfinished)
+                os.close(mouth)  # a clerk who is refused says nothing, and reading would wait for ever
                 self._take_down(number, os.read(ear, 65536))
+                os.close(ear)
         self.hurry(office)
         worker = Worker(office.portal, Stop())
         while any(worker.round()) or office.rows("jobs", state="waiting"):
