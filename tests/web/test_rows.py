@@ -40,7 +40,7 @@ TWO |= {"persons.1.office.country": "HK"}
 @pytest.fixture
 def office(office):
     """The office with rows in its form."""
-    files = dict(offices._files())
+    files = dict(offices._files("CT027"))
     asked = json.loads(files["forms/CT027.form"])
     asked["components"][0]["components"] += [PERSONS, MARKETS, HOW_MANY]
     files["forms/CT027.form"] = json.dumps(asked).encode()
@@ -285,7 +285,7 @@ def test_the_summary_names_the_row_and_follows_the_page():
 
 
 def test_rows_stand_beside_the_register_row_by_row(office, visitor):
-    files = dict(offices._files())
+    files = dict(offices._files("CT027"))
     asked = json.loads(files["forms/CT027.form"])
     today = {"type": "table", "key": "current_persons", "label": "Persons today"}
     today |= {"columns": [{"key": "name", "label": "Name"}], "properties": {"rows": "[register.person]"}}

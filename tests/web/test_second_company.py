@@ -165,6 +165,7 @@ def test_a_side_finds_the_request_once_it_has_come_to_it(office, visitor, make, 
     visitor(who).get(f"/requests/{make(office)}", expect=status)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", ["leo", "rita", "gary", "gina", "karen"])
 @pytest.mark.parametrize("what", ["", "/trail.pdf", "/nudge", "/ways-out/withdraw"])
 def test_for_everybody_else_it_does_not_exist(office, visitor, who, what):
@@ -184,6 +185,7 @@ def shown(visitor, who, reference):
     return " ".join([*page.all("//main"), pdf_text(content)])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("make", [filled_by_bank, agreed, approved])
 @pytest.mark.parametrize("who", ["mia", "chen"])
 def test_the_firm_reads_no_note_of_the_bank(office, visitor, make, who, monkeypatch):
@@ -198,6 +200,7 @@ def test_the_bank_reads_nothing_that_the_firm_wrote_to_the_exchange(office, visi
     assert FIRMS not in told(visitor, who, make(office))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("who", "names"), [("mia", ["Ivan Lo", "Iris Tang"]), ("ivan", ["Mia Chan", "Chen Wai"])], ids=["firm", "bank"]
 )
@@ -275,6 +278,7 @@ def test_the_bank_cannot_comment_on_what_it_does_not_read(office, visitor, name)
     visitor("iris").post(f"{visitor.task(reference)}/completion", fields, expect=400)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("who", "status"), [("mia", 403), ("chen", 403), ("leo", 404), ("edith", 404)])
 @pytest.mark.parametrize("what", ["draft", "answers", "completion", "claim", "release"])
 def test_nobody_else_does_the_banks_task(office, visitor, who, status, what):
