@@ -69,6 +69,7 @@ def test_the_page_is_sound_at_this_width_in_both_schemes(opened, width):
         assert mia.page.evaluate(RUN_AXE, {}) == []
 
 
+@pytest.mark.long
 def test_it_fits_a_phone_where_no_script_runs(opened):
     opened(width=PHONE, java_script_enabled=False)
 
@@ -94,6 +95,7 @@ def test_typed_text_finds_an_option_by_either_language_or_code(mia, typed, value
     assert mia.page.evaluate(CHOSEN) == value
 
 
+@pytest.mark.long
 def test_the_open_list_says_which_option_the_keyboard_is_at(mia):
     box = mia.page.locator("#f-searchable")
     box.press("ArrowDown")
@@ -103,6 +105,7 @@ def test_the_open_list_says_which_option_the_keyboard_is_at(mia):
     expect(box).to_have_attribute("aria-activedescendant", "f-searchable-options-3")
 
 
+@pytest.mark.long
 def test_escape_closes_the_list_and_leaves_the_choice(mia):
     box = mia.page.locator("#f-searchable")
     box.press("ArrowDown")
@@ -112,6 +115,7 @@ def test_escape_closes_the_list_and_leaves_the_choice(mia):
     assert mia.page.evaluate(CHOSEN) == "CP00003"
 
 
+@pytest.mark.long
 def test_text_that_names_no_option_gives_way_to_the_choice_before(mia):
     box = mia.page.locator("#f-searchable")
     box.fill("nobody")
@@ -120,6 +124,7 @@ def test_text_that_names_no_option_gives_way_to_the_choice_before(mia):
     expect(box).to_have_value("Victoria Peak Clearing Limited 太平結算有限公司")
 
 
+@pytest.mark.long
 def test_an_emptied_box_chooses_nothing(mia):
     box = mia.page.locator("#f-searchable")
     box.fill("")
@@ -127,12 +132,14 @@ def test_an_emptied_box_chooses_nothing(mia):
     assert mia.page.evaluate(CHOSEN) == ""
 
 
+@pytest.mark.long
 def test_an_option_is_chosen_with_the_pointer(mia):
     mia.page.locator("#f-searchable").click()
     mia.page.locator("#f-searchable-options").get_by_text("Jade Gate").click()
     assert mia.page.evaluate(CHOSEN) == "CP00004"
 
 
+@pytest.mark.long
 def test_a_very_long_list_is_narrowed_and_keeps_what_it_does_not_know(mia):
     box = mia.page.locator("#f-suggested")
     box.fill("workstation 24")
@@ -143,6 +150,7 @@ def test_a_very_long_list_is_narrowed_and_keeps_what_it_does_not_know(mia):
 
 
 # --- tags -------------------------------------------------------------------------------------------------------------
+@pytest.mark.long
 def test_tags_are_added_and_removed_with_the_keyboard(mia):
     box = mia.page.locator("#f-tags")
     box.fill("H00123")
@@ -152,6 +160,7 @@ def test_tags_are_added_and_removed_with_the_keyboard(mia):
     assert mia.page.locator("[name=tags]").input_value() == "N00123\nF00123\nH00123"
 
 
+@pytest.mark.long
 def test_without_scripts_tags_are_one_per_line(plain):
     expect(plain.page.locator("textarea#f-tags")).to_have_value("B00123\nN00123\nF00123")
 
@@ -164,12 +173,14 @@ def test_rows_move_with_and_without_scripts(request, who):
     expect(visitor.page.locator("#f-persons-1-name")).to_have_value("Chan Tai Man")
 
 
+@pytest.mark.long
 def test_a_link_to_a_row_gives_it_the_focus(mia):
     mia.page.goto("about:blank")
     mia.visit(f"{URL}#f-persons-2")
     expect(mia.page.locator("#f-persons-2")).to_be_focused()
 
 
+@pytest.mark.long
 def test_a_question_in_a_row_depends_on_the_answer_in_that_row(mia):
     first, third = (mia.page.locator(f"#f-persons-{index}-phone") for index in (0, 2))
     expect(third).to_be_hidden()
@@ -184,6 +195,7 @@ def test_without_scripts_every_question_is_there(plain):
     expect(plain.page.locator("#f-persons-2-phone")).to_be_visible()
 
 
+@pytest.mark.long
 def test_what_is_wrong_in_a_row_is_said_while_typing_and_taken_back_once_right(mia):
     box, error = mia.page.locator("#f-persons-2-email"), mia.page.locator("#f-persons-2-email-error")
     box.fill("bo")
@@ -196,6 +208,7 @@ def test_what_is_wrong_in_a_row_is_said_while_typing_and_taken_back_once_right(m
     expect(box).not_to_have_attribute("aria-invalid", "true")
 
 
+@pytest.mark.long
 def test_only_what_was_touched_shows_what_is_wrong(mia):
     mia.page.locator("#f-persons-0-email").fill("")
     mia.page.locator("#f-persons-2-email").fill("bo")
@@ -212,6 +225,7 @@ def test_a_link_of_the_summary_leads_into_a_row(mia):
     expect(mia.page.locator("#f-persons-1-email")).to_be_focused()
 
 
+@pytest.mark.long
 def test_enter_in_a_line_of_text_moves_no_row(mia):
     with mia.page.expect_navigation():
         mia.page.locator("#f-persons-0-name").press("Enter")
@@ -219,12 +233,14 @@ def test_enter_in_a_line_of_text_moves_no_row(mia):
 
 
 # --- the rest ---------------------------------------------------------------------------------------------------------
+@pytest.mark.long
 def test_a_computed_value_follows_what_is_typed(mia):
     mia.page.locator("#f-limit_b").fill("20000000")
     mia.page.locator("#f-limit_b").blur()
     expect(mia.page.locator("#f-total")).to_have_text("50,000,000")
 
 
+@pytest.mark.long
 def test_no_script_ever_sends_a_file(mia):
     mia.page.locator("#f-form-file").set_input_files(
         {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
@@ -236,6 +252,7 @@ def test_no_script_ever_sends_a_file(mia):
     assert "file.form" not in asked.value.post_data
 
 
+@pytest.mark.long
 def test_a_tip_is_shown_at_the_keyboard_and_taken_away_by_escape(mia):
     tip = mia.page.locator("#f-money-tip")
     mia.page.get_by_role("button", name="About: New limit").first.focus()
@@ -244,6 +261,7 @@ def test_a_tip_is_shown_at_the_keyboard_and_taken_away_by_escape(mia):
     expect(tip).to_be_hidden()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_tip_is_shown_under_the_finger(opened, scripts):
     mia = opened(width=PHONE, has_touch=True, is_mobile=True, java_script_enabled=scripts)
@@ -251,6 +269,7 @@ def test_a_tip_is_shown_under_the_finger(opened, scripts):
     expect(mia.page.locator("#f-yesno-tip")).to_be_visible()
 
 
+@pytest.mark.long
 def test_help_is_folded_until_it_is_asked_for(mia):
     told = mia.page.get_by_text("The rate counts new orders")
     expect(told).to_be_hidden()
@@ -258,12 +277,14 @@ def test_help_is_folded_until_it_is_asked_for(mia):
     expect(told).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_privacy_note_is_for_small_screens(opened, mia):
     phone = opened(width=PHONE)
     expect(phone.page.locator(".privacy").first).to_be_visible()
     expect(mia.page.locator(".privacy").first).to_be_hidden()
 
 
+@pytest.mark.long
 def test_paper_shows_answers_and_no_buttons(mia):
     mia.page.emulate_media(media="print")
     expect(mia.page.locator("#f-persons-0-name")).to_be_visible()
@@ -271,6 +292,7 @@ def test_paper_shows_answers_and_no_buttons(mia):
     assert not mia.page.locator("main button:visible:not(.unseen)").count()
 
 
+@pytest.mark.long
 def test_the_page_comes_back_as_it_was_left(mia):
     mia.page.locator("#f-searchable").fill("CP00005")
     mia.page.locator("#f-searchable").blur()
