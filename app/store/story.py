@@ -126,7 +126,6 @@ def of_case(
         lambda: registers.of_eservice_each(connection, definition, owners, day),
         lambda: known or cases.company_of(connection, case),
     )
-    records = kept[case.participant_id]
     sight = sides.sight([sealed.entry for sealed in entries], side, "" if reader is None else reader.company_name)
     shown = [sealed for sealed in entries if not _is_skipped(sealed.entry, sight, side)]
     answers = [one for one in every if one.entry > answered.DRAFT_ENTRY]
@@ -135,10 +134,7 @@ def of_case(
     others = [one for one in answers if one.entry not in unread]
     remarks = [remark for remark in said if remark.entry not in sight.silent]
     filled = [sealed for sealed in given if sealed.step == definition.main_step]
-    lines = tuple(
-        _told_to(told_entry(definition, sealed.entry, remarks, case, exchange), sealed.entry, sight, side, exchange)
-        for sealed in entries
-    )
+    lines = _lines(definition, [sealed.entry for sealed in entries], remarks, case, exchange, sight, side)
     rounds = tuple(sealed.round for sealed in filled)
     return Story(
         case=case,
@@ -150,10 +146,10 @@ def of_case(
         parties=parties,
         side=side,
         rounds=rounds,
-        parts=tuple(_parts(definition, filled, others, rounds, register_choices(records), side)),
+        parts=tuple(_parts(definition, filled, others, rounds, register_choices(kept[case.participant_id]), side)),
         remarks=tuple(_remark_to(remark, entries[remark.entry - 1].entry, side) for remark in remarks),
         answers=tuple(sealed for sealed in given if _is_open(definition, sealed, side)),
-        records=tuple(records),
+        records=tuple(kept[case.participant_id]),
         fillers=tuple(kept[filler or case.participant_id]),
         sealed=tuple(entries),
         whole=sight.whole,
@@ -195,6 +191,20 @@ def _is_open(definition: Definition, sealed: Sealed, side: str | None) -> bool:
     if step is None or asked is None or step.properties.get("kind") != "fill":
         return True
     return all(may_read(field, step.lane, side) for field in asked.fields)
+
+
+def _lines(
+    definition: Definition,
+    entries: Sequence[Mapping[str, Any]],
+    remarks: Sequence[Remark],
+    case: Case,
+    exchange: str,
+    sight: Sight,
+    side: str | None,
+) -> tuple[Told, ...]:
+    """Every entry as this side is told of it."""
+    told = (told_entry(definition, entry, remarks, case, exchange) for entry in entries)
+    return tuple(_told_to(one, entry, sight, side, exchange) for one, entry in zip(told, entries, strict=True))
 
 
 def _told_to(one: Told, entry: Mapping[str, Any], sight: Sight, side: str | None, exchange: str) -> Told:
