@@ -76,7 +76,7 @@ def test_the_form_says_what_the_next_file_must_be_called(mia, reference):
 
 
 def test_the_form_warns_of_phones(mia):
-    assert "PC" in mia.page.text
+    assert "PC" in " ".join(mia.page.all("//p[contains(@class, 'privacy')]"))
 
 
 def test_a_file_is_kept_and_the_form_shown_again_at_its_question(mia, form, office, reference):
@@ -186,6 +186,7 @@ def test_a_full_question_offers_no_upload(mia, form, office, reference):
         put(office, reference, f"scan {number}.pdf")
     page = mia.get(form)
     assert not page.tree.xpath(f"//input[@name='file.{FIELD}']")
+    assert "remove one to add another" in page.text
 
 
 def test_a_file_that_was_chosen_but_not_sent_does_not_disturb_the_form(mia, form):
