@@ -13,12 +13,13 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
+from engine import seal as sealing
 from engine.record import ANSWERS, FORMAT, PAGES, TRAIL, Seal, statement
-from engine.seal import answers_hash, canonical, digest, first_link, link
+from engine.seal import answers_hash, canonical, digest, first_link
 
 HONG_KONG = timezone(timedelta(hours=8), "HKT")
 TRAIL_KEYS = frozenset({"format", "reference", "entries", "documents", "seal"})
-ENTRY_KEYS = frozenset({"entry", "previous", "hash"})
+ENTRY_KEYS = frozenset({"entry", "previous", "hash", "salts", "hidden"})
 DOCUMENT_KEYS = frozenset({"name", "sha256"})
 UNSIGNED = "The record is not signed: whoever can rewrite the whole file can rewrite its seal."
 UNTRUSTED = "Expected a signature of the trusted key, but the record is not signed."
@@ -100,6 +101,11 @@ def _unknown_keys(trail: Mapping[str, Any]) -> Iterator[str]:
     for name, part, known in parts:
         for key in sorted(set(part) - known):
             yield f"Expected only what the portal writes, but {name} holds {key[:60]!r}: it was put in."
+    for sealed in trail["entries"]:
+        shown = sealing.parts(sealed["entry"]).keys()
+        hidden, salts = sealed.get("hidden", {}).keys(), sealed.get("salts", {}).keys()
+        for key in sorted((hidden & shown) | (salts ^ shown if hidden else salts)):
+            yield f"Expected each part shown or kept back, but {_named(sealed, 'entry')} does both with {key[:60]!r}."
 
 
 def _chain_faults(trail: Mapping[str, Any]) -> Iterator[str]:
@@ -133,14 +139,24 @@ def _order_fault(entries: list[Mapping[str, Any]], expected: int, sealed: Mappin
 def _link_fault(sealed: Mapping[str, Any], head: str) -> str:
     if sealed["previous"] != head:
         return f"{_named(sealed)} does not follow the entry before it."
-    if sealed["hash"] != link(head, sealed["entry"]):
+    if sealed["hash"] != sealing.link_of(head, _leaves(sealed)):
         return f"{_named(sealed)} does not match its seal."
     return ""
 
 
+def _leaves(sealed: Mapping[str, Any]) -> dict[str, str]:
+    """The digest of each part of an entry: computed from what is shown, as given of what is kept back."""
+    entry, hidden = sealed["entry"], sealed.get("hidden", {})
+    if not hidden:
+        return sealing.leaves(entry)
+    shown, salts = sealing.parts(entry), sealed.get("salts", {})
+    return {**hidden, **{name: sealing.leaf(salts.get(name, ""), part) for name, part in shown.items()}}
+
+
 def _named(sealed: Mapping[str, Any], word: str = "Entry") -> str:
     entry = sealed["entry"]
-    return f"{word} {entry['seq']} ({entry['action']}, {_hong_kong(entry['at'])})"
+    said = f"{entry['action']}, " if "action" in entry else ""
+    return f"{word} {entry['seq']} ({said}{_hong_kong(entry['at'])})"
 
 
 def _hong_kong(at: str) -> str:
@@ -218,6 +234,8 @@ def _findings(trail: Mapping[str, Any], answers: list[Mapping[str, Any]], truste
     yield f"{trail['reference']}: all {seal['count']} entries match their seals; the last is {seal['head'][:16]}."
     yield f"All {len(trail['documents'])} documents are the ones that were sealed."
     yield f"All {len(answers)} sets of answers match the trail."
+    if kept_back := [sealed["entry"]["seq"] for sealed in trail["entries"] if sealed.get("hidden")]:
+        yield f"Of {len(kept_back)} entries this file shows only what its reader is told; their seals match too."
     kept = {given["hash"] for given in answers}
     for sealed in trail["entries"]:
         if sealed["entry"].get("answers_hash") and sealed["entry"]["answers_hash"] not in kept:

@@ -7,20 +7,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from engine import seal
 from engine.seal import canonical, digest
 
-FORMAT = "client-connect-trail/1"
+FORMAT = "client-connect-trail/2"
 TRAIL, ANSWERS, PAGES = "trail.json", "answers.json", "pages.json"
 # Who compares pages must know whether the same hands drew them: raise the number when the pages change.
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One sealed entry of the trail: its facts, the hash before it and its own."""
+    """One sealed entry of the trail: its facts, the hash before it and its own.
+
+    salts, hidden: of an entry of which a reader may not have all, the salt of each part that is shown and the digest
+    of each that is not; the chain can be proved with these too.
+    """
 
     facts: Mapping[str, Any]
     previous: str
     hash: str
+    salts: Mapping[str, str] = field(default_factory=dict)
+    hidden: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -135,6 +142,23 @@ class Record:
     producer: str = ""
 
 
+def without(entry: Entry, names: frozenset[str]) -> Entry:
+    """The entry with no more of these parts than their digests; names: as `seal.parts` calls them."""
+    if not names:
+        return entry
+    parts, salts, leaves = seal.parts(entry.facts), seal.salts(entry.facts), seal.leaves(entry.facts)
+    shown = parts.keys() - names
+    facts: dict[str, Any] = {name: parts[name] for name in sorted(shown) if not name.startswith("actor.")}
+    actor = {name.removeprefix("actor."): parts[name] for name in sorted(shown) if name.startswith("actor.")}
+    return Entry(
+        facts | ({"actor": actor} if actor else {}),
+        entry.previous,
+        entry.hash,
+        salts={name: salts[name] for name in sorted(shown)},
+        hidden={name: leaves[name] for name in sorted(parts.keys() & names)},
+    )
+
+
 def documents(record: Record) -> list[dict[str, str]]:
     """The list of every document the record carries beside its trail, each named by its SHA-256."""
     return [{"name": name, "sha256": digest(body)} for name, body in sorted(_beside(record).items())]
@@ -153,7 +177,7 @@ def carried(record: Record) -> dict[str, bytes]:
     trail = {
         "format": FORMAT,
         "reference": record.reference,
-        "entries": [{"entry": dict(e.facts), "previous": e.previous, "hash": e.hash} for e in record.entries],
+        "entries": [_sealed(entry) for entry in record.entries],
         "documents": documents(record),
         "seal": dataclasses.asdict(record.seal),
     }
@@ -171,7 +195,7 @@ def read(carried: Mapping[str, bytes]) -> Record:
         opened_at=datetime.fromisoformat(pages["opened_at"]),
         closed_at=datetime.fromisoformat(pages["closed_at"]) if pages["closed_at"] else None,
         round_titles=tuple(pages["round_titles"]),
-        entries=tuple(Entry(e["entry"], e["previous"], e["hash"]) for e in trail["entries"]),
+        entries=tuple(_entry(sealed) for sealed in trail["entries"]),
         entry_lines=tuple(Line(**{**line, "details": tuple(line["details"])}) for line in pages["entry_lines"]),
         sections=tuple(Section(s["title"], tuple(_row(row) for row in s["rows"])) for s in pages["sections"]),
         files=tuple(File(**file) for file in pages["files"]),
@@ -193,6 +217,16 @@ _PLAIN = (
     "release",
     "producer",
 )
+
+
+def _sealed(entry: Entry) -> dict[str, Any]:
+    whole = {"entry": dict(entry.facts), "previous": entry.previous, "hash": entry.hash}
+    return whole | ({"salts": dict(entry.salts), "hidden": dict(entry.hidden)} if entry.hidden else {})
+
+
+def _entry(sealed: Mapping[str, Any]) -> Entry:
+    kept_back = sealed.get("salts", {}), sealed.get("hidden", {})
+    return Entry(sealed["entry"], sealed["previous"], sealed["hash"], *kept_back)
 
 
 def _beside(record: Record) -> dict[str, bytes]:

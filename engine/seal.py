@@ -31,7 +31,37 @@ def first_link(reference: str) -> str:
 
 def link(previous: str, entry: Mapping[str, Any]) -> str:
     """The hash that seals `entry` behind the one whose hash is `previous`."""
-    return digest(previous.encode() + b"\n" + canonical(entry))
+    return link_of(previous, leaves(entry))
+
+
+def link_of(previous: str, leaves: Mapping[str, str]) -> str:
+    """The same hash for whoever has no more of an entry than the digests of its parts."""
+    return digest(previous.encode() + b"\n" + canonical(leaves))
+
+
+def parts(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What an entry is made of, its salt apart; who acted is in parts of its own, so that some may be kept back.
+
+    An entry's `salt` is what makes the digests of its parts tell nothing of them.
+    """
+    actor = {f"actor.{name}": value for name, value in entry.get("actor", {}).items()}
+    return {name: value for name, value in entry.items() if name not in ("actor", "salt")} | actor
+
+
+def salts(entry: Mapping[str, Any]) -> dict[str, str]:
+    """The salt of each part: whoever is given one learns nothing of the others."""
+    return {name: digest(f"{entry.get('salt', '')} {name}".encode()) for name in parts(entry)}
+
+
+def leaf(salt: str, part: Any) -> str:
+    """The digest of one part of an entry."""
+    return digest(salt.encode() + canonical(part))
+
+
+def leaves(entry: Mapping[str, Any]) -> dict[str, str]:
+    """The digest of each part of an entry."""
+    salted = salts(entry)
+    return {name: leaf(salted[name], part) for name, part in parts(entry).items()}
 
 
 def answers_hash(salt: str, answers: Mapping[str, Any]) -> str:

@@ -103,7 +103,7 @@ def record_of(portal: Portal, told: Story) -> record.Record:
         opened_at=case.opened_at,
         closed_at=case.closed_at,
         entries=entries,
-        entry_lines=tuple(_line(entry) for entry in told.lines[: told.whole]),
+        entry_lines=tuple(_line(entry) for entry in told.lines[: len(told.handed)]),
         seal=record.Seal(head=entries[-1].hash if entries else case.head, count=len(entries)),
         round_titles=tuple(f"Round {number}" for number in told.rounds),
         sections=tuple(_section(part) for part in told.parts),
@@ -141,8 +141,8 @@ def _rendered(sealed: record.Record) -> bytes:
 
 def _entries(told: Story) -> Iterable[record.Entry]:
     previous = seal.first_link(told.case.reference)
-    for sealed in told.sealed[: told.whole]:
-        yield record.Entry(sealed.entry, previous, sealed.hash)
+    for sealed, kept_back in zip(told.sealed, told.handed, strict=False):
+        yield record.without(record.Entry(sealed.entry, previous, sealed.hash), kept_back)
         previous = sealed.hash
 
 
@@ -164,7 +164,7 @@ def _section(part: story.Part) -> record.Section:
 
 
 def _drawings(told: Story, exchange: str) -> Iterable[record.Drawing]:
-    entries = told.sealed[: told.whole]
+    entries = told.sealed[: len(told.handed)]
     done = [key for sealed in entries for key in sealed.entry["done"]]
     open_now = [] if told.case.ended or not entries else entries[-1].entry["open"]
     titles = sentences.lane_titles(exchange, told.case.desk)

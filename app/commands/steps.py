@@ -208,6 +208,7 @@ def note(
         "open": list(open_keys),
         "answers_hash": None if answers is None else seal.answers_hash(salt, answers),
         "state_hash": seal.digest(state_of(portal, case)),
+        "salt": secrets.token_hex(16),
     }
     head = trail.append(connection, case.id, case.head, entry, at, address_of(actor))
     sealed = head_seal(portal, case.reference, seq, head)
@@ -276,6 +277,7 @@ def _entry(
         "open": [task.key for task in outcome.tasks],
         "answers_hash": None if step.answers is None else seal.answers_hash(salt, step.answers),
         "state_hash": seal.digest(outcome.state),
+        "salt": secrets.token_hex(16),
     }
 
 

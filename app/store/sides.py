@@ -40,8 +40,8 @@ class Sight:
     """What one side reads of a trail, by the numbers of its entries.
 
     masked: told as a move, without who and what. silent: without comments and answers, but for answers that their form
-    opens to this side. unread: without these too. whole: how many entries from the first on may be handed out as they
-    were sealed.
+    opens to this side. unread: without these too. whole: how many entries from the first on may be handed out
+    at all, each without what is kept back of it.
     """
 
     masked: frozenset[int]

@@ -16,6 +16,7 @@ from app.store.database import together
 from app.store.files import File
 from app.store.sentences import AT_COMPANY, Told, told_entry
 from app.store.sides import Party, Sight
+from engine import seal
 from engine.alignment import aligned
 from engine.answers import records_of
 from engine.definition import Definition
@@ -23,6 +24,10 @@ from engine.hours import HONG_KONG
 from engine.people import EXCHANGE, NEXT, Person, side_of_lane
 from engine.schema import Field, Form
 from engine.spoken import shown
+
+# The parts of an entry that a side is handed of what it is told as a move alone, and what names people of others.
+A_MOVE = frozenset({"seq", "at", "status_from", "status_to"})
+WHO = frozenset({"actor.id", "actor.name", "facts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,8 @@ class Story:
     files: those that stand in the request, as this side sees it. uploads: every other too that this side may read.
     records: what the registers hold for the firm that files. fillers: for whoever fills a part, if that is another.
     entries: those that are told. sealed: all, to prove the seal; not for showing. lines: what is told of each of them,
-    also of those that no page mentions. whole: how many entries from the
-    first on this side may have as they were sealed.
+    also of those that no page mentions. handed: of each entry from the first on that this side may have, the parts
+    that are kept back.
     """
 
     case: Case
@@ -84,7 +89,7 @@ class Story:
     records: tuple[registers.Record, ...]
     fillers: tuple[registers.Record, ...]
     sealed: tuple[trail.Sealed, ...]
-    whole: int
+    handed: tuple[frozenset[str], ...]
     drafts: Mapping[str, Sealed] = field(default_factory=dict)
     files: tuple[File, ...] = ()
     uploads: tuple[File, ...] = ()
@@ -152,7 +157,7 @@ def of_case(
         records=tuple(kept[case.participant_id]),
         fillers=tuple(kept[filler or case.participant_id]),
         sealed=tuple(entries),
-        whole=sight.whole,
+        handed=tuple(_kept_back(sealed.entry, sight, side) for sealed in entries[: sight.whole]),
         drafts={sealed.step: sealed for sealed in every if sealed.entry == answered.DRAFT_ENTRY},
         **_files(connection, case, definition, entries, side),
     )
@@ -221,6 +226,13 @@ def _is_named(entry: Mapping[str, Any], side: str | None) -> bool:
     """Whether the side is told who it was: of another company it is told the company alone."""
     its = side_of_lane(entry["actor"]["lane"])
     return side in (None, EXCHANGE) or its in (side, EXCHANGE, "")
+
+
+def _kept_back(entry: Mapping[str, Any], sight: Sight, side: str | None) -> frozenset[str]:
+    """The parts of an entry that a side is not handed: what no line tells it either."""
+    if entry["seq"] in sight.masked:
+        return frozenset(seal.parts(entry)) - A_MOVE
+    return frozenset() if _is_named(entry, side) else WHO
 
 
 def _files(

@@ -72,6 +72,7 @@ CODES = ("CT027", "PA002", "MS001")
 APPROVE = {"decision": "approve"}
 RETURN = {"decision": "return", "comment": "The date is too early"}
 FORWARD = {"decision": "forward"}
+COMPILED: dict[Any, Any] = {}
 
 
 def office_at(url: str, root: Path) -> Office:
@@ -92,10 +93,12 @@ def opened(seeded: Office, root: Path, **settings) -> Office:
     shutil.copyfile(seeded.portal.settings.root / "portal.db", copied)
     chosen = replace(seeded.portal.settings, root=root, database_url=f"sqlite:///{copied}", **settings)
     clock = StillClock(seeded.clock.now())
-    blobs = open_blobs("memory:")
-    return Office(
-        replace(seeded.portal, database=connect(chosen.database_url), clock=clock, settings=chosen, blobs=blobs), clock
-    )
+    database = connect(chosen.database_url)
+    # Each statement is written as SQL once a run instead of once a test.
+    database.engine.dialect = seeded.portal.database.engine.dialect
+    database.engine.update_execution_options(compiled_cache=COMPILED)
+    portal = replace(seeded.portal, database=database, clock=clock, settings=chosen, blobs=open_blobs("memory:"))
+    return Office(portal, clock)
 
 
 def answers(**changes: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.proof import fingerprint, verify
-from engine.record import Record, carried, read
+from engine.record import Record, carried, read, without
 from engine.seal import canonical, digest
 from tests import records
 
@@ -106,6 +106,69 @@ def test_a_raw_key_is_as_good_as_its_pem(record):
 def test_a_changed_entry_is_named(record):
     documents = changed(record, lambda trail: trail["entries"][4]["entry"].update(comment="Fine."))
     assert first_fault(documents) == "Entry 5 (task.completed, 23 Nov 2026 10:57 HKT) does not match its seal."
+
+
+def kept_back(record: Record, *names: str) -> Record:
+    """The record with these parts of its fifth entry kept back."""
+    entries = list(record.entries)
+    entries[4] = without(entries[4], frozenset(names))
+    return records.sealed(replace(record, entries=tuple(entries)))
+
+
+def test_a_record_without_the_name_of_somebody_is_intact(record):
+    assert verify(carried(kept_back(record, "actor.name")), TRUSTED).intact
+
+
+def test_what_is_kept_back_is_not_carried(record):
+    assert "Chen Wai" in str(record.entries[4]) and "Chen Wai" not in str(kept_back(record, "actor.name").entries[4])
+
+
+def test_a_record_with_parts_kept_back_comes_back_from_its_documents(record):
+    partly = kept_back(record, "actor.name", "facts")
+    assert read(carried(partly)) == partly
+
+
+def test_the_findings_count_the_entries_of_which_a_part_is_shown(record):
+    said = " ".join(verify(carried(kept_back(record, "actor.name")), TRUSTED).sentences)
+    assert "Of 1 entries this file shows only what its reader is told" in said
+
+
+def test_an_entry_of_which_nothing_is_kept_back_stays_as_it_was(record):
+    assert without(record.entries[4], frozenset()) == record.entries[4]
+
+
+def test_a_changed_part_of_an_entry_is_named_when_others_are_kept_back(record):
+    partly = kept_back(record, "actor.name")
+    documents = changed(partly, lambda trail: trail["entries"][4]["entry"].update(comment="Fine."))
+    assert first_fault(documents) == "Entry 5 (task.completed, 23 Nov 2026 10:57 HKT) does not match its seal."
+
+
+@pytest.mark.parametrize("words", ["hidden", "salts"])
+def test_a_changed_digest_or_salt_is_named(record, words):
+    def spoil(trail):
+        said = trail["entries"][4][words]
+        said[min(said)] = "0" * 64
+
+    assert first_fault(changed(kept_back(record, "actor.name"), spoil)).endswith("does not match its seal.")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda sealed: sealed["hidden"].update({"seq": "0" * 64}),
+        lambda sealed: sealed["salts"].update({"note": "0" * 64}),
+        lambda sealed: sealed["salts"].pop("seq"),
+    ],
+    ids=["hidden and shown", "salt of nothing", "no salt"],
+)
+def test_a_part_is_shown_or_kept_back_never_both(record, spoil):
+    documents = changed(kept_back(record, "actor.name"), lambda trail: spoil(trail["entries"][4]))
+    assert first_fault(documents).startswith("Expected each part shown or kept back, but entry 5 (")
+
+
+def test_a_whole_entry_carries_no_salts(record):
+    documents = changed(record, lambda trail: trail["entries"][4].update(salts={"seq": "0" * 64}))
+    assert first_fault(documents).startswith("Expected each part shown or kept back")
 
 
 @pytest.mark.parametrize("place", range(9))

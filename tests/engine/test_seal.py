@@ -42,9 +42,23 @@ def test_what_json_cannot_say_is_no_canonical_value():
 
 
 def test_a_link_is_the_hash_of_the_one_before_and_the_entry():
-    entry = {"seq": 1}
-    expected = hashlib.sha256(b"previous\n" + seal.canonical(entry)).hexdigest()
+    entry = {"seq": 1, "actor": {"name": "Mia"}, "salt": "s"}
+    expected = hashlib.sha256(b"previous\n" + seal.canonical(seal.leaves(entry))).hexdigest()
     assert seal.link("previous", entry) == expected
+
+
+def test_the_digest_of_a_part_is_that_of_its_salt_and_itself():
+    salt = hashlib.sha256(b"s actor.name").hexdigest()
+    part = hashlib.sha256(salt.encode() + b'"Mia"').hexdigest()
+    assert seal.leaves({"actor": {"name": "Mia"}, "salt": "s"}) == {"actor.name": part}
+
+
+def test_equal_parts_hide_behind_different_salts():
+    assert seal.leaves({"seq": 1, "salt": "a"})["seq"] != seal.leaves({"seq": 1, "salt": "b"})["seq"]
+
+
+def test_equal_parts_of_one_entry_hide_behind_different_salts():
+    assert len(set(seal.leaves({"status_from": "DRAFT", "status_to": "DRAFT", "salt": "a"}).values())) == 2
 
 
 def test_the_first_link_is_bound_to_the_case():

@@ -25,6 +25,9 @@ from tests.web.second import (
 from tests.web.test_request import carried, pdf_text
 
 
+LONG = pytest.mark.long
+
+
 def told(visitor, who, reference):
     """All that somebody is given of a request: its pages, lists and search, its trail as PDF, and what that carries."""
     browser = visitor(who)
@@ -178,11 +181,11 @@ FIRMS, BANKS = "canary-for-the-exchange", "canary-of-the-bank"
 
 
 def shown(visitor, who, reference):
-    """What the page of a request and its trail as PDF say to somebody."""
+    """What the page of a request and its trail as PDF say to somebody, and what the PDF carries for machines."""
     browser = visitor(who)
     page = browser.get(f"/requests/{reference}")
     content = browser.download(f"/requests/{reference}/trail.pdf").data
-    return " ".join([*page.all("//main"), pdf_text(content)])
+    return " ".join([*page.all("//main"), pdf_text(content), carried(content)])
 
 
 @pytest.mark.long
@@ -200,11 +203,12 @@ def test_the_bank_reads_nothing_that_the_firm_wrote_to_the_exchange(office, visi
     assert FIRMS not in told(visitor, who, make(office))
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("who", "names"), [("mia", ["Ivan Lo", "Iris Tang"]), ("ivan", ["Mia Chan", "Chen Wai"])], ids=["firm", "bank"]
 )
-@pytest.mark.parametrize("make", [filled_by_bank, returned_by_bank, agreed, approved])
+@pytest.mark.parametrize(
+    "make", [agreed, *(pytest.param(at, marks=LONG) for at in (filled_by_bank, returned_by_bank, approved))]
+)
 def test_of_another_company_no_page_and_no_pdf_names_anybody(office, visitor, make, who, names):
     assert found(shown(visitor, who, make(office)), names) == []
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 
 from app import web
@@ -22,6 +23,25 @@ from tests.web.client import Client
 HOME = Origin("127.0.0.1", "Tests")
 
 
+class CompiledOnce(BytecodeCache):
+    """Templates as Python has compiled them, kept for the applications that come after."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket if its template was compiled before."""
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = CompiledOnce()
+
+
 class Visitors:
     """The pages of an office, and who reads them."""
 
@@ -29,6 +49,7 @@ class Visitors:
         self.office = office
         self.app: Flask = web.build(office.portal)
         self.app.testing = True
+        self.app.jinja_env.bytecode_cache = COMPILED
         self.app.config["PROPAGATE_EXCEPTIONS"] = False
         self.app.config["SIGN_IN_RATE"] = "10000 per minute"
 
