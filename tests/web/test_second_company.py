@@ -24,7 +24,6 @@ from tests.web.second import (
 )
 from tests.web.test_request import carried, pdf_text
 
-
 LONG = pytest.mark.long
 
 
