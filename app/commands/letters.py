@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from app.commands import account_letters, signin_letters
 from app.commands.portal import Portal
-from app.commands.signin_letters import TEMPLATES, signin_letter
 from engine import statuses
 from engine.hours import HONG_KONG
 
@@ -39,8 +39,10 @@ OPENINGS = {
 
 def written(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
     """Subject and text of any promised mail."""
-    if payload["template"] in TEMPLATES:
-        return signin_letter(portal, payload)
+    if payload["template"] in signin_letters.TEMPLATES:
+        return signin_letters.signin_letter(portal, payload)
+    if payload["template"] in account_letters.TEMPLATES:
+        return account_letters.account_letter(portal, payload)
     exchange = portal.settings.exchange_name
     words = {name: str(value) for name, value in payload.items()}
     words["status"] = statuses.label(words["status"], exchange) if words.get("status") else ""

@@ -1,151 +1,26 @@
-"""Every table of the portal."""
+"""What analysts deploy, the requests, and what leaves the machine."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     Uuid,
     false,
 )
 
-CONVENTION = {
-    "ix": "ix_%(column_0_N_label)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-metadata = MetaData(naming_convention=CONVENTION)
-Key = BigInteger().with_variant(Integer, "sqlite")
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware UTC time; SQLite keeps it without its zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive times and store UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("Expected an aware time, but it has no zone.")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Give the zone back."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-# --- people -----------------------------------------------------------------------------------------------------------
-companies = Table(
-    "companies",
-    metadata,
-    Column("id", Key, primary_key=True),
-    Column("code", String(16), nullable=False, unique=True),
-    Column("name_en", String(160), nullable=False),
-    Column("name_zh", String(80), nullable=False, server_default=""),
-    Column("is_exchange", Boolean, nullable=False, default=False),
-)
-memberships = Table(
-    "memberships",
-    metadata,
-    Column("id", Key, primary_key=True),
-    Column("company_id", ForeignKey("companies.id"), nullable=False, index=True),
-    Column("kind", String(24), nullable=False),
-    Column("participant_id", String(8), nullable=False),
-    Column("ended_at", Moment),
-    UniqueConstraint("company_id", "kind"),
-)
-people = Table(
-    "people",
-    metadata,
-    Column("id", Key, primary_key=True),
-    Column("company_id", ForeignKey("companies.id"), nullable=False, index=True),
-    Column("email", String(254), nullable=False, unique=True),  # case-folded: it is the login ID
-    Column("name", String(120), nullable=False),
-    Column("title", String(80), nullable=False, server_default=""),
-    Column("phone", String(24), nullable=False, server_default=""),
-    Column("kind", String(16), nullable=False),
-    Column("password_hash", String(200)),
-    Column("channel", String(8)),
-    Column("app_secret", LargeBinary),
-    Column("app_last_step", BigInteger, nullable=False, server_default="0"),
-    Column("failures", Integer, nullable=False, server_default="0"),
-    Column("locked_at", Moment),
-    Column("active", Boolean, nullable=False, default=True),
-    CheckConstraint("kind IN ('business', 'ccda', 'staff', 'ops', 'auditor', 'admin', 'analyst')", name="kind"),
-    CheckConstraint("channel IN ('email', 'app')", name="channel"),
-)
-rights = Table(
-    "rights",
-    metadata,
-    Column("id", Key, primary_key=True),
-    Column("person_id", ForeignKey("people.id"), nullable=False),
-    Column("lane", String(16), nullable=False),  # maker, checker, desk_maker, desk_checker
-    Column("holder", String(40), nullable=False),  # a business function (EU_CashTrading) or a desk (CTO)
-    Column("membership_id", ForeignKey("memberships.id")),  # empty for a desk
-    UniqueConstraint("person_id", "lane", "holder", "membership_id"),
-    Index("ix_rights_seat", "lane", "holder", "membership_id"),
-)
-signins = Table(
-    "signins",
-    metadata,
-    Column("id", String(64), primary_key=True),  # SHA-256 of the cookie
-    Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
-    Column("stage", String(8), nullable=False),  # password, then full
-    Column("channel", String(8)),
-    Column("opened_at", Moment, nullable=False),
-    Column("seen_at", Moment, nullable=False),
-    Column("ended_at", Moment),
-    Column("address", String(64), nullable=False, server_default=""),
-    Column("agent", String(200), nullable=False, server_default=""),
-    Column("pending_secret", LargeBinary),  # an authenticator's secret until its first code proves it
-    CheckConstraint("stage IN ('password', 'full')", name="stage"),
-)
-codes = Table(
-    "codes",
-    metadata,
-    Column("id", Key, primary_key=True),
-    Column("signin_id", ForeignKey("signins.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("digest", String(64), nullable=False),
-    Column("sent_at", Moment, nullable=False),
-    Column("tries", Integer, nullable=False, server_default="0"),
-    Column("used_at", Moment),
-)
-people_trail = Table(
-    "people_trail",
-    metadata,
-    Column("id", Key, primary_key=True),
-    Column("at", Moment, nullable=False),
-    Column("person_id", ForeignKey("people.id"), index=True),  # empty when an unknown address was tried
-    Column("action", String(40), nullable=False),
-    Column("facts", JSON, nullable=False),
-)
+from app.store.tables.columns import Key, Moment, metadata
 
 # --- what analysts deploy ---------------------------------------------------------------------------------------------
 artefacts = Table(
