@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from app.commands import factors, passwords, signin
 from app.commands.portal import Keys, Portal
-from app.commands.signin import Origin
 from app.commands.signin_letters import signin_letter
+from app.commands.tries import Origin
 from app.config import Settings
 from app.outside.blobs import open_blobs
 from app.outside.clock import StillClock

@@ -7,9 +7,9 @@ from typing import Any
 import segno
 from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 
-from app.commands import factors
+from app.commands import codes, factors
 from app.commands import signin as commands
-from app.commands.signin import AccountLocked, CodesSpent, CodeTooSoon, SignInFailed, SignInOver, WrongCode
+from app.commands.signin_refusals import AccountLocked, CodesSpent, CodeTooSoon, SignInFailed, SignInOver, WrongCode
 from app.store.signins import Signin
 from app.web.guards import (
     current_signin,
@@ -74,7 +74,7 @@ def resend() -> Any:
     """Mail a new code."""
     signin = _half()
     try:
-        commands.send_code(portal(), signin, origin())
+        codes.send_code(portal(), signin, origin())
     except CodeTooSoon as error:
         return _code_page(signin, f"Wait {error.seconds} seconds before you ask for a new code."), 422
     except CodesSpent:

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
-from app.commands import factors, passwords, signin
-from app.commands.signin import (
+from app.commands import codes, factors, passwords, signin
+from app.commands.signin_letters import signin_letter
+from app.commands.signin_refusals import (
     AccountLocked,
     CannotUnlock,
     CodesSpent,
@@ -21,7 +22,6 @@ from app.commands.signin import (
     WeakPassword,
     WrongCode,
 )
-from app.commands.signin_letters import signin_letter
 from app.store import people, tables
 from app.store.people import trail_of
 from engine.errors import BadState
@@ -301,7 +301,7 @@ def test_only_the_newest_code_counts(portal, mia):
     waiting = half(portal)
     old = mailed_code(portal)
     portal.clock.move(seconds=30)
-    signin.send_code(portal, waiting, HOME)
+    codes.send_code(portal, waiting, HOME)
     with pytest.raises(WrongCode):
         signin.enter_code(portal, waiting, old if old != mailed_code(portal) else another(old), HOME)
     assert signin.enter_code(portal, waiting, mailed_code(portal), HOME)
@@ -326,7 +326,7 @@ def test_a_new_code_waits_thirty_seconds(portal, mia):
     waiting = half(portal)
     portal.clock.move(seconds=12)
     with pytest.raises(CodeTooSoon) as refusal:
-        signin.send_code(portal, waiting, HOME)
+        codes.send_code(portal, waiting, HOME)
     assert refusal.value.seconds == 18
 
 
@@ -334,24 +334,24 @@ def test_a_sign_in_has_five_more_codes(portal, mia):
     waiting = half(portal)
     for _ in range(5):
         portal.clock.move(seconds=30)
-        signin.send_code(portal, waiting, HOME)
+        codes.send_code(portal, waiting, HOME)
     portal.clock.move(seconds=30)
     with pytest.raises(CodesSpent):
-        signin.send_code(portal, waiting, HOME)
+        codes.send_code(portal, waiting, HOME)
 
 
 def test_many_clicks_at_once_mail_one_more_code(racing):
     add_person(racing)
     waiting = half(racing)
     racing.clock.move(seconds=30)
-    at_once(8, lambda: signin.send_code(racing, waiting, HOME))
+    at_once(8, lambda: codes.send_code(racing, waiting, HOME))
     assert len(promised(racing, "signin_code")) == 2
 
 
 def test_whoever_has_an_app_gets_no_code_by_mail(portal):
     add_person(portal, channel="app")
     with pytest.raises(CodesSpent):
-        signin.send_code(portal, half(portal), HOME)
+        codes.send_code(portal, half(portal), HOME)
 
 
 # --- authenticator apps -----------------------------------------------------------------------------------------------
@@ -423,7 +423,7 @@ def test_the_mailed_code_before_an_app_can_be_asked_for_again(portal):
     token = signin.enter_password(portal, EMAIL, PASSWORD, HOME)
     signin.choose_app(portal, seen(portal, token), HOME)
     portal.clock.move(seconds=30)
-    signin.send_code(portal, seen(portal, token), HOME)
+    codes.send_code(portal, seen(portal, token), HOME)
     assert len(promised(portal, "signin_code")) == 2
 
 
