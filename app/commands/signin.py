@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from app.commands import codes, factors, passwords, tries
 from app.commands.portal import Portal
 from app.commands.signin_letters import channel_payload, unlocked_payload
-from app.commands.signin_refusals import CannotUnlock, SignInFailed, SignInOver, WeakPassword
+from app.commands.signin_refusals import CannotUnlock, SignInFailed, SignInOver
 from app.commands.tries import Origin
 from app.store import jobs, people, signins
 from app.store.database import Connection
@@ -118,20 +118,6 @@ def sign_out(portal: Portal, signin: Signin) -> None:
     with portal.database.write() as connection:
         if signins.end(connection, signin.id, now):
             people.record(connection, now, signin.person.id, "signin.closed")
-
-
-def set_password(portal: Portal, person: int, password: str) -> None:
-    """Give a person a new password and end all their sign-ins; raises WeakPassword."""
-    with portal.database.read() as connection:
-        profile = people.profile_of(connection, person)
-    names = [profile.email, profile.company_en] if profile else []
-    if weakness := passwords.weakness(password, [*names, portal.settings.exchange_name]):
-        raise WeakPassword(weakness)
-    kept, now = passwords.hash_password(password), portal.clock.now()
-    with portal.database.write() as connection:
-        signins.keep_password(connection, person, kept)
-        signins.end_all(connection, person, now)
-        people.record(connection, now, person, "password.changed")
 
 
 def unlock(portal: Portal, email: str, by: str) -> None:

@@ -70,3 +70,12 @@ class WeakPassword(Refused):
     """The password is too easy to guess."""
 
     code = "weak_password"
+
+
+class LinkOver(Refused):
+    """The link was used, is too old, was replaced by a newer one or never existed: nobody learns which."""
+
+    code = "link_over"
+
+    def __init__(self) -> None:
+        super().__init__("Expected the newest link, unused and in time, but this one is not.")

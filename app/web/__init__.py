@@ -21,6 +21,7 @@ from app.web import (
     files,
     guards,
     leaving,
+    links,
     ops,
     pages,
     search,
@@ -31,6 +32,7 @@ from app.web import (
 
 BLUEPRINTS = (
     signin.bp,
+    links.bp,
     dashboard.bp,
     eservices.bp,
     tasks.bp,

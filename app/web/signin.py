@@ -22,11 +22,10 @@ from app.web.guards import (
     somebody,
     take_back,
 )
-from app.web.security import limiter, sign_in_rate
+from app.web.security import limited
 from engine.errors import Refused
 
 bp = Blueprint("signin", __name__)
-limited = limiter.limit(sign_in_rate, methods=["POST"])
 
 NOT_RIGHT = "The e-mail address or the password is not right, or the account is locked."
 WRONG_CODE = "This code is not right, or it is no longer valid."

@@ -19,7 +19,6 @@ from app.commands.signin_refusals import (
     CodeTooSoon,
     SignInFailed,
     SignInOver,
-    WeakPassword,
     WrongCode,
 )
 from app.store import people, tables
@@ -31,6 +30,7 @@ from tests.signing import (
     HOME,
     PASSWORD,
     SECRET,
+    actions_of,
     add_person,
     another,
     app_code,
@@ -42,22 +42,7 @@ from tests.signing import (
     person_row,
     promised,
     seen,
-    still_portal,
 )
-
-
-@pytest.fixture
-def portal(sqlite_url, tmp_path):
-    portal = still_portal(sqlite_url, tmp_path)
-    yield portal
-    portal.database.close()
-
-
-@pytest.fixture
-def racing(database_url, tmp_path):
-    portal = still_portal(database_url, tmp_path)
-    yield portal
-    portal.database.close()
 
 
 @pytest.fixture
@@ -77,11 +62,6 @@ def enrolling(portal, email=EMAIL):
     signin.choose_app(portal, seen(portal, token), HOME)
     signin.prove_address(portal, seen(portal, token), mailed_code(portal), HOME)
     return token
-
-
-def actions_of(portal, person):
-    with portal.database.read() as connection:
-        return [action for action, _ in trail_of(connection, person)]
 
 
 def fail_code(portal, half_signin, times=1):
@@ -643,15 +623,3 @@ def test_a_weak_password_is_refused_with_the_reason(password, words):
 @pytest.mark.parametrize("password", [PASSWORD, "雨傘在中環碼頭等船七號", "x9#" * 21 + "kq"])
 def test_a_strong_password_needs_no_special_letters(password):
     assert passwords.weakness(password, [EMAIL]) is None
-
-
-def test_a_new_password_ends_every_sign_in(portal, mia):
-    token = full(portal)
-    signin.set_password(portal, mia, "lantern-tram-on-a-hill")
-    assert signin.visit(portal, token, active=True) is None
-    assert signin.enter_password(portal, EMAIL, "lantern-tram-on-a-hill", HOME)
-
-
-def test_a_weak_new_password_is_refused(portal, mia):
-    with pytest.raises(WeakPassword):
-        signin.set_password(portal, mia, "harbourbright1")
