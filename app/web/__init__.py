@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.commands.portal import Portal
 from app.web import (
+    account,
     cases,
     components,
     counterparts,
@@ -23,6 +24,7 @@ from app.web import (
     leaving,
     links,
     ops,
+    own_factors,
     pages,
     search,
     security,
@@ -33,6 +35,8 @@ from app.web import (
 BLUEPRINTS = (
     signin.bp,
     links.bp,
+    account.bp,
+    own_factors.bp,
     dashboard.bp,
     eservices.bp,
     tasks.bp,
