@@ -35,7 +35,7 @@ class Sealed:
 
 def locked_head(connection: Connection, company: int) -> Head:
     """The head, held until the transaction ends: entries follow one another."""
-    return Head(*connection.execute(_head().where(companies.c.id == company).with_for_update()).one())
+    return Head(*connection.execute(_head().where(companies.c.id == company).with_for_update(key_share=True)).one())
 
 
 def head_of(connection: Connection, company: int) -> Head | None:

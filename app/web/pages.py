@@ -16,27 +16,12 @@ from app.store import definitions, menus
 from app.store.menus import Menu
 from app.store.people import Membership
 from app.web.guards import current_person, portal, somebody
-from engine import statuses
+from engine import functions, statuses
 from engine.definition import Definition
 from engine.hours import HONG_KONG
 from engine.people import DESK_LANES, Person
 from engine.spoken import short_date
 
-FUNCTION_TITLES = {
-    "EU_ParticipantAdmin": "Participant administration",
-    "EU_Compliance": "Compliance",
-    "EU_UserMaintenance": "User maintenance",
-    "EU_CashTrading": "Cash trading",
-    "EU_DerivTrading": "Derivatives trading",
-    "EU_DerivClearing": "Derivatives clearing",
-    "EU_ClearingRel": "Clearing relationships",
-    "EU_MoneySettlement": "Money settlement",
-    "EU_RiskMgmt": "Risk management",
-    "EU_StockConnect": "Stock Connect",
-    "EU_Readiness": "Readiness",
-    "EU_Events": "Events",
-    "EU_SmartcardMaint": "Smartcard maintenance",
-}
 DESK_TITLES = {
     "CPS": "Clearing Participant Services",
     "MPA": "Participantship Administration",
@@ -160,7 +145,7 @@ def takes_part(person: Person) -> bool:
 
 def function_title(name: str) -> str:
     """A business function as people read it."""
-    return FUNCTION_TITLES.get(name, name)
+    return functions.TITLES.get(name, name)
 
 
 def desk_title(desk: str) -> str:
