@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from app.commands import factors
 from app.commands.portal import Portal
+from app.store import jobs
+from app.store.database import Connection
 
 END = "If you did not expect this mail, tell your administrator now.\n"
+
+
+def promise_letters(connection: Connection, payloads: Iterable[Mapping[str, Any]], now: datetime) -> None:
+    """Promise mails in the transaction that gives reason for them, each under a name of its own."""
+    made = [{"kind": "mail", "key": f"{one['template']}:{uuid4().hex}", "payload": dict(one)} for one in payloads]
+    jobs.promise(connection, made, now)
 
 
 def account_letter(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:

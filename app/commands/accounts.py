@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from app.commands import administration, links, seats, steps
+from app.commands.account_letters import promise_letters
 from app.commands.administration import Doer, Whom, doer
 from app.commands.portal import Portal
 from app.commands.signin import login_of
 from app.commands.signin_letters import unlocked_payload
 from app.commands.steps import By
-from app.store import accounts, jobs, people, signins
+from app.store import accounts, people, signins
 from app.store.accounts import ACTIVE, ENDED, INVITED, SUSPENDED, Account
 from app.store.database import Connection
 from engine.errors import NoRight, NotFound, Refused
@@ -162,10 +163,7 @@ def unlock(portal: Portal, by: By, person: int, sender: str = "") -> None:
             raise NotInThatState("unlock", "not locked")
         else:
             now = portal.clock.now()
-            key = f"account_unlocked:{person}:{now.isoformat()}"
-            jobs.promise(
-                connection, [{"kind": "mail", "key": key, "payload": unlocked_payload(account.email, actor.name)}], now
-            )
+            promise_letters(connection, [unlocked_payload(account.email, actor.name)], now)
             people.record(connection, now, person, "account.unlocked", by=actor.name)
             _seal(connection, portal, who, account, "account.unlocked", **facts)
             tell_colleagues(connection, actor, account, "account unlocked", now)
@@ -199,9 +197,7 @@ def whom(account: Account) -> Whom:
 
 def tell(connection: Connection, account: Account, by: str, what: str, now: datetime) -> None:
     """Mail somebody what was changed in their account."""
-    payload = {"template": "account_told", "to": account.email, "what": what, "by": by}
-    key = f"account_told:{account.id}:{what}:{now.isoformat()}"
-    jobs.promise(connection, [{"kind": "mail", "key": key[:200], "payload": payload}], now)
+    promise_letters(connection, [{"template": "account_told", "to": account.email, "what": what, "by": by}], now)
 
 
 def _turn(
@@ -228,16 +224,8 @@ def _turn(
 def tell_colleagues(connection: Connection, actor: Person, account: Account, what: str, now: datetime) -> None:
     """Mail the other delegated administrators of the company what one of them, or the exchange, has changed."""
     others = [one for one in people.ccdas_of(connection, account.company) if one.id not in (actor.id, account.id)]
-    said: dict[str, Any] = {"template": "account_changed", "what": what, "by": actor.name, "whom": account.name}
-    made = [
-        {
-            "kind": "mail",
-            "key": f"account_changed:{account.id}:{one.id}:{what}:{now.isoformat()}"[:200],
-            "payload": said | {"to": one.email},
-        }
-        for one in others
-    ]
-    jobs.promise(connection, made, now)
+    said = {"template": "account_changed", "what": what, "by": actor.name, "whom": account.name}
+    promise_letters(connection, [said | {"to": one.email} for one in others], now)
 
 
 def _seal(connection: Connection, portal: Portal, by: Doer, account: Account, action: str, **facts: Any) -> None:

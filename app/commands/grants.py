@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from app.commands import administration, seats
+from app.commands.account_letters import promise_letters
 from app.commands.accounts import subject_of, tell, tell_colleagues, whom
 from app.commands.administration import doer
 from app.commands.portal import Portal
 from app.commands.steps import By
-from app.store import accounts, companies, jobs, people
+from app.store import accounts, companies, people
 from app.store.accounts import ENDED, Account
 from app.store.database import Connection
 from engine.errors import Refused
@@ -187,13 +188,5 @@ def _seal(
 
 def _ask_colleagues(connection: Connection, actor: Person, account: Account, now: datetime) -> None:
     said = {"template": "account_asked", "by": actor.name, "whom": account.name, "person": account.id}
-    made = [
-        {
-            "kind": "mail",
-            "key": f"account_asked:{account.id}:{one.id}:{now.isoformat()}"[:200],
-            "payload": said | {"to": one.email},
-        }
-        for one in people.ccdas_of(connection, account.company)
-        if one.id != actor.id
-    ]
-    jobs.promise(connection, made, now)
+    others = [one for one in people.ccdas_of(connection, account.company) if one.id != actor.id]
+    promise_letters(connection, [said | {"to": one.email} for one in others], now)
