@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.commands.portal import Portal
 from app.web import (
+    administration,
     cases,
     components,
     counterparts,
@@ -18,11 +19,14 @@ from app.web import (
     demo,
     errors,
     eservices,
+    exchange,
     files,
     guards,
     leaving,
     ops,
     pages,
+    people,
+    rights,
     search,
     security,
     signin,
@@ -39,6 +43,10 @@ BLUEPRINTS = (
     leaving.bp,
     counterparts.bp,
     search.bp,
+    people.bp,
+    rights.bp,
+    exchange.bp,
+    administration.bp,
     demo.bp,
     ops.bp,
     components.bp,

@@ -20,6 +20,7 @@ from engine import functions, statuses
 from engine.definition import Definition
 from engine.hours import HONG_KONG
 from engine.people import DESK_LANES, Person
+from engine.rights import may
 from engine.spoken import short_date
 
 DESK_TITLES = {
@@ -66,14 +67,29 @@ def _menu(person: Person) -> list[dict[str, Any]]:
         _link(_("All eServices"), url_for("eservices.index"), "eservices.index"),
     ]
     if person.is_staff:
-        return [{"heading": _("Work"), "links": work[:1]}]
+        return [{"heading": _("Work"), "links": work[:1]}, *_administration(person)]
     if takes_part(person):
         asked = _link(_("Other companies"), url_for("counterparts.show"), "counterparts.show", counts.asked or None)
         work.insert(1, asked)
     functions = sorted({made.eservice.function for made in services(person).values()} & functions_of(person))
     links = [_link(function_title(name), url_for("eservices.function", name=name)) for name in functions]
-    menu = [{"heading": _("Work"), "links": work}]
+    menu = [{"heading": _("Work"), "links": work}, *_administration(person)]
     return [*menu, {"heading": _("eServices"), "links": links}] if links else menu
+
+
+def _administration(person: Person) -> list[dict[str, Any]]:
+    """What somebody may manage or watch beside requests."""
+    links = [
+        _link(label, url_for(endpoint), endpoint)
+        for what, label, endpoint in (
+            ("manage people", _("People and rights"), "people.index"),
+            ("manage the exchange", _("Companies"), "exchange.companies_list"),
+            ("manage the exchange", _("Staff and desks"), "exchange.staff"),
+            ("read every company's trail", _("Administration trails"), "administration.index"),
+        )
+        if may(person, what)
+    ]
+    return [{"heading": _("Administration"), "links": links}] if links else []
 
 
 def _link(label: str, url: str, endpoint: str = "", count: int | None = None) -> dict[str, Any]:
