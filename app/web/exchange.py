@@ -292,7 +292,7 @@ def _text(
 ) -> dict[str, Any]:
     said = request.form.get(name, "") if wrong else ""
     field = {"id": name, "name": name, "key": name, "kind": "text", "label": label, "hint": hint, "value": said}
-    return field | {"max_length": most, "optional": optional, "errors": [wrong[name]] if name in wrong else []}
+    return field | {"max_length": most, "required": not optional, "errors": [wrong[name]] if name in wrong else []}
 
 
 def _select(name: str, label: str, options: list[tuple[str, str]], wrong: dict[str, str]) -> dict[str, Any]:

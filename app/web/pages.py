@@ -80,7 +80,7 @@ def _menu(person: Person) -> list[dict[str, Any]]:
 def _administration(person: Person) -> list[dict[str, Any]]:
     """What somebody may manage or watch beside requests."""
     links = [
-        _link(label, url_for(endpoint), endpoint)
+        _link(label, url_for(endpoint), endpoint) | {"current": request.path.startswith(url_for(endpoint))}
         for what, label, endpoint in (
             ("manage people", _("People and rights"), "people.index"),
             ("manage the exchange", _("Companies"), "exchange.companies_list"),

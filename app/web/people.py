@@ -49,7 +49,7 @@ def index() -> str:
         "people/index.html",
         tabs=tabs("people", due=due_count(people)),
         people=[row(one, held.get(one.id, frozenset()), waits=one.id in asked) for one in people],
-        colleagues=[row(one, frozenset()) for one in colleagues],
+        colleagues=[row(one, frozenset()) | {"url": ""} for one in colleagues],
         company=person.company_name,
     )
 
@@ -159,7 +159,6 @@ def new_page(here: str, back: str, heading: str, wrong: dict[str, str], account:
             "hint": hint,
             "value": said.get(name, ""),
             "required": name in ("email", "name"),
-            "optional": name in ("title", "phone"),
             "max_length": commands.LONGEST[name],
             "errors": [wrong[name]] if name in wrong else [],
         }

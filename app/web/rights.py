@@ -113,8 +113,9 @@ def summary(held: Iterable[Right]) -> str:
         parts.append(ngettext("maker in %(num)s function", "maker in %(num)s functions", count["maker"]))
     if count["checker"]:
         parts.append(ngettext("checker in %(num)s function", "checker in %(num)s functions", count["checker"]))
-    desks = sorted({right.holder for right in held if right.lane in DESK_LANES})
-    return ", ".join([*parts, *desks]).capitalize() if not desks else ", ".join([*parts, *desks])
+    desks = sorted(f"{_(LANES[right.lane])} {right.holder}" for right in held if right.lane in DESK_LANES)
+    told = ", ".join([*parts, *desks])
+    return told[:1].upper() + told[1:]
 
 
 @bp.post("/<int:person>/rights")
