@@ -10,14 +10,15 @@ from threading import Barrier
 import pyotp
 from sqlalchemy import select
 
-from app.commands import factors, passwords, signin
+from app.commands import administration as administrations
+from app.commands import factors, letters, links, passwords, signin
 from app.commands.portal import Keys, Portal
-from app.commands.signin import Origin
 from app.commands.signin_letters import signin_letter
+from app.commands.tries import Origin
 from app.config import Settings
 from app.outside.blobs import open_blobs
 from app.outside.clock import StillClock
-from app.store import people, tables
+from app.store import administration, people, tables
 from app.store.database import connect
 from app.store.signins import Signin
 
@@ -92,6 +93,42 @@ def mailed_code(portal: Portal) -> str:
     """The newest code in the mail."""
     _, text = signin_letter(portal, promised(portal, "signin_code")[-1])
     return text.split()[0]
+
+
+def mailed_token(portal: Portal, template: str = "account_reset") -> str:
+    """The token of the newest link in the mail."""
+    _, text = letters.written(portal, promised(portal, template)[-1])
+    return text.split("/sign-in/link/")[1].split()[0]
+
+
+def given_link(portal: Portal, person: int, purpose: str = links.RESET) -> str:
+    """The token of a link that was just made for a person."""
+    with portal.database.write() as connection:
+        links.promise_link(connection, portal, person, person_row(portal, person).email, purpose)
+    return mailed_token(portal, f"account_{purpose}")
+
+
+def sealed_about(portal: Portal, person: int) -> list[tuple[str, str, dict]]:
+    """What the administration trail of their company says of a person, oldest first: action, doer and facts."""
+    company = person_row(portal, person).company_id
+    with portal.database.read() as connection:
+        head = administration.head_of(connection, company)
+        entries = administration.entries(connection, company)
+    assert administrations.fault(portal, head, entries) == ""
+    found = [sealed.entry for sealed in reversed(entries) if sealed.entry["subject"]["id"] == person]
+    return [(entry["action"], entry["actor"]["name"], entry["facts"]) for entry in found]
+
+
+def told(portal: Portal, template: str) -> tuple[str, str]:
+    """Address and text of the newest mail of that kind."""
+    payload = promised(portal, template)[-1]
+    return payload["to"], letters.written(portal, payload)[1]
+
+
+def actions_of(portal: Portal, person: int) -> list[str]:
+    """What the trail of people says of a person, oldest first."""
+    with portal.database.read() as connection:
+        return [action for action, _ in people.trail_of(connection, person)]
 
 
 def another(code: str) -> str:

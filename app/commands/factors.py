@@ -73,5 +73,10 @@ def unseal(portal: Portal, sealed: bytes, owner: str) -> str:
         raise BadState("Expected a secret sealed for this owner with this key, but it does not open.") from error
 
 
+def owner(person: int) -> str:
+    """For whom an authenticator's secret is sealed."""
+    return f"person:{person}"
+
+
 def _cipher(portal: Portal) -> AESGCM:
     return AESGCM(portal.keys.derive("otp"))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.commands import account_letters, signin_letters
+from app.commands import account_letters, own_letters, signin_letters
 from app.commands.portal import Portal
 from engine import statuses
 from engine.hours import HONG_KONG
@@ -43,6 +43,8 @@ def written(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
         return signin_letters.signin_letter(portal, payload)
     if payload["template"] in account_letters.TEMPLATES:
         return account_letters.account_letter(portal, payload)
+    if payload["template"] in own_letters.TEMPLATES:
+        return own_letters.own_letter(portal, payload)
     exchange = portal.settings.exchange_name
     words = {name: str(value) for name, value in payload.items()}
     words["status"] = statuses.label(words["status"], exchange) if words.get("status") else ""

@@ -19,6 +19,15 @@ class Link(NamedTuple):
     purpose: str
     ends_at: datetime
     used_at: datetime | None
+    kind: str  # of its owner: it says who can unlock them
+    locked: bool
+
+
+class Asker(NamedTuple):
+    """Whoever may ask for a link."""
+
+    id: int
+    has_password: bool
 
 
 def add(connection: Connection, digest: str, person: int, purpose: str, at: datetime, ends_at: datetime) -> None:
@@ -30,11 +39,27 @@ def add(connection: Connection, digest: str, person: int, purpose: str, at: date
 def of(connection: Connection, digest: str) -> Link | None:
     """The link with that digest, of an account that is active."""
     row = connection.execute(
-        select(links.c.id, links.c.person_id, people.c.email, links.c.purpose, links.c.ends_at, links.c.used_at)
+        select(
+            links.c.id,
+            links.c.person_id,
+            people.c.email,
+            links.c.purpose,
+            links.c.ends_at,
+            links.c.used_at,
+            people.c.kind,
+            people.c.locked_at.is_not(None),
+        )
         .join_from(links, people)
         .where(links.c.id == digest, people.c.active)
     ).one_or_none()
     return None if row is None else Link(*row)
+
+
+def asker(connection: Connection, login: str) -> Asker | None:
+    """Whoever signs in with that address and is active; held until the transaction ends, so that links are counted."""
+    found = select(people.c.id, people.c.password_hash.is_not(None)).where(people.c.email == login, people.c.active)
+    row = connection.execute(found.with_for_update()).one_or_none()
+    return None if row is None else Asker(*row)
 
 
 def use(connection: Connection, digest: str, now: datetime) -> bool:

@@ -169,7 +169,7 @@ def signin_for(connection: Connection, signin: str) -> Signin | None:
     return Signin(
         id=row.id,
         stage=row.stage,
-        channel=row.channel,
+        channel=row.own_channel if row.stage == "full" else row.channel,
         opened_at=row.opened_at,
         seen_at=row.seen_at,
         address=row.address,
@@ -227,17 +227,16 @@ def add_code(connection: Connection, signin: str, digest: str, at: datetime) -> 
     return key
 
 
-def sent_codes(connection: Connection, signin: str) -> list[datetime]:
-    """When codes were mailed for this sign-in, newest first."""
-    return list(
-        connection.scalars(select(codes.c.sent_at).where(codes.c.signin_id == signin).order_by(codes.c.id.desc()))
-    )
+def sent_codes(connection: Connection, signin: str, since: datetime) -> list[datetime]:
+    """When codes were mailed for this sign-in since then, newest first."""
+    sent = select(codes.c.sent_at).where(codes.c.signin_id == signin, codes.c.sent_at > since)
+    return list(connection.scalars(sent.order_by(codes.c.id.desc())))
 
 
-def has_unused_code(connection: Connection, signin: str) -> bool:
-    """Whether a code was mailed for this sign-in and not used yet."""
-    unused = select(codes.c.id).where(codes.c.signin_id == signin, codes.c.used_at.is_(None)).limit(1)
-    return connection.scalar(unused) is not None
+def has_unused_code(connection: Connection, signin: str, since: datetime) -> bool:
+    """Whether a code was mailed for this sign-in since then and not used yet."""
+    unused = select(codes.c.id).where(codes.c.signin_id == signin, codes.c.used_at.is_(None), codes.c.sent_at > since)
+    return connection.scalar(unused.limit(1)) is not None
 
 
 def take_code(connection: Connection, signin: str, sent_after: datetime) -> tuple[int, str] | None:

@@ -23,6 +23,7 @@ from app.web import (
     files,
     guards,
     leaving,
+    links,
     ops,
     pages,
     people,
@@ -35,6 +36,7 @@ from app.web import (
 
 BLUEPRINTS = (
     signin.bp,
+    links.bp,
     dashboard.bp,
     eservices.bp,
     tasks.bp,

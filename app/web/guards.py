@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.commands import signin as commands
 from app.commands.portal import Portal
-from app.commands.signin import Origin
+from app.commands.tries import Origin
 from app.store.signins import Signin
 from engine.people import Person
 from engine.rights import may

@@ -39,6 +39,15 @@ limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=T
 csrf = CSRFProtect()
 
 
+def sign_in_rate() -> str:
+    """How many tries one address has; tests and load drivers may set another."""
+    rate: str = current_app.config["SIGN_IN_RATE"]
+    return rate
+
+
+limited = limiter.limit(sign_in_rate, methods=["POST"])  # above every view that takes a guess
+
+
 def secure(app: Flask, settings: Settings) -> None:
     """Put every rule of this file before and behind each view of the app."""
     app.secret_key = Keys(settings.secret_key).derive("form")
@@ -51,12 +60,6 @@ def secure(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     app.after_request(_set_headers)
-
-
-def sign_in_rate() -> str:
-    """How many tries one address has; tests and load drivers may set another."""
-    rate: str = current_app.config["SIGN_IN_RATE"]
-    return rate
 
 
 def _limits(settings: Settings) -> dict[str, object]:

@@ -7,9 +7,9 @@ from typing import Any
 import segno
 from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 
-from app.commands import factors
+from app.commands import codes, factors
 from app.commands import signin as commands
-from app.commands.signin import AccountLocked, CodesSpent, CodeTooSoon, SignInFailed, SignInOver, WrongCode
+from app.commands.signin_refusals import AccountLocked, CodesSpent, CodeTooSoon, SignInFailed, SignInOver, WrongCode
 from app.store.signins import Signin
 from app.web.guards import (
     current_signin,
@@ -22,11 +22,10 @@ from app.web.guards import (
     somebody,
     take_back,
 )
-from app.web.security import limiter, sign_in_rate
+from app.web.security import limited
 from engine.errors import Refused
 
 bp = Blueprint("signin", __name__)
-limited = limiter.limit(sign_in_rate, methods=["POST"])
 
 NOT_RIGHT = "The e-mail address or the password is not right, or the account is locked."
 WRONG_CODE = "This code is not right, or it is no longer valid."
@@ -74,7 +73,7 @@ def resend() -> Any:
     """Mail a new code."""
     signin = _half()
     try:
-        commands.send_code(portal(), signin, origin())
+        codes.send_code(portal(), signin, origin())
     except CodeTooSoon as error:
         return _code_page(signin, f"Wait {error.seconds} seconds before you ask for a new code."), 422
     except CodesSpent:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from app.commands.portal import Portal
 from tests.commands.office import Office, office_at, opened, replays
+from tests.signing import still_portal
 
 # Where the databases differ: locks, statements, the order of a step. Everything else runs on both by night.
 ON_BOTH = {"test_jobs.py", "test_life.py", "test_races.py", "test_signin.py", "test_traffic.py"}
@@ -37,3 +39,19 @@ def either_office(seeded: Office, database_url: str, tmp_path: Path) -> Iterator
     yield office
     assert replays(office) == []
     office.portal.database.close()
+
+
+@pytest.fixture
+def portal(sqlite_url: str, tmp_path: Path) -> Iterator[Portal]:
+    """A portal without companies, on SQLite."""
+    portal = still_portal(sqlite_url, tmp_path)
+    yield portal
+    portal.database.close()
+
+
+@pytest.fixture
+def racing(database_url: str, tmp_path: Path) -> Iterator[Portal]:
+    """The same, once on each kind of database."""
+    portal = still_portal(database_url, tmp_path)
+    yield portal
+    portal.database.close()

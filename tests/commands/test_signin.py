@@ -10,18 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
-from app.commands import factors, passwords, signin
-from app.commands.signin import (
+from app.commands import codes, factors, passwords, signin
+from app.commands.signin_letters import signin_letter
+from app.commands.signin_refusals import (
     AccountLocked,
     CannotUnlock,
     CodesSpent,
     CodeTooSoon,
     SignInFailed,
     SignInOver,
-    WeakPassword,
     WrongCode,
 )
-from app.commands.signin_letters import signin_letter
 from app.store import people, tables
 from app.store.people import trail_of
 from engine.errors import BadState
@@ -31,6 +30,7 @@ from tests.signing import (
     HOME,
     PASSWORD,
     SECRET,
+    actions_of,
     add_person,
     another,
     app_code,
@@ -42,22 +42,7 @@ from tests.signing import (
     person_row,
     promised,
     seen,
-    still_portal,
 )
-
-
-@pytest.fixture
-def portal(sqlite_url, tmp_path):
-    portal = still_portal(sqlite_url, tmp_path)
-    yield portal
-    portal.database.close()
-
-
-@pytest.fixture
-def racing(database_url, tmp_path):
-    portal = still_portal(database_url, tmp_path)
-    yield portal
-    portal.database.close()
 
 
 @pytest.fixture
@@ -77,11 +62,6 @@ def enrolling(portal, email=EMAIL):
     signin.choose_app(portal, seen(portal, token), HOME)
     signin.prove_address(portal, seen(portal, token), mailed_code(portal), HOME)
     return token
-
-
-def actions_of(portal, person):
-    with portal.database.read() as connection:
-        return [action for action, _ in trail_of(connection, person)]
 
 
 def fail_code(portal, half_signin, times=1):
@@ -301,7 +281,7 @@ def test_only_the_newest_code_counts(portal, mia):
     waiting = half(portal)
     old = mailed_code(portal)
     portal.clock.move(seconds=30)
-    signin.send_code(portal, waiting, HOME)
+    codes.send_code(portal, waiting, HOME)
     with pytest.raises(WrongCode):
         signin.enter_code(portal, waiting, old if old != mailed_code(portal) else another(old), HOME)
     assert signin.enter_code(portal, waiting, mailed_code(portal), HOME)
@@ -326,7 +306,7 @@ def test_a_new_code_waits_thirty_seconds(portal, mia):
     waiting = half(portal)
     portal.clock.move(seconds=12)
     with pytest.raises(CodeTooSoon) as refusal:
-        signin.send_code(portal, waiting, HOME)
+        codes.send_code(portal, waiting, HOME)
     assert refusal.value.seconds == 18
 
 
@@ -334,24 +314,24 @@ def test_a_sign_in_has_five_more_codes(portal, mia):
     waiting = half(portal)
     for _ in range(5):
         portal.clock.move(seconds=30)
-        signin.send_code(portal, waiting, HOME)
+        codes.send_code(portal, waiting, HOME)
     portal.clock.move(seconds=30)
     with pytest.raises(CodesSpent):
-        signin.send_code(portal, waiting, HOME)
+        codes.send_code(portal, waiting, HOME)
 
 
 def test_many_clicks_at_once_mail_one_more_code(racing):
     add_person(racing)
     waiting = half(racing)
     racing.clock.move(seconds=30)
-    at_once(8, lambda: signin.send_code(racing, waiting, HOME))
+    at_once(8, lambda: codes.send_code(racing, waiting, HOME))
     assert len(promised(racing, "signin_code")) == 2
 
 
 def test_whoever_has_an_app_gets_no_code_by_mail(portal):
     add_person(portal, channel="app")
     with pytest.raises(CodesSpent):
-        signin.send_code(portal, half(portal), HOME)
+        codes.send_code(portal, half(portal), HOME)
 
 
 # --- authenticator apps -----------------------------------------------------------------------------------------------
@@ -423,7 +403,7 @@ def test_the_mailed_code_before_an_app_can_be_asked_for_again(portal):
     token = signin.enter_password(portal, EMAIL, PASSWORD, HOME)
     signin.choose_app(portal, seen(portal, token), HOME)
     portal.clock.move(seconds=30)
-    signin.send_code(portal, seen(portal, token), HOME)
+    codes.send_code(portal, seen(portal, token), HOME)
     assert len(promised(portal, "signin_code")) == 2
 
 
@@ -643,15 +623,3 @@ def test_a_weak_password_is_refused_with_the_reason(password, words):
 @pytest.mark.parametrize("password", [PASSWORD, "雨傘在中環碼頭等船七號", "x9#" * 21 + "kq"])
 def test_a_strong_password_needs_no_special_letters(password):
     assert passwords.weakness(password, [EMAIL]) is None
-
-
-def test_a_new_password_ends_every_sign_in(portal, mia):
-    token = full(portal)
-    signin.set_password(portal, mia, "lantern-tram-on-a-hill")
-    assert signin.visit(portal, token, active=True) is None
-    assert signin.enter_password(portal, EMAIL, "lantern-tram-on-a-hill", HOME)
-
-
-def test_a_weak_new_password_is_refused(portal, mia):
-    with pytest.raises(WeakPassword):
-        signin.set_password(portal, mia, "harbourbright1")

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from app import web
 from app.commands import letters, signin
 from app.commands.portal import Portal
-from app.commands.signin import Origin
+from app.commands.tries import Origin
 from app.seed import DEMO_PASSWORD
 from app.store.signins import Signin
 from tests.commands.office import PEOPLE, Office

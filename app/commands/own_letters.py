@@ -1,0 +1,39 @@
+"""What the mails say about what people did, or somebody else did in their name, with their own account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from app.commands.portal import Portal
+from engine.hours import HONG_KONG
+
+WARNING = "If that was not you, somebody else can use your account: tell your administrator now.\n"
+
+
+def own_letter(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
+    """Subject and text of a promised mail whose template is one of `TEMPLATES`."""
+    subject, said = LETTERS[payload["template"]]
+    local = datetime.fromisoformat(payload["at"]).astimezone(HONG_KONG)
+    where = payload["address"] or "an unknown address"
+    when = f"It was done on {local.day} {local:%b %Y, %H:%M} HKT from {where}."
+    return subject, f"{said(payload)} {when}\n\n{WARNING}"
+
+
+def _password_set(payload: Mapping[str, Any]) -> str:
+    return f"The password of {payload['to']} was set with the link in our mail. You sign in with it from now on."
+
+
+def _password_reset(payload: Mapping[str, Any]) -> str:
+    return (
+        f"The password of {payload['to']} was replaced with the link in our mail, and every sign-in that was open has "
+        "ended. A locked account stays locked."
+    )
+
+
+LETTERS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
+    "password_set": ("Your Client Connect password was set", _password_set),
+    "password_reset": ("Your Client Connect password was replaced", _password_reset),
+}
+TEMPLATES = frozenset(LETTERS)
