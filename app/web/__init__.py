@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.commands.portal import Portal
 from app.web import (
+    access,
     administration,
     cases,
     components,
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     rights.bp,
     exchange.bp,
     administration.bp,
+    access.bp,
     demo.bp,
     ops.bp,
     components.bp,
