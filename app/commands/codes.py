@@ -26,7 +26,14 @@ def send_code(portal: Portal, signin: Signin, origin: Origin) -> None:
 
     Raises CodeTooSoon within 30 seconds; CodesSpent after five, or when codes come from an app.
     """
-    if not signin.by_mail or signin.locked:
+    if not signin.by_mail:
+        raise CodesSpent
+    mail_another(portal, signin, origin)
+
+
+def mail_another(portal: Portal, signin: Signin, origin: Origin) -> None:
+    """Mail a code, wherever the usual ones come from; raises CodeTooSoon and CodesSpent."""
+    if signin.locked:
         raise CodesSpent
     now = portal.clock.now()
     with portal.database.write() as connection:
@@ -72,24 +79,25 @@ def with_code(
     return tries.settle(portal, signin.person, origin, attempt, then, company=company)
 
 
+def mail_spend(
+    portal: Portal, signin: Signin, digits: str, mailed: tuple[int, str] | None, now: datetime
+) -> Spend | None:
+    """What uses a mailed code up, if these are its digits; mailed: its number and digest, None when none is good."""
+    if mailed is None or not factors.same(mailed[1], factors.code_digest(portal, signin.id, digits)):
+        return None
+    return lambda connection: signins.use_code(connection, mailed[0], now)
+
+
 def _try_code(portal: Portal, signin: Signin, digits: str, origin: Origin) -> Attempt:
     now, person = portal.clock.now(), signin.person.id
     with portal.database.write() as connection:
         taken = tries.reserve(connection, portal, person, origin, channel=signin.channel)
         mailed = signins.take_code(connection, signin.id, now - CODE_LIFE) if signin.by_mail else None
     if signin.by_mail:
-        return Attempt(taken, _mail_spend(portal, signin, digits, mailed, now))
+        return Attempt(taken, mail_spend(portal, signin, digits, mailed, now))
     if signin.channel == "app":
         return Attempt(taken, _app_spend(portal, signin, digits, now))
     return Attempt(taken, None)
-
-
-def _mail_spend(
-    portal: Portal, signin: Signin, digits: str, mailed: tuple[int, str] | None, now: datetime
-) -> Spend | None:
-    if mailed is None or not factors.same(mailed[1], factors.code_digest(portal, signin.id, digits)):
-        return None
-    return lambda connection: signins.use_code(connection, mailed[0], now)
 
 
 def _app_spend(portal: Portal, signin: Signin, digits: str, now: datetime) -> Spend | None:

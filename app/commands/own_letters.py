@@ -32,8 +32,30 @@ def _password_reset(payload: Mapping[str, Any]) -> str:
     )
 
 
+def _password_changed(payload: Mapping[str, Any]) -> str:
+    return f"The password of {payload['to']} was changed on the page of the account. Every other sign-in has ended."
+
+
+def _channel_changed(payload: Mapping[str, Any]) -> str:
+    source = "an authenticator app" if payload["channel"] == "app" else "mails to this address"
+    return f"From now on the one-time codes for {payload['to']} come from {source}."
+
+
+def _recovery_codes_made(payload: Mapping[str, Any]) -> str:
+    return f"{payload['count']} recovery codes were made for {payload['to']}. Those of before are void."
+
+
+def _signin_ended(payload: Mapping[str, Any]) -> str:
+    many = "One sign-in" if payload["count"] == 1 else f"{payload['count']} sign-ins"
+    return f"{many} of {payload['to']} {'was' if payload['count'] == 1 else 'were'} ended on the page of the account."
+
+
 LETTERS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "password_set": ("Your Client Connect password was set", _password_set),
     "password_reset": ("Your Client Connect password was replaced", _password_reset),
+    "password_changed": ("Your Client Connect password was changed", _password_changed),
+    "channel_changed": ("How you sign in to Client Connect was changed", _channel_changed),
+    "recovery_codes_made": ("Recovery codes for Client Connect were made", _recovery_codes_made),
+    "signin_ended": ("A sign-in to Client Connect was ended", _signin_ended),
 }
 TEMPLATES = frozenset(LETTERS)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from app.commands import links, own_acts, passwords
+from app.commands import links, own_acts, passwords, proving
 from app.commands.portal import Portal
 from app.commands.signin_refusals import LinkOver, WeakPassword
 from app.commands.tries import Origin
 from app.store import links as kept_links
 from app.store import people, signins
+from app.store.database import Connection
 from app.store.links import Link
+from app.store.signins import Signin
 
 DONE = {links.WELCOME: "password.set", links.RESET: "password.reset"}
 
@@ -34,6 +36,24 @@ def set_by_link(portal: Portal, token: str, password: str, origin: Origin) -> Li
         signins.end_all(connection, person.id, now)
         own_acts.note(connection, portal, person, origin, action=DONE[link.purpose])
     return link
+
+
+def change(portal: Portal, signin: Signin, old: str, new: str, origin: Origin) -> None:
+    """Replace the password of whoever is signed in and end all their other sign-ins.
+
+    Raises WeakPassword; WrongPassword; AccountLocked with or after the fifth failure.
+    """
+    require_strong(portal, signin.person.id, new)
+    if new == old:
+        raise WeakPassword("Choose a password that is not the old one.")
+    hashed = passwords.hash_password(new)
+
+    def keep(connection: Connection) -> None:
+        signins.keep_password(connection, signin.person.id, hashed)
+        signins.end_others(connection, signin.person.id, signin.id, portal.clock.now())
+        own_acts.note(connection, portal, signin.person, origin, action="password.changed")
+
+    proving.by_password(portal, signin, old, origin, keep)
 
 
 def require_strong(portal: Portal, person: int, password: str) -> None:

@@ -32,6 +32,24 @@ class WrongCode(Refused):
         super().__init__("Expected the newest unused code, but this one is not.")
 
 
+class WrongPassword(Refused):
+    """Somebody who is signed in gave another password than theirs."""
+
+    code = "wrong_password"
+
+    def __init__(self) -> None:
+        super().__init__("Expected the password of this account, but it is another.")
+
+
+class ChangeOver(Refused):
+    """No change of the channel was begun in this sign-in, or it took too long."""
+
+    code = "change_over"
+
+    def __init__(self) -> None:
+        super().__init__("Expected a change that was begun within the last 10 minutes, but there is none.")
+
+
 class AccountLocked(Refused):
     """Too many wrong passwords or codes."""
 

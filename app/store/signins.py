@@ -52,6 +52,16 @@ class Signin:
         return self.channel == "email" or self.owes_proof
 
 
+class OpenSignin(NamedTuple):
+    """One open sign-in among those of its owner."""
+
+    id: str
+    address: str
+    agent: str
+    opened_at: datetime
+    seen_at: datetime
+
+
 # One row whatever somebody may do: many hold a hundred rights, and every page asks for them.
 BETWEEN, BEHIND = "\x1f", "\x1e"  # ASCII's own separators: in no name
 SEAT = rights.c.lane + BETWEEN + rights.c.holder + BETWEEN + func.coalesce(cast(rights.c.membership_id, String), "")
@@ -208,6 +218,24 @@ def end_all(connection: Connection, person: int, at: datetime) -> None:
     )
 
 
+def end_others(connection: Connection, person: int, but: str, at: datetime) -> int:
+    """End every sign-in of a person but one, and return how many of them were full ones."""
+    others = (signins.c.person_id == person, signins.c.ended_at.is_(None), signins.c.id != but)
+    ended = connection.execute(update(signins).where(*others).values(ended_at=at).returning(signins.c.stage))
+    return [row.stage for row in ended].count("full")
+
+
+def open_of(connection: Connection, person: int, seen_after: datetime, opened_after: datetime) -> list[OpenSignin]:
+    """The full sign-ins of a person that have not ended, the last one seen first."""
+    rows = connection.execute(
+        select(signins.c.id, signins.c.address, signins.c.agent, signins.c.opened_at, signins.c.seen_at)
+        .where(signins.c.person_id == person, signins.c.ended_at.is_(None), signins.c.stage == "full")
+        .where(signins.c.seen_at > seen_after, signins.c.opened_at > opened_after)
+        .order_by(signins.c.seen_at.desc(), signins.c.id)
+    )
+    return [OpenSignin(*row) for row in rows]
+
+
 def choose(connection: Connection, signin: str, channel: str) -> None:
     """Keep the channel chosen for this sign-in."""
     connection.execute(update(signins).where(signins.c.id == signin).values(channel=channel))
@@ -285,6 +313,30 @@ def adopt_app(connection: Connection, person: int, sealed: bytes, step: int) -> 
         .values(channel="app", app_secret=sealed, app_last_step=step)
         .returning(people.c.id),
     )
+
+
+def keep_change(connection: Connection, signin: str, sealed: bytes | None) -> None:
+    """Keep the change of a channel that was begun in this sign-in, or forget it."""
+    connection.execute(update(signins).where(signins.c.id == signin).values(pending_secret=sealed))
+
+
+def change_channel(
+    connection: Connection, person: int, old: str, new: str, *, app: tuple[bytes | None, int] = (None, 0)
+) -> bool:
+    """Change where codes come from; app: sealed secret and used step. False when it comes from elsewhere by now."""
+    secret, step = app
+    return _changed(
+        connection,
+        update(people)
+        .where(people.c.id == person, people.c.active, people.c.channel == old)
+        .values(channel=new, app_secret=secret, app_last_step=step)
+        .returning(people.c.id),
+    )
+
+
+def password_hash(connection: Connection, person: int) -> str | None:
+    """The stored hash of a person's password."""
+    return connection.scalar(select(people.c.password_hash).where(people.c.id == person))
 
 
 def keep_password(connection: Connection, person: int, password_hash: str) -> None:

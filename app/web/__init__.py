@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.commands.portal import Portal
 from app.web import (
     access,
+    account,
     administration,
     cases,
     components,
@@ -26,6 +27,7 @@ from app.web import (
     leaving,
     links,
     ops,
+    own_factors,
     pages,
     people,
     rights,
@@ -38,6 +40,8 @@ from app.web import (
 BLUEPRINTS = (
     signin.bp,
     links.bp,
+    account.bp,
+    own_factors.bp,
     dashboard.bp,
     eservices.bp,
     tasks.bp,

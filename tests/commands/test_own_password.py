@@ -1,4 +1,4 @@
-"""A password of one's own: set by a link that is good once."""
+"""A password of one's own: set by a link that is good once, or changed by whoever knows the old one."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.commands import links, own_passwords, signin
-from app.commands.signin_refusals import LinkOver, SignInFailed, WeakPassword
+from app.commands.signin_refusals import AccountLocked, LinkOver, SignInFailed, WeakPassword, WrongPassword
 from app.store import tables
 from tests.signing import (
     EMAIL,
@@ -152,3 +152,82 @@ def test_half_a_sign_in_ends_with_the_password_it_was_made_with(portal, mia):
     with portal.database.read() as connection:
         row = connection.execute(select(tables.signins).where(tables.signins.c.id == waiting.id)).one()
     assert row.ended_at == portal.clock.now()
+
+
+# --- changing it ------------------------------------------------------------------------------------------------------
+def change(portal, token, old=PASSWORD, new=NEW):
+    own_passwords.change(portal, seen(portal, token), old, new, HOME)
+
+
+@pytest.mark.parametrize("kind", ["business", "ccda", "staff"])
+def test_r55_everybody_can_change_their_password(portal, kind):
+    add_person(portal, kind=kind)
+    change(portal, full(portal))
+    assert signin.enter_password(portal, EMAIL, NEW, HOME)
+
+
+def test_r55_a_changed_password_ends_every_other_sign_in(portal, mia):
+    other, waiting, this = full(portal), half(portal), full(portal)
+    change(portal, this)
+    assert signin.visit(portal, other, active=True) is None
+    assert signin.visit(portal, this, active=True).person.id == mia
+    with portal.database.read() as connection:
+        assert connection.scalar(select(tables.signins.c.ended_at).where(tables.signins.c.id == waiting.id))
+
+
+def test_r55_a_wrong_old_password_changes_nothing_and_counts(portal, mia):
+    token, before = full(portal), person_row(portal, mia).password_hash
+    with pytest.raises(WrongPassword):
+        change(portal, token, old="wrong")
+    assert (person_row(portal, mia).password_hash, person_row(portal, mia).failures) == (before, 1)
+
+
+def test_r39_five_wrong_old_passwords_lock_the_account(portal, mia):
+    token = full(portal)
+    for _ in range(4):
+        with pytest.raises(WrongPassword):
+            change(portal, token, old="wrong")
+    with pytest.raises(AccountLocked):
+        change(portal, token, old="wrong")
+    assert person_row(portal, mia).locked_at
+    assert len(promised(portal, "account_locked")) == 1
+
+
+def test_the_right_old_password_changes_nothing_in_a_locked_account(portal, mia):
+    token = full(portal)
+    change_person(portal, mia, locked_at=portal.clock.now(), failures=5)
+    with pytest.raises(AccountLocked):
+        change(portal, token)
+    assert signin.visit(portal, token, active=True)
+
+
+def test_of_many_old_passwords_guessed_at_once_five_are_evaluated(racing):
+    mia = add_person(racing)
+    this = seen(racing, full(racing))
+    at_once(64, lambda: own_passwords.change(racing, this, "wrong", NEW, HOME))
+    tried = actions_of(racing, mia).count("password.tried") - 1  # the one of the sign-in
+    assert (tried, person_row(racing, mia).failures, len(promised(racing, "account_locked"))) == (5, 5, 1)
+
+
+def test_a_right_old_password_gives_back_its_try_and_no_other(portal, mia):
+    token = full(portal)
+    change_person(portal, mia, failures=3)
+    change(portal, token)
+    assert person_row(portal, mia).failures == 3
+
+
+@pytest.mark.parametrize(("new", "words"), [("password1", "easy to guess"), (PASSWORD, "not the old one")])
+def test_a_weak_or_unchanged_password_is_refused(portal, mia, new, words):
+    token = full(portal)
+    with pytest.raises(WeakPassword, match=words):
+        change(portal, token, new=new)
+    assert person_row(portal, mia).failures == 0
+
+
+def test_a_changed_password_is_sealed_and_mailed(racing):
+    mia = add_person(racing)
+    change(racing, full(racing))
+    assert sealed_about(racing, mia) == [("password.changed", "Mia Chan", {})]
+    assert actions_of(racing, mia)[-1] == "password.changed"
+    to, text = told(racing, "password_changed")
+    assert to == EMAIL and "was changed" in text and HOME.address in text

@@ -106,7 +106,13 @@ def test_no_other_company_is_let_into_what_is_one_companys(found):
 
 def _let_in(who):
     roles = [role for role, outcome in who.items() if outcome == "in"]
-    return "everybody" if len(roles) == len(who) else ", ".join(roles) or "-"
+    if set(roles) >= set(ROLES) - {"password only"}:
+        return (
+            "everybody"
+            if len(roles) == len(who)
+            else "everybody signed in" + ", password only" * ("password only" in roles)
+        )
+    return ", ".join(roles) or "-"
 
 
 def _tried(visitors, role, values):
