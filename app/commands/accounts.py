@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 
 from app.commands import administration, links, seats, steps
 from app.commands.account_letters import promise_letters
-from app.commands.administration import Doer, Whom, doer
+from app.commands.administration import OPERATOR, Doer, Whom, doer
 from app.commands.portal import Portal
 from app.commands.signin import login_of
 from app.commands.signin_letters import unlocked_payload
+from app.commands.signin_refusals import CannotUnlock
 from app.commands.steps import By
 from app.store import accounts, people, signins
 from app.store.accounts import ACTIVE, ENDED, INVITED, SUSPENDED, Account
@@ -68,7 +69,7 @@ def add(portal: Portal, by: By, company: int, kind: str, email: str, particulars
 
     Raises `WrongParticulars`, `NoRight`, or `NotFound` for a company that the person may not know of.
     """
-    login, known = _checked(email, particulars)
+    login, known = checked(email, particulars)
     now = portal.clock.now()
     with portal.database.write() as connection:
         actor = steps.acting(connection, by)
@@ -93,7 +94,7 @@ def change_particulars(portal: Portal, by: By, person: int, particulars: Particu
     """Change name, title and phone; the login ID stays what it is."""
     with portal.database.write() as connection:
         actor, account = subject_of(connection, by, person, "change")
-        known = _checked(account.email, particulars)[1]._asdict()
+        known = checked(account.email, particulars)[1]._asdict()
         changed = {name: said for name, said in known.items() if said != getattr(account, name)}
         if changed:
             accounts.set_particulars(connection, person, **changed)
@@ -171,6 +172,21 @@ def unlock(portal: Portal, by: By, person: int, sender: str = "") -> None:
         raise SenderDiffers
 
 
+def unlock_as_operator(portal: Portal, email: str) -> None:
+    """Open a locked account again from the command line, which asks for no right; raises `CannotUnlock`."""
+    login, now = login_of(email), portal.clock.now()
+    with portal.database.write() as connection:
+        known = people.id_of(connection, login)
+        account = accounts.locked(connection, known) if known else None
+        if account is None:
+            raise CannotUnlock(f"Expected the e-mail address of an account, but nobody signs in with {login!r}.")
+        if not signins.unlock(connection, account.id):
+            raise CannotUnlock(f"Expected a locked account, but that of {login} is not.")
+        promise_letters(connection, [unlocked_payload(login, OPERATOR.name)], now)
+        people.record(connection, now, account.id, "account.unlocked", by=OPERATOR.name)
+        _seal(connection, portal, OPERATOR, account, "account.unlocked")
+
+
 # --- shared with grants -----------------------------------------------------------------------------------------------
 def subject_of(connection: Connection, by: By, person: int, what: str) -> tuple[Person, Account]:
     """Who acts, and the account, held; raises `NotFound` when it is none of theirs, `NoRight` when it is their own."""
@@ -183,6 +199,23 @@ def subject_of(connection: Connection, by: By, person: int, what: str) -> tuple[
     if not may_to(actor, what, as_subject(account)):
         raise NotFound("this account")
     return actor, account
+
+
+def checked(email: str, particulars: Particulars) -> tuple[str, Particulars]:
+    """Login ID and particulars as they are kept; raises `WrongParticulars`."""
+    login = login_of(email)
+    known = Particulars(*(_plain(said) for said in particulars))
+    wrong: dict[str, str] = {}
+    if not ADDRESS.fullmatch(login) or len(email) > LONGEST["email"]:
+        wrong["email"] = "Enter an e-mail address such as name@company.com."
+    if not known.name:
+        wrong["name"] = "Enter the name."
+    for field, said in known._asdict().items():
+        if len(said) > LONGEST[field]:
+            wrong[field] = f"Use at most {LONGEST[field]} characters."
+    if wrong:
+        raise WrongParticulars(wrong)
+    return login, known
 
 
 def as_subject(account: Account) -> Subject:
@@ -236,23 +269,6 @@ def _found(account: Account | None) -> Account:
     if account is None:
         raise NotFound("this account")
     return account
-
-
-def _checked(email: str, particulars: Particulars) -> tuple[str, Particulars]:
-    """Login ID and particulars as they are kept; raises `WrongParticulars`."""
-    login = login_of(email)
-    known = Particulars(*(_plain(said) for said in particulars))
-    wrong: dict[str, str] = {}
-    if not ADDRESS.fullmatch(login) or len(email) > LONGEST["email"]:
-        wrong["email"] = "Enter an e-mail address such as name@company.com."
-    if not known.name:
-        wrong["name"] = "Enter the name."
-    for field, said in known._asdict().items():
-        if len(said) > LONGEST[field]:
-            wrong[field] = f"Use at most {LONGEST[field]} characters."
-    if wrong:
-        raise WrongParticulars(wrong)
-    return login, known
 
 
 def _plain(said: str) -> str:

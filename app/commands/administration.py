@@ -37,7 +37,7 @@ class Doer(NamedTuple):
 
 
 PORTAL = Doer(0, "Client Connect", "")
-OPERATOR = Doer(0, "An operator of the portal", "")
+OPERATOR = Doer(0, "an operator of the portal", "")
 
 
 def doer(person: Person, address: str) -> Doer:
