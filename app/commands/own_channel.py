@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from app.commands import codes, factors, own_acts, proving, tries
+from app.commands import codes, factors, own_acts, proving, recovery, tries
 from app.commands.portal import Portal
 from app.commands.signin_refusals import ChangeOver, WrongCode
 from app.commands.tries import Attempt, Origin, Spend
@@ -26,11 +26,18 @@ class Change(NamedTuple):
 
 
 def begin(portal: Portal, signin: Signin, code: str, origin: Origin) -> None:
-    """Begin to change the channel with a code of the old one; towards e-mail, a code is mailed.
+    """Begin to change the channel with a code of the old one or, when that is lost, a recovery code.
 
-    Raises WrongCode; AccountLocked with or after the fifth failure.
+    Towards e-mail, a code is mailed. Raises WrongCode; AccountLocked with or after the fifth failure.
     """
-    proving.by_code(portal, signin, code, origin, lambda connection: _begin(connection, portal, signin, origin))
+
+    def go(connection: Connection) -> None:
+        _begin(connection, portal, signin, origin)
+
+    if factors.digits_of(code) is None:
+        recovery.with_recovery_code(portal, signin, code, origin, proving.giving_back(signin, go))
+    else:
+        proving.by_code(portal, signin, code, origin, go)
 
 
 def begun(portal: Portal, signin: Signin) -> Change | None:

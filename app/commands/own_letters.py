@@ -45,6 +45,17 @@ def _recovery_codes_made(payload: Mapping[str, Any]) -> str:
     return f"{payload['count']} recovery codes were made for {payload['to']}. Those of before are void."
 
 
+def _recovery_code_used(payload: Mapping[str, Any]) -> str:
+    left = {0: "None is left: make new ones on the page of your account.", 1: "1 is left."}
+    still = left.get(payload["left"], f"{payload['left']} are left.")
+    return f"A recovery code of {payload['to']} was used in place of a one-time code. {still}"
+
+
+def _device_new(payload: Mapping[str, Any]) -> str:
+    device = payload["browser"]
+    return f"Somebody signed in as {payload['to']} from a device that this account has not used before: {device}."
+
+
 def _signin_ended(payload: Mapping[str, Any]) -> str:
     many = "One sign-in" if payload["count"] == 1 else f"{payload['count']} sign-ins"
     return f"{many} of {payload['to']} {'was' if payload['count'] == 1 else 'were'} ended on the page of the account."
@@ -56,6 +67,8 @@ LETTERS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "password_changed": ("Your Client Connect password was changed", _password_changed),
     "channel_changed": ("How you sign in to Client Connect was changed", _channel_changed),
     "recovery_codes_made": ("Recovery codes for Client Connect were made", _recovery_codes_made),
+    "recovery_code_used": ("A recovery code for Client Connect was used", _recovery_code_used),
+    "device_new": ("A sign-in to Client Connect from a new device", _device_new),
     "signin_ended": ("A sign-in to Client Connect was ended", _signin_ended),
 }
 TEMPLATES = frozenset(LETTERS)

@@ -8,7 +8,7 @@ import secrets
 import unicodedata
 from datetime import datetime, timedelta
 
-from app.commands import codes, factors, passwords, tries
+from app.commands import codes, devices, factors, passwords, tries
 from app.commands.portal import Portal
 from app.commands.signin_letters import channel_payload
 from app.commands.signin_refusals import SignInFailed, SignInOver
@@ -93,6 +93,7 @@ def open_full(connection: Connection, portal: Portal, signin: Signin, origin: Or
         _promise_mail(connection, f"channel_set:{signin.id}", payload, now)
         people.record(connection, now, signin.person.id, "channel.set", channel=channel, address=origin.address)
     people.record(connection, now, signin.person.id, "signin.opened", channel=channel, address=origin.address)
+    devices.note(connection, portal, signin.person, origin)
     return _open(connection, signin.person.id, "full", channel, origin, now)
 
 

@@ -236,6 +236,12 @@ def open_of(connection: Connection, person: int, seen_after: datetime, opened_af
     return [OpenSignin(*row) for row in rows]
 
 
+def has_been_in(connection: Connection, person: int) -> bool:
+    """Whether a person was ever fully signed in."""
+    full = select(signins.c.id).where(signins.c.person_id == person, signins.c.stage == "full").limit(1)
+    return connection.scalar(full) is not None
+
+
 def choose(connection: Connection, signin: str, channel: str) -> None:
     """Keep the channel chosen for this sign-in."""
     connection.execute(update(signins).where(signins.c.id == signin).values(channel=channel))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +22,9 @@ from engine.rights import may
 
 View = Callable[..., Any]
 LONGEST_TOKEN = 64
+TOKEN_BYTES = 32
+SIGN_IN, DEVICE = "sid", "device"
+DEVICE_LIFE = timedelta(days=400)  # the longest that browsers keep a cookie
 
 
 class Visitor(UserMixin):
@@ -54,7 +59,14 @@ def portal() -> Portal:
 
 def origin() -> Origin:
     """Where this request comes from."""
-    return Origin(request.remote_addr or "", request.headers.get("User-Agent", ""))
+    known = request.cookies.get(_cookie_name(DEVICE), "")
+    return Origin(request.remote_addr or "", request.headers.get("User-Agent", ""), known[:LONGEST_TOKEN])
+
+
+def marked_origin() -> Origin:
+    """The same for a full sign-in: a browser without a mark gets one."""
+    found = origin()
+    return found if found.device else found._replace(device=secrets.token_urlsafe(TOKEN_BYTES))
 
 
 def current_signin() -> Signin | None:
@@ -155,26 +167,32 @@ def local_path(text: str | None) -> str | None:
 
 def hand_out(response: AnyResponse, token: str) -> AnyResponse:
     """Give the browser the cookie of a sign-in."""
-    response.set_cookie(_cookie_name(), token, **_cookie_rules())
+    response.set_cookie(_cookie_name(SIGN_IN), token, **_cookie_rules())
+    return response
+
+
+def mark(response: AnyResponse, device: str) -> AnyResponse:
+    """Let the browser keep its mark, by which its owner is not warned of it again."""
+    response.set_cookie(_cookie_name(DEVICE), device, max_age=DEVICE_LIFE, **_cookie_rules())
     return response
 
 
 def take_back(response: AnyResponse) -> AnyResponse:
     """Make the browser forget the cookie."""
-    response.delete_cookie(_cookie_name(), **_cookie_rules())
+    response.delete_cookie(_cookie_name(SIGN_IN), **_cookie_rules())
     return response
 
 
 def _visitor(request: Request) -> Visitor | None:
-    token = request.cookies.get(_cookie_name(), "")
+    token = request.cookies.get(_cookie_name(SIGN_IN), "")
     if not 0 < len(token) <= LONGEST_TOKEN:
         return None
     signin = commands.visit(portal(), token, active=request.headers.get("X-Background") != "1")
     return None if signin is None else Visitor(signin)
 
 
-def _cookie_name() -> str:
-    return "sid" if portal().settings.plain_http else "__Host-sid"
+def _cookie_name(name: str) -> str:
+    return name if portal().settings.plain_http else f"__Host-{name}"
 
 
 def _cookie_rules() -> dict[str, Any]:

@@ -139,7 +139,8 @@ def masked(email: str) -> str:
 
 def _channel_page(error: str = "") -> str:
     new = own_channel.OTHER[mine().channel or own_channel.EMAIL]
-    return render_template("account/channel.html", new=new, **proof_facts(error))
+    by_recovery = request.args.get("by") == "recovery"
+    return render_template("account/channel.html", new=new, by_recovery=by_recovery, **proof_facts(error))
 
 
 def _new_channel_page(change: Change, error: str = "") -> str:

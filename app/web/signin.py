@@ -8,6 +8,7 @@ import segno
 from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 
 from app.commands import codes, factors
+from app.commands import recovery as recoveries
 from app.commands import signin as commands
 from app.commands.signin_refusals import AccountLocked, CodesSpent, CodeTooSoon, SignInFailed, SignInOver, WrongCode
 from app.store.signins import Signin
@@ -16,6 +17,8 @@ from app.web.guards import (
     half_signed_in,
     hand_out,
     local_path,
+    mark,
+    marked_origin,
     origin,
     portal,
     public,
@@ -109,6 +112,17 @@ def app() -> Any:
     return _app_page(signin) if request.method == "GET" else _enter(signin, _app_page)
 
 
+@bp.route("/sign-in/recovery", methods=["GET", "POST"])
+@limited
+@half_signed_in
+def recovery() -> Any:
+    """Take a recovery code from somebody whose one-time codes do not come."""
+    signin = _half()
+    if not signin.chosen or signin.locked:
+        return redirect(url_for("signin.code"), 303)
+    return _recovery_page() if request.method == "GET" else _enter(signin, _recovery_page, recoveries.enter_code)
+
+
 @bp.post("/sign-out")
 @public
 def out() -> Any:
@@ -153,14 +167,15 @@ def _to_second_factor() -> Any:
     return redirect(url_for("signin.code"), 303)
 
 
-def _enter(signin: Signin, page: Any) -> Any:
+def _enter(signin: Signin, page: Any, enter: Any = commands.enter_code) -> Any:
+    here = marked_origin()
     try:
-        token = commands.enter_code(portal(), signin, request.form.get("code", ""), origin())
+        token = enter(portal(), signin, request.form.get("code", ""), here)
     except (WrongCode, AccountLocked, SignInOver) as error:
         return _refuse(signin, page, error)
     way_on = session.get("next") or url_for("dashboard.show")
     session.clear()
-    return hand_out(redirect(way_on, 303), token)
+    return mark(hand_out(redirect(way_on, 303), token), here.device)
 
 
 def _prove(signin: Signin) -> Any:
@@ -189,6 +204,10 @@ def _code_page(signin: Signin, error: str | None = None) -> str:
         can_switch=not signin.chosen,
         demo=portal().settings.demo,
     )
+
+
+def _recovery_page(_signin: Signin | None = None, error: str | None = None) -> str:
+    return render_template("sign_in/recovery.html", error=error)
 
 
 def _app_page(signin: Signin, error: str | None = None) -> str:

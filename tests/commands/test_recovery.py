@@ -1,12 +1,12 @@
-"""Recovery codes: ten on paper, made after a code."""
+"""Recovery codes: ten on paper, made after a code, each good once in place of one."""
 
 import re
 
 import pytest
 from sqlalchemy import select
 
-from app.commands import recovery, signin
-from app.commands.signin_refusals import WrongCode
+from app.commands import own_channel, recovery, signin
+from app.commands.signin_refusals import AccountLocked, SignInOver, WrongCode
 from app.store import tables
 from tests.signing import (
     EMAIL,
@@ -15,8 +15,12 @@ from tests.signing import (
     add_person,
     another,
     app_code,
+    at_once,
+    change_person,
     half,
+    mailed_code,
     person_row,
+    promised,
     sealed_about,
     seen,
     told,
@@ -78,3 +82,128 @@ def test_no_table_holds_a_recovery_code(portal, mia):
     with portal.database.read() as connection:
         kept = [str(row) for table in tables.metadata.sorted_tables for row in connection.execute(select(table))]
     assert not [row for row in kept for code in codes if code in row]
+
+
+# --- in place of a code -----------------------------------------------------------------------------------------------
+def enter(portal, code, waiting=None):
+    return recovery.enter_code(portal, waiting or half(portal), code, HOME)
+
+
+def test_a_recovery_code_takes_the_place_of_a_code(portal, mia):
+    assert seen(portal, enter(portal, made(portal)[0])).stage == "full"
+
+
+def test_a_recovery_code_is_used_once(portal, mia):
+    code = made(portal)[0]
+    enter(portal, code)
+    with pytest.raises(WrongCode):
+        enter(portal, code)
+    assert recovery.left(portal, mia) == 9
+
+
+def test_of_equal_recovery_codes_at_once_one_wins(racing):
+    mia = add_person(racing, channel="app")
+    code, waiting = made(racing)[0], iter([half(racing) for _ in range(4)])
+    results = at_once(4, lambda: enter(racing, code, next(waiting)))
+    assert [isinstance(result, str) for result in results].count(True) == 1
+    assert (recovery.left(racing, mia), len(promised(racing, "recovery_code_used"))) == (9, 1)
+
+
+def test_a_recovery_code_may_be_typed_as_it_comes(portal, mia):
+    code = made(portal)[0]
+    assert enter(portal, f" {code[:5].upper()} {code[6:]}")
+
+
+def test_codes_of_before_are_void(portal, mia):
+    token = signed_in(portal)
+    old = made(portal, token)
+    made(portal, token)
+    with pytest.raises(WrongCode):
+        enter(portal, old[0])
+
+
+def test_nobody_gets_in_with_the_recovery_code_of_somebody_else(portal, mia):
+    code = made(portal)[0]
+    add_person(portal, "chen@lionrock.test")
+    with pytest.raises(WrongCode):
+        enter(portal, code, half(portal, "chen@lionrock.test"))
+
+
+@pytest.mark.parametrize("typed", ["", "123456", "abcde", "abcde-23451", "abcde-2345\0", "x" * 10000])
+def test_what_is_no_recovery_code_costs_no_try(portal, mia, typed):
+    with pytest.raises(WrongCode):
+        enter(portal, typed)
+    assert person_row(portal, mia).failures == 0
+
+
+def test_r39_recovery_codes_count_with_the_other_tries_and_lock(portal, mia):
+    waiting = half(portal)
+    for _ in range(4):
+        with pytest.raises(WrongCode):
+            enter(portal, "abcde-23456", waiting)
+    with pytest.raises(AccountLocked):
+        enter(portal, "abcde-23456", waiting)
+    assert person_row(portal, mia).locked_at
+
+
+def test_of_many_recovery_codes_guessed_at_once_five_are_evaluated(racing):
+    mia = add_person(racing, channel="app")
+    waiting = half(racing)
+    at_once(64, lambda: enter(racing, "abcde-23456", waiting))
+    assert actions_of(racing, mia).count("recovery_code.tried") == 5
+    assert len(promised(racing, "account_locked")) == 1
+
+
+def test_no_recovery_code_opens_a_locked_account(portal, mia):
+    code = made(portal)[0]
+    waiting = half(portal)
+    change_person(portal, mia, locked_at=portal.clock.now())
+    with pytest.raises(AccountLocked):
+        enter(portal, code, waiting)
+    assert recovery.left(portal, mia) == 10
+
+
+def test_no_recovery_code_passes_by_the_choice_of_a_channel(portal):
+    mia = add_person(portal, channel="app")
+    code = made(portal)[0]
+    change_person(portal, mia, channel=None)
+    with pytest.raises(SignInOver):
+        enter(portal, code)
+
+
+def test_a_full_sign_in_takes_no_recovery_code(portal, mia):
+    token = signed_in(portal)
+    code = made(portal, token)[0]
+    with pytest.raises(SignInOver):
+        enter(portal, code, seen(portal, token))
+
+
+@pytest.mark.parametrize(("used", "words"), [(1, "9 are left."), (9, "1 is left."), (10, "None is left")])
+def test_the_owner_is_told_by_mail_how_many_are_left(portal, mia, used, words):
+    for code in made(portal)[:used]:
+        enter(portal, code)
+    to, text = told(portal, "recovery_code_used")
+    assert to == EMAIL and words in text and HOME.address in text
+
+
+def test_that_a_code_was_used_is_recorded_and_sealed(racing):
+    mia = add_person(racing, channel="app")
+    enter(racing, made(racing)[0])
+    assert actions_of(racing, mia)[-3:] == ["recovery_code.tried", "recovery_code.used", "signin.opened"]
+    assert sealed_about(racing, mia)[-1] == ("recovery_code.used", "Mia Chan", {"left": 9})
+
+
+# --- when the app is lost ---------------------------------------------------------------------------------------------
+def test_r45_whoever_lost_the_app_changes_to_email_with_a_recovery_code(portal, mia):
+    codes = made(portal)
+    token = enter(portal, codes[0])
+    own_channel.begin(portal, seen(portal, token), codes[1], HOME)
+    assert own_channel.finish(portal, seen(portal, token), mailed_code(portal), HOME) == "email"
+
+
+def test_r45_a_used_recovery_code_begins_no_change(portal, mia):
+    codes = made(portal)
+    token = enter(portal, codes[0])
+    with pytest.raises(WrongCode):
+        own_channel.begin(portal, seen(portal, token), codes[0], HOME)
+    assert own_channel.begun(portal, seen(portal, token)) is None

@@ -207,6 +207,16 @@ def test_no_recovery_codes_without_a_code(mia):
     assert page.all("//ol//code") == []
 
 
+def test_r45_whoever_lost_the_old_kind_changes_with_a_recovery_code(mia, office):
+    ask_for_code(mia, "/account/recovery-codes")
+    codes = mia.submit("/account/recovery-codes", code=mailed(office)).all("//ol//code")
+    page = mia.get("/account/channel")
+    page = mia.get(page.link("I get no codes of the old kind: use a recovery code"))
+    wrong = mia.submit("/account/channel?by=recovery", code="abcde-23456", expect=422)
+    assert "This code is not right" in wrong.text
+    assert mia.submit("/account/channel?by=recovery", code=codes[0]).url == "/account/channel/proof"
+
+
 # --- sign-ins ---------------------------------------------------------------------------------------------------------
 def test_the_other_sign_in_is_ended_with_the_password(visitor, mia):
     other = visitor("mia")

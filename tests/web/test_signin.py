@@ -5,15 +5,19 @@ from base64 import b32decode
 
 import pytest
 
+from app.commands import codes, recovery
 from tests.signing import (
     EMAIL,
+    HOME,
     PASSWORD,
     add_person,
     another,
     app_code,
     change_person,
+    full,
     mailed_code,
     promised,
+    seen,
     still_portal,
 )
 from tests.web.client import Client
@@ -250,3 +254,69 @@ def test_help_says_what_one_needs(client):
     page = client.get("/sign-in/help")
     assert "authenticator app" in page.text
     assert "clearingps@example.test" in page.text
+
+
+# --- without a code ---------------------------------------------------------------------------------------------------
+def recovery_codes(portal):
+    this = seen(portal, full(portal))
+    portal.clock.move(seconds=30)
+    codes.send_code(portal, this, HOME)
+    return recovery.make_codes(portal, this, mailed_code(portal), HOME)
+
+
+def test_a_recovery_code_leads_to_the_dashboard(client, portal, mia):
+    code = recovery_codes(portal)[0]
+    page = give_password(client)
+    client.get(page.link("I have no code: use a recovery code"))
+    assert client.submit("/sign-in/recovery", code=code).heading == "Mia Chan"
+
+
+def test_a_wrong_recovery_code_is_refused_on_the_same_page(client, portal, mia):
+    give_password(client)
+    client.get("/sign-in/recovery")
+    page = client.submit("/sign-in/recovery", code="abcde-23456", expect=422)
+    assert "This code is not right" in page.text
+
+
+def test_no_recovery_code_is_asked_for_before_a_channel_is_chosen(client, portal):
+    add_person(portal, channel=None)
+    give_password(client)
+    assert client.get("/sign-in/recovery").url == "/sign-in/channel"
+
+
+def test_no_recovery_code_is_asked_for_without_a_password(client):
+    assert client.get("/sign-in/recovery").url == "/sign-in"
+
+
+# --- devices ----------------------------------------------------------------------------------------------------------
+def test_a_browser_is_marked_at_the_first_sign_in_and_keeps_its_mark(client, portal, mia):
+    sign_in(client, portal)
+    first = client.raw.get_cookie("device", domain="127.0.0.1")
+    client.sign_out()
+    sign_in(client, portal)
+    again = client.raw.get_cookie("device", domain="127.0.0.1")
+    assert (first.value, first.max_age, len(first.value)) == (again.value, 400 * 24 * 3600, 43)
+
+
+def test_a_browser_that_is_new_is_told_by_mail_and_one_of_before_is_not(client, portal, mia):
+    sign_in(client, portal)
+    client.sign_out()
+    sign_in(client, portal)
+    assert promised(portal, "device_new") == []
+    sign_in(Client(client.app), portal)
+    assert [letter["to"] for letter in promised(portal, "device_new")] == [EMAIL]
+
+
+def test_half_a_sign_in_marks_no_browser(client, mia):
+    give_password(client)
+    assert client.raw.get_cookie("device", domain="127.0.0.1") is None
+
+
+def test_outside_the_demo_the_mark_is_bound_to_the_host(sqlite_url, tmp_path):
+    settings = {"demo": False, "secret_key": "s" * 40, "base_url": "https://portal.test"}
+    portal = still_portal(sqlite_url, tmp_path, **settings)
+    add_person(portal)
+    client = Client(door(portal), plain_http=False)
+    sign_in(client, portal)
+    assert client.raw.get_cookie("__Host-device", domain="portal.test").secure
+    portal.database.close()
