@@ -48,7 +48,7 @@ def _reset(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
 
 def _changed(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
     return f"Client Connect: {payload['what']}", (
-        f"{payload['by']} has changed an account of your company.\n\n"
+        f"{payload['by']} has changed this for your company.\n\n"
         f"{payload['whom']}: {payload['what']}.\n\n"
         f"Who did what stands in the administration trail: {portal.settings.base_url}/people/trail\n"
         "If you did not expect this, speak to your fellow administrator now.\n"

@@ -25,7 +25,12 @@ from engine.rights import CCDA, Subject, may_to
 
 ADDRESS = re.compile(r"[^\s@<>(),;:\\\"\[\]]+@[^\s@<>(),;:\\\"\[\]]+\.[^\s@<>(),;:\\\"\[\].]+")
 LONGEST = {"email": 254, "name": 120, "title": 80, "phone": 24}
-STATES = {"suspend": (ACTIVE, INVITED), "activate": (SUSPENDED, ENDED), "deactivate": (ACTIVE, INVITED, SUSPENDED)}
+STATES = {
+    "suspend": (ACTIVE, INVITED),
+    "activate": (SUSPENDED, ENDED),
+    "deactivate": (ACTIVE, INVITED, SUSPENDED),
+    "forget": (ACTIVE, SUSPENDED),
+}
 
 
 class Particulars(NamedTuple):
@@ -99,6 +104,7 @@ def change_particulars(portal: Portal, by: By, person: int, particulars: Particu
         if changed:
             accounts.set_particulars(connection, person, **changed)
             _seal(connection, portal, doer(actor, by.address), account, "account.changed", **changed)
+            tell_colleagues(connection, actor, account, "particulars changed", portal.clock.now())
 
 
 def suspend(portal: Portal, by: By, person: int) -> None:
@@ -135,6 +141,16 @@ def deactivate(portal: Portal, by: By, person: int) -> None:
         signins.end_all(connection, person, now)
 
     _turn(portal, by, person, "deactivate", "account.deactivated", "account deactivated", end)
+
+
+def forget_codes(portal: Portal, by: By, person: int) -> None:
+    """Let somebody who has lost their device choose anew where codes come from, once a mailed code proves them."""
+
+    def forget(connection: Connection, now: datetime) -> None:
+        accounts.forget_codes(connection, person)
+        signins.end_all(connection, person, now)
+
+    _turn(portal, by, person, "forget", "channel.forgotten", "one-time codes to be set up anew", forget)
 
 
 def welcome_again(portal: Portal, by: By, person: int) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 
 from app.commands import accounts, administration, seats
+from app.commands.account_letters import promise_letters
 from app.commands.administration import Doer, doer
 from app.commands.portal import Portal
 from app.commands.steps import By, acting
@@ -47,6 +49,13 @@ def manager(connection: Connection, by: By) -> Doer:
     if not may(person, "manage the exchange"):
         raise NoRight("manage", "the exchange")
     return doer(person, by.address)
+
+
+def tell_administrators(connection: Connection, company: int, by: Doer, what: str, now: datetime) -> None:
+    """Mail the delegated administrators of a company what the exchange has changed for it."""
+    firm = companies.firm(connection, company)
+    said = {"template": "account_changed", "what": what, "by": by.name, "whom": firm.name_en if firm else ""}
+    promise_letters(connection, [said | {"to": one.email} for one in people.ccdas_of(connection, company)], now)
 
 
 def add_company(portal: Portal, by: By, code: str, name_en: str, name_zh: str = "") -> int:
@@ -96,6 +105,7 @@ def add_membership(portal: Portal, by: By, company: int, kind: str, participant_
         administration.seal_change(
             connection, portal, company, who, "membership.added", kind=kind, participant_id=participant_id
         )
+        tell_administrators(connection, company, who, f"membership {kind} {participant_id} added", portal.clock.now())
 
 
 def set_dual_control(portal: Portal, by: By, company: int, *, on: bool) -> None:
@@ -106,6 +116,8 @@ def set_dual_control(portal: Portal, by: By, company: int, *, on: bool) -> None:
         if companies.needs_two(connection, company) != on:
             companies.set_dual_control(connection, company, on=on)
             administration.seal_change(connection, portal, company, who, "dual_control.set", on=on)
+            needed = "two administrators for each grant" if on else "one administrator for each grant"
+            tell_administrators(connection, company, who, needed, portal.clock.now())
 
 
 def remove_company(portal: Portal, by: By, company: int) -> None:

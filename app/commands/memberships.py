@@ -48,6 +48,9 @@ def end_membership(portal: Portal, participant_id: str, kind: str, *, by: By | N
             kind=kind,
             participant_id=participant_id,
         )
+        companies.tell_administrators(
+            connection, membership.company, who, f"membership {kind} {participant_id} ended", now
+        )
         own, others = cases.open_of_membership(connection, membership.id)
     aborted = [reference for reference in own if _left(portal, reference, ABORT)]
     returned = [reference for reference in others if _left(portal, reference, PARTY_CEASED)]

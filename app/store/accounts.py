@@ -8,7 +8,16 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
-from app.store.tables import companies, grant_requests, memberships, people, rights, signins
+from app.store.tables import (
+    companies,
+    grant_requests,
+    memberships,
+    passkeys,
+    people,
+    recovery_codes,
+    rights,
+    signins,
+)
 from engine.people import DESK_LANES, Right
 from engine.seal import canonical, digest
 
@@ -95,8 +104,17 @@ def set_particulars(connection: Connection, person: int, **particulars: str) -> 
 
 def forget_ways_in(connection: Connection, person: int) -> None:
     """Forget password and channel: whoever gets the account back sets them anew."""
-    gone = {"password_hash": None, "channel": None, "app_secret": None, "app_last_step": 0, "failures": 0}
-    connection.execute(update(people).where(people.c.id == person).values(gone | {"locked_at": None}))
+    gone = {"password_hash": None, "failures": 0, "locked_at": None}
+    connection.execute(update(people).where(people.c.id == person).values(gone))
+    forget_codes(connection, person)
+
+
+def forget_codes(connection: Connection, person: int) -> None:
+    """Forget where codes come from, and whatever could stand in for one."""
+    gone = {"channel": None, "app_secret": None, "app_last_step": 0}
+    connection.execute(update(people).where(people.c.id == person).values(gone))
+    connection.execute(delete(recovery_codes).where(recovery_codes.c.person_id == person))
+    connection.execute(delete(passkeys).where(passkeys.c.person_id == person))
 
 
 def take_all_rights(connection: Connection, person: int) -> None:

@@ -44,6 +44,12 @@ def head_of(connection: Connection, company: int) -> Head | None:
     return None if row is None else Head(*row)
 
 
+def heads(connection: Connection) -> list[Head]:
+    """The head of every trail: the exchange's first, then the companies' by their code."""
+    query = _head().order_by(companies.c.is_exchange.desc(), companies.c.code)
+    return [Head(*row) for row in connection.execute(query)]
+
+
 def append(connection: Connection, head: Head, link: str, seal_of_head: str, entry: Mapping[str, Any]) -> None:
     """Add an entry and move the head."""
     connection.execute(

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.commands import administration as commands
-from app.store import administration, companies
+from app.store import administration
 from app.store.administration import Sealed
 from app.web import pages
 from app.web.guards import current_person, only, portal
@@ -43,6 +43,7 @@ WORDS = {
     "password.reset": "Password set anew",
     "password.changed": "Password changed",
     "channel.changed": "Channel of codes changed",
+    "channel.forgotten": "Codes to be set up anew",
     "recovery_codes.made": "Recovery codes made",
     "recovery_code.used": "Recovery code used",
     "passkey.added": "Passkey added",
@@ -81,8 +82,7 @@ def own() -> str:
 def index() -> str:
     """Every company, and how long its administration trail is."""
     with portal().database.read() as connection:
-        known = [companies.firm(connection, companies.exchange(connection)), *companies.firms(connection)]
-        heads = [administration.head_of(connection, one.id) for one in known if one]
+        heads = administration.heads(connection)
     rows = [
         {
             "name": head.name,
@@ -91,7 +91,6 @@ def index() -> str:
             "url": url_for("administration.of_company", company=head.company),
         }
         for head in heads
-        if head
     ]
     return render_template("exchange/trails.html", rows=rows)
 

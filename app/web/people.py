@@ -30,6 +30,7 @@ VERBS: dict[str, Verb] = {
     "suspend": commands.suspend,
     "activate": commands.activate,
     "deactivate": commands.deactivate,
+    "forget": commands.forget_codes,
     "unlock": commands.unlock,
     "welcome": commands.welcome_again,
 }
@@ -236,7 +237,8 @@ def _verbs(account: Account) -> list[str]:
     """What can be done to an account as it stands."""
     verbs = ["unlock"] if account.locked_at else []
     verbs += ["welcome"] if account.state == INVITED else []
-    return verbs + [verb for verb, states in commands.STATES.items() if account.state in states]
+    verbs += [verb for verb, states in commands.STATES.items() if account.state in states]
+    return [verb for verb in verbs if verb != "forget" or account.channel]
 
 
 def _button(account: Account, verb: str) -> dict[str, str]:
@@ -253,7 +255,7 @@ def _turn_page(account: Account, verb: str, error: str) -> str:
         sentence=_(sentence),
         label=_(title),
         account=account,
-        dangerous=verb in ("suspend", "deactivate"),
+        dangerous=verb in ("suspend", "deactivate", "forget"),
         url=url_for("people.turn", person=account.id, verb=verb),
         back=url_for("people.show", person=account.id),
         asks_sender=verb == "unlock" and account.kind == CCDA,
@@ -274,6 +276,11 @@ WORDS = {
         "Activate",
         "They can sign in again as before, and hold the rights they had.",
     ),
+    "forget": (
+        "Set up codes anew",
+        "For somebody who has lost their phone. They are signed out; their authenticator, recovery codes and passkeys "
+        "are forgotten. At the next sign-in a code is mailed to them, and they choose anew.",
+    ),
     "deactivate": (
         "Deactivate",
         "They are signed out now and lose every right. What they did stays in every trail, and what they had open can "
@@ -289,6 +296,7 @@ DONE = {
     "answered": "Answered.",
     "desks": "The desks are saved.",
     "unlock": "Unlocked.",
+    "forget": "At the next sign-in they choose anew where their codes come from.",
     "welcome": "The welcome mail is on its way.",
     "suspend": "Suspended.",
     "activate": "Activated.",

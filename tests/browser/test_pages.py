@@ -68,7 +68,7 @@ def test_the_drawing_is_walked_through_by_its_bar(arrive, references):
         assert f"Step {step} of 5" in bar.inner_text()
 
 
-SMALL = """() => [...document.querySelectorAll("main button, main a.button, main select, main input, nav a, header button")]
+SMALL = """() => [...document.querySelectorAll("main :is(button, a.button, select, input), nav a, header button")]
   .map((one) => [one, (one.labels && one.labels[0] && /checkbox|radio/.test(one.type) ? one.labels[0] : one)])
   .map(([one, target]) => [one, target.getBoundingClientRect()])
   .filter(([one, box]) => one.type !== "hidden" && box.width > 1 && box.height > 0 && box.height < 43.5)

@@ -336,3 +336,32 @@ def test_a_refused_change_leaves_no_trace_and_no_mail(office):
 def test_nothing_secret_stands_in_the_trail(office):
     added(office)
     assert "link" not in str(entries(office)[0].entry) and "password" not in str(entries(office)[0].entry)
+
+
+# --- a device that was lost -------------------------------------------------------------------------------------------
+def test_whoever_has_lost_their_device_chooses_anew_after_a_mailed_code(office):
+    mia = office.number("mia")
+    office.run_sql("UPDATE people SET channel = 'app', app_secret = 'x' WHERE id = :id", id=mia)
+    accounts.forget_codes(office.portal, office.by("ada"), mia)
+    half = signin.visit(
+        office.portal, signin.enter_password(office.portal, PEOPLE["mia"], DEMO_PASSWORD, HOME), active=True
+    )
+    assert (half.chosen, half.channel, account(office, mia).channel) == (False, None, None)
+
+
+def test_nothing_that_could_stand_in_for_a_code_is_left(office):
+    mia = office.number("mia")
+    office.run_sql("INSERT INTO recovery_codes (person_id, digest, made_at) VALUES (:id, 'd', '2026-11-23')", id=mia)
+    accounts.forget_codes(office.portal, office.by("ada"), mia)
+    assert (office.rows("recovery_codes"), office.rows("passkeys")) == ([], [])
+
+
+@pytest.mark.parametrize("who", [one for one in OUTSIDERS if one != "mia"])
+def test_nobody_else_forgets_their_codes(office, who):
+    with refused(office, NotFound):
+        accounts.forget_codes(office.portal, office.by(who), office.number("mia"))
+
+
+def test_they_are_told_that_their_codes_were_forgotten(office):
+    accounts.forget_codes(office.portal, office.by("ada"), office.number("mia"))
+    assert office.mailed("account_told") == [PEOPLE["mia"]]
