@@ -56,6 +56,14 @@ def _device_new(payload: Mapping[str, Any]) -> str:
     return f"Somebody signed in as {payload['to']} from a device that this account has not used before: {device}."
 
 
+def _passkey_added(payload: Mapping[str, Any]) -> str:
+    return f"A passkey, {payload['name']}, was added to {payload['to']}. It can take the place of one-time codes."
+
+
+def _passkey_removed(payload: Mapping[str, Any]) -> str:
+    return f"The passkey {payload['name']} was removed from {payload['to']}."
+
+
 def _signin_ended(payload: Mapping[str, Any]) -> str:
     many = "One sign-in" if payload["count"] == 1 else f"{payload['count']} sign-ins"
     return f"{many} of {payload['to']} {'was' if payload['count'] == 1 else 'were'} ended on the page of the account."
@@ -69,6 +77,8 @@ LETTERS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "recovery_codes_made": ("Recovery codes for Client Connect were made", _recovery_codes_made),
     "recovery_code_used": ("A recovery code for Client Connect was used", _recovery_code_used),
     "device_new": ("A sign-in to Client Connect from a new device", _device_new),
+    "passkey_added": ("A passkey for Client Connect was added", _passkey_added),
+    "passkey_removed": ("A passkey for Client Connect was removed", _passkey_removed),
     "signin_ended": ("A sign-in to Client Connect was ended", _signin_ended),
 }
 TEMPLATES = frozenset(LETTERS)

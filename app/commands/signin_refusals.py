@@ -50,6 +50,15 @@ class ChangeOver(Refused):
         super().__init__("Expected a change that was begun within the last 10 minutes, but there is none.")
 
 
+class PasskeyRefused(Refused):
+    """What an authenticator has made or signed does not hold, was used before or came too late."""
+
+    code = "passkey_refused"
+
+    def __init__(self) -> None:
+        super().__init__("Expected a passkey of this account that answers what was asked just now, but it does not.")
+
+
 class AccountLocked(Refused):
     """Too many wrong passwords or codes."""
 

@@ -37,6 +37,7 @@ class Signin:
     seen_at: datetime
     address: str
     pending_secret: bytes | None  # made once a mailed code has proved the address
+    challenge: bytes | None  # what a passkey has to sign next
     chosen: bool  # the person has a channel of their own, which no sign-in may pass by
     locked: bool
     person: Person
@@ -184,6 +185,7 @@ def signin_for(connection: Connection, signin: str) -> Signin | None:
         seen_at=row.seen_at,
         address=row.address,
         pending_secret=row.pending_secret,
+        challenge=row.challenge,
         chosen=row.own_channel is not None,
         locked=row.locked_at is not None,
         person=person,
@@ -324,6 +326,20 @@ def adopt_app(connection: Connection, person: int, sealed: bytes, step: int) -> 
 def keep_change(connection: Connection, signin: str, sealed: bytes | None) -> None:
     """Keep the change of a channel that was begun in this sign-in, or forget it."""
     connection.execute(update(signins).where(signins.c.id == signin).values(pending_secret=sealed))
+
+
+def keep_challenge(connection: Connection, signin: str, challenge: bytes) -> None:
+    """Keep what a passkey has to sign next, in place of what it had to sign before."""
+    connection.execute(update(signins).where(signins.c.id == signin).values(challenge=challenge))
+
+
+def take_challenge(connection: Connection, signin: str) -> bytes | None:
+    """What a passkey had to sign, for the one who takes it first; None when there is nothing."""
+    challenge = connection.scalar(select(signins.c.challenge).where(signins.c.id == signin))
+    if challenge is None:
+        return None
+    kept = update(signins).where(signins.c.id == signin, signins.c.challenge == challenge)
+    return challenge if _changed(connection, kept.values(challenge=None).returning(signins.c.id)) else None
 
 
 def change_channel(

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.commands import own_passwords, own_signins, recovery
+from app.commands import own_passwords, own_signins, passkeys, recovery
 from app.commands.signin_refusals import AccountLocked, WeakPassword, WrongPassword
 from app.store.signins import Signin
 from app.web import pages
@@ -61,6 +61,7 @@ def show() -> Any:
         kind=_(KINDS[person.kind]),
         seats=_seats(person),
         channel=signin.channel,
+        passkeys=len(passkeys.of_person(portal(), person.id)),
         recovery_left=recovery.left(portal(), person.id),
         open_ones=own_signins.open_ones(portal(), signin),
         done=_(DONE[request.args["done"]]) if request.args.get("done") in DONE else "",

@@ -20,7 +20,12 @@ bp = Blueprint("factors", __name__)
 
 WRONG_CODE = "This code is not right, or it is no longer valid."
 NO_MORE_CODES = "No more codes can be sent now. Try again in an hour."
-BACK = {"channel": "factors.channel", "recovery-codes": "factors.recovery_codes", "passkeys": "passkeys.add"}
+BACK = {
+    "channel": "factors.channel",
+    "recovery-codes": "factors.recovery_codes",
+    "passkeys": "passkeys.add",
+    "removal": "passkeys.remove",
+}
 
 
 @bp.post("/account/code")
@@ -30,13 +35,14 @@ def mail_code() -> Any:
     """Mail me a code with which I prove who I am, and lead back to the page that asks for it."""
     back = request.form.get("back", "")
     page = BACK.get(back, "account.show")
+    key = request.form.get("key") or None
     try:
         codes.send_code(portal(), mine(), origin())
     except CodeTooSoon as error:
-        return redirect(url_for(page, wait=error.seconds), 303)
+        return redirect(url_for(page, key=key, wait=error.seconds), 303)
     except CodesSpent:
-        return redirect(url_for(page, wait="hour"), 303)
-    return redirect(url_for(page), 303)
+        return redirect(url_for(page, key=key, wait="hour"), 303)
+    return redirect(url_for(page, key=key), 303)
 
 
 @bp.route("/account/channel", methods=["GET", "POST"])

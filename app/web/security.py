@@ -62,6 +62,12 @@ def secure(app: Flask, settings: Settings) -> None:
     app.after_request(_set_headers)
 
 
+def at_home(domain: str) -> bool:
+    """Whether the page is read at that domain or below it: only there a browser uses passkeys made for it."""
+    host = _hostname(request.host) or ""
+    return host == domain or host.endswith(f".{domain}")
+
+
 def _limits(settings: Settings) -> dict[str, object]:
     return {
         "SETTINGS": settings,

@@ -7,10 +7,18 @@ from typing import Any
 import segno
 from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 
-from app.commands import codes, factors
+from app.commands import codes, factors, passkeys
 from app.commands import recovery as recoveries
 from app.commands import signin as commands
-from app.commands.signin_refusals import AccountLocked, CodesSpent, CodeTooSoon, SignInFailed, SignInOver, WrongCode
+from app.commands.signin_refusals import (
+    AccountLocked,
+    CodesSpent,
+    CodeTooSoon,
+    PasskeyRefused,
+    SignInFailed,
+    SignInOver,
+    WrongCode,
+)
 from app.store.signins import Signin
 from app.web.guards import (
     current_signin,
@@ -25,7 +33,7 @@ from app.web.guards import (
     somebody,
     take_back,
 )
-from app.web.security import limited
+from app.web.security import at_home, limited
 from engine.errors import Refused
 
 bp = Blueprint("signin", __name__)
@@ -34,6 +42,7 @@ NOT_RIGHT = "The e-mail address or the password is not right, or the account is 
 WRONG_CODE = "This code is not right, or it is no longer valid."
 NO_MORE_CODES = "No more codes can be sent for this sign-in. Start again."
 FROM_THE_APP = "Your codes come from your authenticator app."
+BAD_PASSKEY = "The passkey was not accepted. Try it again, or enter a one-time code."
 WIPE = '"cache", "storage"'
 
 
@@ -123,6 +132,27 @@ def recovery() -> Any:
     return _recovery_page() if request.method == "GET" else _enter(signin, _recovery_page, recoveries.enter_code)
 
 
+@bp.post("/sign-in/passkey/options")
+@limited
+@half_signed_in
+def passkey_options() -> Any:
+    """Tell the browser's script what a passkey has to sign."""
+    try:
+        options = passkeys.what_to_sign(portal(), _half())
+    except SignInOver as error:
+        return {"code": error.code, "sentence": str(error)}, 409
+    return current_app.response_class(options, mimetype="application/json")
+
+
+@bp.post("/sign-in/passkey")
+@limited
+@half_signed_in
+def passkey() -> Any:
+    """Take what a passkey has signed in place of a one-time code."""
+    signin = _half()
+    return _locked_page(signin) if signin.locked else _enter(signin, _code_page, passkeys.enter)
+
+
 @bp.post("/sign-out")
 @public
 def out() -> Any:
@@ -171,7 +201,7 @@ def _enter(signin: Signin, page: Any, enter: Any = commands.enter_code) -> Any:
     here = marked_origin()
     try:
         token = enter(portal(), signin, request.form.get("code", ""), here)
-    except (WrongCode, AccountLocked, SignInOver) as error:
+    except (WrongCode, PasskeyRefused, AccountLocked, SignInOver) as error:
         return _refuse(signin, page, error)
     way_on = session.get("next") or url_for("dashboard.show")
     session.clear()
@@ -191,7 +221,7 @@ def _refuse(signin: Signin, page: Any, error: Refused) -> Any:
         return _locked_page(signin)
     if isinstance(error, SignInOver):
         return redirect(url_for("signin.password"), 303)
-    return page(signin, WRONG_CODE), 422
+    return page(signin, BAD_PASSKEY if isinstance(error, PasskeyRefused) else WRONG_CODE), 422
 
 
 def _code_page(signin: Signin, error: str | None = None) -> str:
@@ -202,8 +232,13 @@ def _code_page(signin: Signin, error: str | None = None) -> str:
         before_app=signin.owes_proof,
         masked_email=_masked(signin.person.email),
         can_switch=not signin.chosen,
+        has_passkey=signin.chosen and _can_use_passkey(signin),
         demo=portal().settings.demo,
     )
+
+
+def _can_use_passkey(signin: Signin) -> bool:
+    return at_home(passkeys.site(portal()).domain) and bool(passkeys.of_person(portal(), signin.person.id))
 
 
 def _recovery_page(_signin: Signin | None = None, error: str | None = None) -> str:

@@ -3,6 +3,7 @@
 import { all, each } from "./page.js";
 import { checking } from "./checking.js";
 import { combobox } from "./choosing.js";
+import { noticePasskeys, passkey } from "./passkeys.js";
 import { arrive, chosenFile, followSummary, tip } from "./reaching.js";
 import { autosave, once } from "./saving.js";
 import { conditional } from "./showing.js";
@@ -17,7 +18,9 @@ each(all("form"), conditional);
 each(all("form[data-draft-url]"), autosave);
 each(all("input[data-money]"), separate);
 each(all("input[type=date], input[type=time]"), spell);
+each(all("form[data-passkey]"), passkey);
 each(all(".tip"), tip);
 each(all("[data-file]"), chosenFile);
 each(all(".errors a[href^='#']"), followSummary);
+noticePasskeys();
 arrive();
