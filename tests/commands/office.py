@@ -64,7 +64,6 @@ PEOPLE = {
     "penny": "maker@pearlriver.test",
     "agnes": "admin@exchange.test",
     "andy": "analyst@exchange.test",
-    "nora": "nora@harbourbright.test",  # once a test has added her
 }
 GIVEN = {
     "limit_hkd": "50,000,000",

@@ -31,6 +31,7 @@ ROLES = {
     "analyst": "andy",
     "auditor": "audrey",
 }
+NORA = "nora@harbourbright.test"
 OUTSIDE = ("/sign-in", "/health", "/demo")
 OTHERS = {"/eservices/<name>": {"name": "EU_MoneySettlement"}, "/exchange": {"code": "CTO"}}
 FIELDS = {
@@ -45,7 +46,7 @@ def prepared(seeded, tmp_path_factory):
     """An office with one of everything, to copy for each role, and what to put into addresses."""
     office = opened(seeded, tmp_path_factory.mktemp("access"))
     reference = submitted(office)
-    nora = added(office, email="nora@harbourbright.test")
+    nora = added(office, email=NORA)
     likewise = "UPDATE people SET password_hash = (SELECT password_hash FROM people WHERE id = 4), channel = 'email'"
     office.run_sql(f"{likewise} WHERE id = :id", id=nora)
     values = {
@@ -72,12 +73,14 @@ def found(prepared, tmp_path_factory):
     """What each role is answered at each address."""
     office, values = prepared
     table = {}
-    for role in ("nobody", *ROLES):
-        own = opened(office, tmp_path_factory.mktemp("role"))
-        own = replace(own, portal=replace(own.portal, blobs=office.portal.blobs))
-        for address, outcome in _tried(Visitors(own), role, values):
-            table.setdefault(address, {})[role] = outcome
-        own.portal.database.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PEOPLE, "nora", NORA)
+        for role in ("nobody", *ROLES):
+            own = opened(office, tmp_path_factory.mktemp("role"))
+            own = replace(own, portal=replace(own.portal, blobs=office.portal.blobs))
+            for address, outcome in _tried(Visitors(own), role, values):
+                table.setdefault(address, {})[role] = outcome
+            own.portal.database.close()
     return table
 
 
