@@ -193,6 +193,8 @@ def demo_logins() -> list[tuple[str, str, str]]:
         ("Edith Shum, processes bank accounts", "proc.cco@exchange.test"),
         ("Eric Tam, approves bank accounts", "appr.cco@exchange.test"),
         ("Alan Kan, processes contact persons", "proc.cps@exchange.test"),
+        ("Ada Lau, delegated administrator of Harbour Bright", "ccda1@harbourbright.test"),
+        ("Agnes Wu, administrator of the exchange", "admin@exchange.test"),
         ("Olive Ma, operations", "ops1@exchange.test"),
         ("Oscar Ting, operations", "ops2@exchange.test"),
         ("Audrey Szeto, auditor", "auditor@exchange.test"),
