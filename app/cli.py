@@ -113,11 +113,22 @@ def seed(_asked: argparse.Namespace) -> None:
 
 def unlock(asked: argparse.Namespace) -> None:
     """Open an account again that wrong passwords or codes have locked."""
-    from app.commands import signin
+    from app.commands import accounts
 
     with _portal() as portal:
-        signin.unlock(portal, asked.email, "an operator of the portal")
+        accounts.unlock_as_operator(portal, asked.email)
     say(f"The account of {asked.email} is open again; its owner is told by mail.")
+
+
+def begin(asked: argparse.Namespace) -> None:
+    """Set up the exchange and its first administrator in an empty portal of your own."""
+    from app.commands import beginning
+
+    with _portal() as portal:
+        address = beginning.begin(portal, asked.email, asked.name)
+    say(f"{asked.name} administers the exchange, signs in as {asked.email}, and sets a password here:")
+    say(address)
+    say("The link is good for 24 hours and works once. It was promised by mail too.")
 
 
 def end_membership(asked: argparse.Namespace) -> None:
@@ -180,6 +191,9 @@ def _parser() -> argparse.ArgumentParser:
         _sub(subs, act.__name__, act).add_argument("folder", type=Path, nargs="?", default=HOUSE, help=folder)
     _sub(subs, "seed", seed)
     _sub(subs, "unlock", unlock).add_argument("email", help="the address its owner signs in with")
+    beginning = _sub(subs, "begin", begin)
+    beginning.add_argument("email", help="the address that the first administrator signs in with")
+    beginning.add_argument("name", help="their name")
     ending = _sub(subs, "end-membership", end_membership)
     ending.add_argument("kind", help="such as DB or HKSCC-DCP")
     ending.add_argument("participant", help="its participant ID, such as D00011")

@@ -6,35 +6,17 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from app.commands import passwords
+from app.commands import passwords, seats
 from app.commands.portal import Portal
 from app.store import people, tables
 from app.store.database import Connection
 from app.store.people import Membership
 from app.store.registers import EXCHANGE_OWNER
+from engine import functions
 from engine.people import Right
 
 DEMO_PASSWORD = "star-ferry-at-noon"  # noqa: S105  of invented people, shown on the demo's own sign-in page
 BOTH = ("maker", "checker")
-EVERY_KIND = ("SEHK-EP", "HKFE-EP", "SEOP", "CCEP", "HKSCC", "HKCC", "SEOCH", "DB", "REG", "ISS")
-CLEARING = ("HKSCC", "HKCC", "SEOCH", "DB")
-
-# A business function, and the beginnings of the memberships that entitle to it.
-FUNCTIONS = {
-    "EU_ParticipantAdmin": EVERY_KIND,
-    "EU_Compliance": ("SEHK-EP", "HKFE-EP", "SEOP", "CCEP", "HKSCC", "HKCC", "SEOCH"),
-    "EU_UserMaintenance": CLEARING,
-    "EU_CashTrading": ("SEHK-EP", "CCEP"),
-    "EU_DerivTrading": ("HKFE-EP", "SEOP", "HKCC-GCP", "SEOCH-GCP"),
-    "EU_DerivClearing": ("HKCC", "SEOCH"),
-    "EU_ClearingRel": ("SEHK-EP", "HKSCC-GCP"),
-    "EU_MoneySettlement": CLEARING,
-    "EU_RiskMgmt": ("HKCC", "SEOCH", "HKFE-EP", "SEOP"),
-    "EU_StockConnect": ("HKSCC-CUST", "HKSCC-GCP", "CCEP"),
-    "EU_Readiness": EVERY_KIND,
-    "EU_Events": EVERY_KIND,
-}
-CCDA_FUNCTIONS = {"EU_SmartcardMaint": CLEARING}
 
 
 class Somebody(NamedTuple):
@@ -211,6 +193,8 @@ def demo_logins() -> list[tuple[str, str, str]]:
         ("Edith Shum, processes bank accounts", "proc.cco@exchange.test"),
         ("Eric Tam, approves bank accounts", "appr.cco@exchange.test"),
         ("Alan Kan, processes contact persons", "proc.cps@exchange.test"),
+        ("Ada Lau, delegated administrator of Harbour Bright", "ccda1@harbourbright.test"),
+        ("Agnes Wu, administrator of the exchange", "admin@exchange.test"),
         ("Olive Ma, operations", "ops1@exchange.test"),
         ("Oscar Ting, operations", "ops2@exchange.test"),
         ("Audrey Szeto, auditor", "auditor@exchange.test"),
@@ -224,10 +208,9 @@ def _seed_firm(connection: Connection, portal: Portal, firm: Firm, kept: str) ->
         people.add_membership(connection, company, kind, participant)
     own = people.memberships_of(connection, company)
     for somebody in firm.people:
-        functions = CCDA_FUNCTIONS if somebody.kind == "ccda" else FUNCTIONS
-        lanes = BOTH if somebody.kind == "ccda" else somebody.does
         person = _add(connection, portal, company, firm.domain, somebody, kept)
-        people.grant(connection, person, _entitled(own, functions, lanes))
+        people.grant(connection, person, _entitled(own, somebody.does))
+    seats.grant_special(connection, company)
 
 
 def _seed_exchange(connection: Connection, portal: Portal, kept: str) -> None:
@@ -280,16 +263,17 @@ def _add(connection: Connection, portal: Portal, company: int, domain: str, some
         phone="+85237000000",
         password_hash=kept,
         channel=somebody.channel,
+        added_at=portal.clock.now(),
+        certified_at=portal.clock.now(),
     )
     people.record(connection, portal.clock.now(), person, "person.added", kind=somebody.kind)
     return person
 
 
-def _entitled(own: Iterable[Membership], functions: dict[str, tuple[str, ...]], lanes: tuple[str, ...]) -> list[Right]:
+def _entitled(own: Iterable[Membership], lanes: tuple[str, ...]) -> list[Right]:
     return [
-        Right(lane, function, membership.id)
+        Right(lane, function.name, membership.id)
         for membership in own
-        for function, kinds in functions.items()
-        if membership.kind.startswith(kinds)
+        for function in functions.granted_for(membership.kind)
         for lane in lanes
     ]

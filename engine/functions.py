@@ -7,6 +7,23 @@ from typing import NamedTuple
 EVERY_KIND = ("SEHK-EP", "HKFE-EP", "SEOP", "CCEP", "HKSCC", "HKCC", "SEOCH", "DB", "REG", "ISS")
 CLEARING = ("HKSCC", "HKCC", "SEOCH", "DB")
 
+MEMBERSHIPS = (
+    "SEHK-EP",
+    "HKFE-EP",
+    "SEOP",
+    "CCEP",
+    "HKSCC-DCP",
+    "HKSCC-GCP",
+    "HKSCC-CUST",
+    "HKCC",
+    "HKCC-GCP",
+    "SEOCH",
+    "SEOCH-GCP",
+    "DB",
+    "REG",
+    "ISS",
+)
+
 
 class Function(NamedTuple):
     """One business function. kinds: how the memberships begin that entitle to it.

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.errors import FourEyes, NoRight, ReasonMissing
 from engine.people import BARRED_BY, DESK_LANES, Person
+from engine.rights import may
 
 SHORTEST_REASON = 5
 LONGEST_REASON = 1000
@@ -36,7 +37,7 @@ def makers(lane: str, hands: Collection[tuple[int, str]]) -> frozenset[int]:
 def may_leave(person: Person, who: Sequence[str], function: str, desk: str, membership: int) -> bool:
     """Whether the person is one of those who may take a way out of the case."""
     return any(
-        person.kind == "ops"
+        may(person, "abort a request")
         if lane == "ops"
         else person.may(lane, desk if lane in DESK_LANES else function, membership)
         for lane in who

@@ -1,6 +1,7 @@
 """`bin/portal`: what it does, what it refuses, and in which words."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -16,7 +17,7 @@ from app.commands import documents
 from tests.commandline import ROOT, another_process, is_running, started, this_process, wait_until_gone
 from tests.commands.office import office_at
 
-SUB_COMMANDS = ("run", "work", "migrate", "deploy", "lint", "seed", "unlock", "replay", "verify")
+SUB_COMMANDS = ("run", "work", "migrate", "deploy", "lint", "seed", "begin", "unlock", "replay", "verify")
 SECRET = "an-operator-made-this-one-with-forty-nine-letters"
 
 
@@ -78,6 +79,22 @@ def test_help_lists_every_sub_command(root):
 
 def test_an_unknown_sub_command_is_wrong_use(portal, root):
     assert portal(root, "destroy").returncode == 2
+
+
+def test_an_empty_portal_begins_with_one_administrator_who_sets_a_password_by_a_link(portal, root):
+    done = portal(root, "begin", "first@exchange.test", "Flora First")
+    assert re.search(r"http://127.0.0.1:\d+/sign-in/link/\S{43}\n", done.stdout)
+
+
+def test_a_portal_begins_once(portal, root):
+    portal(root, "begin", "first@exchange.test", "Flora First")
+    done = portal(root, "begin", "second@exchange.test", "Sam Second")
+    assert done.returncode != 0 and "Expected an empty portal" in done.stderr
+
+
+def test_a_portal_does_not_begin_with_somebody_who_has_no_address(portal, root):
+    done = portal(root, "begin", "first", "Flora First")
+    assert done.returncode != 0 and "Enter an e-mail address" in done.stderr
 
 
 def test_an_account_is_unlocked_and_an_unknown_one_refused(portal, root):

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from app.commands import factors
 from app.commands.portal import Portal
+from app.store import jobs
+from app.store.database import Connection
 
 END = "If you did not expect this mail, tell your administrator now.\n"
+
+
+def promise_letters(connection: Connection, payloads: Iterable[Mapping[str, Any]], now: datetime) -> None:
+    """Promise mails in the transaction that gives reason for them, each under a name of its own."""
+    made = [{"kind": "mail", "key": f"{one['template']}:{uuid4().hex}", "payload": dict(one)} for one in payloads]
+    jobs.promise(connection, made, now)
 
 
 def account_letter(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
@@ -38,7 +48,7 @@ def _reset(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
 
 def _changed(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
     return f"Client Connect: {payload['what']}", (
-        f"{payload['by']} has changed an account of your company.\n\n"
+        f"{payload['by']} has changed this for your company.\n\n"
         f"{payload['whom']}: {payload['what']}.\n\n"
         f"Who did what stands in the administration trail: {portal.settings.base_url}/people/trail\n"
         "If you did not expect this, speak to your fellow administrator now.\n"

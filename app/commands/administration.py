@@ -13,6 +13,7 @@ from app.store import administration
 from app.store.administration import Head, Sealed
 from app.store.database import Connection
 from engine import seal
+from engine.errors import NotFound
 from engine.people import Person
 
 HEAD_KEY = "administration-head"
@@ -36,6 +37,7 @@ class Doer(NamedTuple):
 
 
 PORTAL = Doer(0, "Client Connect", "")
+OPERATOR = Doer(0, "an operator of the portal", "")
 
 
 def doer(person: Person, address: str) -> Doer:
@@ -69,6 +71,13 @@ def seal_change(
     }
     link = seal.link(head.head or seal.first_link(head.code), entry)
     administration.append(connection, head, link, _head_seal(portal, head, seq, link), entry)
+
+
+def hold(connection: Connection, company: int) -> None:
+    """Let nobody else change the accounts of a company until this transaction ends; raises `NotFound`."""
+    if administration.head_of(connection, company) is None:
+        raise NotFound(f"the company {company}")
+    administration.locked_head(connection, company)
 
 
 def fault(portal: Portal, head: Head, entries: Sequence[Sealed]) -> str:

@@ -17,14 +17,15 @@ LIVES = {WELCOME: timedelta(hours=24), RESET: timedelta(minutes=30)}
 TOKEN_BYTES = 32
 
 
-def promise_link(connection: Connection, portal: Portal, person: int, email: str, purpose: str) -> None:
-    """Make a link that replaces every earlier one of the person, and promise the mail that carries it."""
+def promise_link(connection: Connection, portal: Portal, person: int, email: str, purpose: str) -> str:
+    """Make a link that replaces every earlier one of the person, promise the mail that carries it, return its token."""
     now, token = portal.clock.now(), secrets.token_urlsafe(TOKEN_BYTES)
     digest = digest_of(token)
     links.end_all(connection, person, now)
     links.add(connection, digest, person, purpose, now, now + LIVES[purpose])
     payload = {"template": f"account_{purpose}", "to": email, "sealed_link": sealed(portal, token, email)}
     jobs.promise(connection, [{"kind": "mail", "key": f"account_{purpose}:{digest[:16]}", "payload": payload}], now)
+    return token
 
 
 def digest_of(token: str) -> str:

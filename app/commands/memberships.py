@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.commands import administration, companies
+from app.commands.administration import OPERATOR
 from app.commands.cases import leave_by_system
 from app.commands.portal import Portal
+from app.commands.steps import By
 from app.store import cases, people
 from engine.errors import NotFound
 
@@ -21,20 +24,33 @@ class Ended:
     returned: tuple[str, ...]
 
 
-def end_membership(portal: Portal, participant_id: str, kind: str, *, by: int | None = None) -> Ended:
+def end_membership(portal: Portal, participant_id: str, kind: str, *, by: By | None = None) -> Ended:
     """End a participantship: its own requests are aborted, those of others that wait for it go back to their makers.
 
     Each request in a transaction of its own, so that thousands of them hold up nobody; whoever runs it again goes on
-    where it stopped. by: who says so, for the trail of people; nobody for an operator at the command line. Raises
-    `NotFound`.
+    where it stopped. by: who says so, who has to manage the exchange; nobody for an operator at the command line.
+    Raises `NotFound` and `NoRight`.
     """
     now = portal.clock.now()
     with portal.database.write() as connection:
         membership = people.membership_named(connection, participant_id, kind)
         if membership is None:
             raise NotFound(f"the membership {kind} {participant_id}")
+        who = companies.manager(connection, by) if by else OPERATOR
         people.end_membership(connection, membership.id, now)
-        people.record(connection, now, by, "membership.ended", participant_id=participant_id, kind=kind)
+        people.record(connection, now, who.id or None, "membership.ended", participant_id=participant_id, kind=kind)
+        administration.seal_change(
+            connection,
+            portal,
+            membership.company,
+            who,
+            "membership.ended",
+            kind=kind,
+            participant_id=participant_id,
+        )
+        companies.tell_administrators(
+            connection, membership.company, who, f"membership {kind} {participant_id} ended", now
+        )
         own, others = cases.open_of_membership(connection, membership.id)
     aborted = [reference for reference in own if _left(portal, reference, ABORT)]
     returned = [reference for reference in others if _left(portal, reference, PARTY_CEASED)]

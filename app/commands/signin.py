@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from app.commands import codes, devices, factors, passwords, tries
 from app.commands.portal import Portal
-from app.commands.signin_letters import channel_payload, unlocked_payload
-from app.commands.signin_refusals import CannotUnlock, SignInFailed, SignInOver
+from app.commands.signin_letters import channel_payload
+from app.commands.signin_refusals import SignInFailed, SignInOver
 from app.commands.tries import Origin
 from app.store import jobs, people, signins
 from app.store.database import Connection
@@ -119,19 +119,6 @@ def sign_out(portal: Portal, signin: Signin) -> None:
     with portal.database.write() as connection:
         if signins.end(connection, signin.id, now):
             people.record(connection, now, signin.person.id, "signin.closed")
-
-
-def unlock(portal: Portal, email: str, by: str) -> None:
-    """Open a locked account again and mail its owner; raises CannotUnlock for any other account."""
-    now, login = portal.clock.now(), login_of(email)
-    with portal.database.write() as connection:
-        known = people.id_of(connection, login)
-        if known is None:
-            raise CannotUnlock(f"Expected the e-mail address of an account, but nobody signs in with {login!r}.")
-        if not signins.unlock(connection, known):
-            raise CannotUnlock(f"Expected a locked account, but that of {login} is not.")
-        _promise_mail(connection, f"account_unlocked:{known}:{now.isoformat()}", unlocked_payload(login, by), now)
-        people.record(connection, now, known, "account.unlocked", by=by)
 
 
 def login_of(email: str) -> str:

@@ -35,13 +35,19 @@ class Sealed:
 
 def locked_head(connection: Connection, company: int) -> Head:
     """The head, held until the transaction ends: entries follow one another."""
-    return Head(*connection.execute(_head().where(companies.c.id == company).with_for_update()).one())
+    return Head(*connection.execute(_head().where(companies.c.id == company).with_for_update(key_share=True)).one())
 
 
 def head_of(connection: Connection, company: int) -> Head | None:
     """The head, or None when there is no such company."""
     row = connection.execute(_head().where(companies.c.id == company)).one_or_none()
     return None if row is None else Head(*row)
+
+
+def heads(connection: Connection) -> list[Head]:
+    """The head of every trail: the exchange's first, then the companies' by their code."""
+    query = _head().order_by(companies.c.is_exchange.desc(), companies.c.code)
+    return [Head(*row) for row in connection.execute(query)]
 
 
 def append(connection: Connection, head: Head, link: str, seal_of_head: str, entry: Mapping[str, Any]) -> None:

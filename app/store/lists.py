@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exist
 from sqlalchemy import case as sql_case
 
 from app.store import sides
-from app.store.cases import SEES_EVERYTHING, seen, seen_by, who
+from app.store.cases import seen, seen_by, who
 from app.store.tables import cases, companies, parties, rights
 from engine.people import Person
+from engine.rights import may
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def listed(
 
 def counted(connection: Connection, person: Person, *, statuses: Collection[str] = (), participant_id: str = "") -> int:
     """How many requests a list holds."""
-    query = _counted(person.kind in SEES_EVERYTHING, tuple(statuses), bool(participant_id))
+    query = _counted(may(person, "read every request"), tuple(statuses), bool(participant_id))
     return int(connection.execute(query, {**who(person), "participant": participant_id}).scalar_one())
 
 
@@ -100,7 +101,7 @@ def found(connection: Connection, person: Person, text: str, most: int = 20) -> 
 
 def _about(person: Person) -> ColumnElement[str]:
     """The summary as this person may read it: others than the firm read none of a round that it has not approved."""
-    if person.kind in SEES_EVERYTHING:
+    if may(person, "read every request"):
         return cases.c.about
     approved = cases.c.status.in_(sides.APPROVED_BY_FIRM)
     readable = (

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.people import BROKER, COMPANY, EXCHANGE, NEXT, Person, side_of_lane
+from engine.rights import may
 
 SENT = "PENDING_HKEX"
 AT_NEXT = "PENDING_NEXT_COMPANY"
 APPROVED_BY_FIRM = (SENT, "APPROVED", "COMPLETED", "REJECTED")  # statuses that a firm's checker has led to
-SEES_BOTH = frozenset({"ops", "auditor"})
 REACHES = {
     EXCHANGE: frozenset(APPROVED_BY_FIRM),
     NEXT: frozenset({AT_NEXT, *APPROVED_BY_FIRM}),
@@ -52,7 +52,7 @@ class Sight:
 
 def side_of(person: Person, company: int, parties: Collection[Party] = ()) -> str | None:
     """The side on which a person reads a request of a company; those who watch read all."""
-    if person.kind in SEES_BOTH:
+    if may(person, "read every request"):
         return None
     if person.is_staff:
         return EXCHANGE

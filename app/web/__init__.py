@@ -11,7 +11,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.commands.portal import Portal
 from app.web import (
+    access,
     account,
+    administration,
     cases,
     components,
     counterparts,
@@ -19,6 +21,7 @@ from app.web import (
     demo,
     errors,
     eservices,
+    exchange,
     files,
     guards,
     leaving,
@@ -27,6 +30,8 @@ from app.web import (
     own_factors,
     pages,
     passkeys,
+    people,
+    rights,
     search,
     security,
     signin,
@@ -47,6 +52,11 @@ BLUEPRINTS = (
     leaving.bp,
     counterparts.bp,
     search.bp,
+    people.bp,
+    rights.bp,
+    exchange.bp,
+    administration.bp,
+    access.bp,
     demo.bp,
     ops.bp,
     components.bp,

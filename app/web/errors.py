@@ -9,6 +9,7 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
+from app.commands.grants import NotEntitled
 from app.logs import log_of, place_of
 from app.store.database import IntegrityError
 from app.web.pages import day_and_time
@@ -19,6 +20,7 @@ STATUS: dict[type[Refused], int] = {
     NoRight: 403,
     FourEyes: 403,
     UnknownFields: 400,
+    NotEntitled: 400,
     WrongAnswers: 422,
     ServiceClosed: 503,
 }  # anything else is a conflict: 409
@@ -51,6 +53,13 @@ CURES = {
     "nothing_to_nudge": "Open the request to see who has it now.",
     "already_proposed": "Open the request to see who has to confirm it. Whoever asked can take it back there.",
     "no_such_party": "Return the request to its maker, who can choose another company, or withdraw it.",
+    "rights_moved": "Open the person's page again to see what they hold now, and repeat your change there.",
+    "answered_already": "Open the person's page to see which rights they hold now.",
+    "own_request": "Ask another delegated administrator of your company to agree to it.",
+    "not_in_that_state": "Open the page of the account to see how it stands now.",
+    "not_entitled": "Open the person's page again: it shows every right that can be granted. Nothing was changed.",
+    "desk_in_use": "Take the desk out of the drawings and away from its people first.",
+    "wrong_company": "Open the page again and correct it. Nothing was changed.",
     "key_reused": "Open the page again and repeat what you wanted to do. Nothing was changed.",
 }
 log = log_of("web")

@@ -18,6 +18,7 @@ from app.commands.portal import Portal
 from app.commands.tries import Origin
 from app.store.signins import Signin
 from engine.people import Person
+from engine.rights import may
 
 View = Callable[..., Any]
 LONGEST_TOKEN = 64
@@ -122,6 +123,23 @@ def signed_in(view: View) -> View:
 
     guarded.guard = "signed_in"  # type: ignore[attr-defined]
     return guarded
+
+
+def only(what: str) -> Callable[[View], View]:
+    """Only for those who may do what the table of rights calls so; for everybody else the page does not exist."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if not may(current_person(), what):
+                abort(404)
+            return view(*args, **kwargs)
+
+        outer = signed_in(guarded)
+        outer.needs = what  # type: ignore[attr-defined]
+        return outer
+
+    return guard
 
 
 def demo_only(view: View) -> View:

@@ -16,27 +16,13 @@ from app.store import definitions, menus
 from app.store.menus import Menu
 from app.store.people import Membership
 from app.web.guards import current_person, portal, somebody
-from engine import statuses
+from engine import functions, statuses
 from engine.definition import Definition
 from engine.hours import HONG_KONG
 from engine.people import DESK_LANES, Person
+from engine.rights import may
 from engine.spoken import short_date
 
-FUNCTION_TITLES = {
-    "EU_ParticipantAdmin": "Participant administration",
-    "EU_Compliance": "Compliance",
-    "EU_UserMaintenance": "User maintenance",
-    "EU_CashTrading": "Cash trading",
-    "EU_DerivTrading": "Derivatives trading",
-    "EU_DerivClearing": "Derivatives clearing",
-    "EU_ClearingRel": "Clearing relationships",
-    "EU_MoneySettlement": "Money settlement",
-    "EU_RiskMgmt": "Risk management",
-    "EU_StockConnect": "Stock Connect",
-    "EU_Readiness": "Readiness",
-    "EU_Events": "Events",
-    "EU_SmartcardMaint": "Smartcard maintenance",
-}
 DESK_TITLES = {
     "CPS": "Clearing Participant Services",
     "MPA": "Participantship Administration",
@@ -82,14 +68,29 @@ def _menu(person: Person) -> list[dict[str, Any]]:
     ]
     own = {"heading": _("Me"), "links": [_link(_("My account"), url_for("account.show"), "account.show")]}
     if person.is_staff:
-        return [{"heading": _("Work"), "links": work[:1]}, own]
+        return [{"heading": _("Work"), "links": work[:1]}, *_administration(person), own]
     if takes_part(person):
         asked = _link(_("Other companies"), url_for("counterparts.show"), "counterparts.show", counts.asked or None)
         work.insert(1, asked)
     functions = sorted({made.eservice.function for made in services(person).values()} & functions_of(person))
     links = [_link(function_title(name), url_for("eservices.function", name=name)) for name in functions]
-    menu = [{"heading": _("Work"), "links": work}]
+    menu = [{"heading": _("Work"), "links": work}, *_administration(person)]
     return [*menu, {"heading": _("eServices"), "links": links}, own] if links else [*menu, own]
+
+
+def _administration(person: Person) -> list[dict[str, Any]]:
+    """What somebody may manage or watch beside requests."""
+    links = [
+        _link(label, url_for(endpoint), endpoint) | {"current": request.path.startswith(url_for(endpoint))}
+        for what, label, endpoint in (
+            ("manage people", _("People and rights"), "people.index"),
+            ("manage the exchange", _("Companies"), "exchange.companies_list"),
+            ("manage the exchange", _("Staff and desks"), "exchange.staff"),
+            ("read every company's trail", _("Administration trails"), "administration.index"),
+        )
+        if may(person, what)
+    ]
+    return [{"heading": _("Administration"), "links": links}] if links else []
 
 
 def _link(label: str, url: str, endpoint: str = "", count: int | None = None) -> dict[str, Any]:
@@ -161,7 +162,7 @@ def takes_part(person: Person) -> bool:
 
 def function_title(name: str) -> str:
     """A business function as people read it."""
-    return FUNCTION_TITLES.get(name, name)
+    return functions.TITLES.get(name, name)
 
 
 def desk_title(desk: str) -> str:

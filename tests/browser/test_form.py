@@ -115,7 +115,7 @@ def test_the_second_of_two_windows_learns_that_the_request_has_moved_on(site, ar
     assert late.locator("h1").inner_text() == "This has changed meanwhile"
 
 
-def test_a_browser_in_new_york_shows_the_same_hong_kong_times(site, arrive):
+def test_r29_a_browser_in_new_york_shows_the_same_hong_kong_times(site, arrive):
     site.office.submitted()
     here, there = arrive("mia"), arrive("mia", timezone_id="America/New_York", locale="en-US")
     pages = []

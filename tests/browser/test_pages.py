@@ -66,3 +66,20 @@ def test_the_drawing_is_walked_through_by_its_bar(arrive, references):
     for step in (4, 3, 2):
         bar.get_by_role("button", name="Earlier step").click()
         assert f"Step {step} of 5" in bar.inner_text()
+
+
+SMALL = """() => [...document.querySelectorAll("main :is(button, a.button, select, input), nav a, header button")]
+  .map((one) => [one, (one.labels && one.labels[0] && /checkbox|radio/.test(one.type) ? one.labels[0] : one)])
+  .map(([one, target]) => [one, target.getBoundingClientRect()])
+  .filter(([one, box]) => one.type !== "hidden" && box.width > 1 && box.height > 0 && box.height < 43.5)
+  .map(([one, box]) => `${one.tagName} ${one.name || one.textContent.trim().slice(0, 30)}: ${box.height}`)"""
+
+
+@pytest.mark.parametrize("who", ["mia", "ada"])
+def test_r8_a_finger_finds_every_button_on_a_phone(site, arrive, who):
+    visitor = arrive(who, width=PHONE, has_touch=True)
+    small = []
+    for url in {"mia": ["/", "/eservices", "/account"], "ada": ["/people", "/people/new", "/people/3"]}[who]:
+        visitor.visit(url)
+        small += [f"{url}: {one}" for one in visitor.page.evaluate(SMALL)]
+    assert small == []

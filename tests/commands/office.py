@@ -56,6 +56,14 @@ PEOPLE = {
     "irene": "proc.itc@exchange.test",
     "gary": "gcp.maker@victoriapeak.test",
     "gina": "gcp.checker@victoriapeak.test",
+    "ada": "ccda1@harbourbright.test",
+    "ben": "ccda2@harbourbright.test",
+    "carmen": "ccda@lionrock.test",
+    "joyce": "ccda@jadegate.test",
+    "paul": "ccda@pearlriver.test",
+    "penny": "maker@pearlriver.test",
+    "agnes": "admin@exchange.test",
+    "andy": "analyst@exchange.test",
 }
 GIVEN = {
     "limit_hkd": "50,000,000",

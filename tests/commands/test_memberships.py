@@ -15,7 +15,7 @@ from tests.commands.refusing import refused
 
 
 def end(office, participant="D00011", kind="DB"):
-    return end_membership(office.portal, participant, kind, by=office.number("olive"))
+    return end_membership(office.portal, participant, kind, by=office.by("agnes"))
 
 
 def second_bank(office):

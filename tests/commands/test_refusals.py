@@ -17,13 +17,13 @@ REASON = "Entered for the wrong firm"
 
 
 # --- four eyes --------------------------------------------------------------------------------------------------------
-def test_nobody_checks_what_they_submitted(either_office):
+def test_r59_nobody_checks_what_they_submitted(either_office):
     reference = either_office.submit(either_office.open_draft("bo"), "bo")
     with refused(either_office, errors.FourEyes):
         either_office.approve(reference, "bo")
 
 
-def test_nobody_checks_what_they_only_saved_a_draft_of(either_office):
+def test_r59_nobody_checks_what_they_only_saved_a_draft_of(either_office):
     reference = either_office.open_draft()
     either_office.save(reference, "bo", explicit=False)
     either_office.submit(reference)
@@ -31,7 +31,7 @@ def test_nobody_checks_what_they_only_saved_a_draft_of(either_office):
         either_office.approve(reference, "bo")
 
 
-def test_a_checker_who_went_on_as_maker_checks_no_more(office):
+def test_r59_a_checker_who_went_on_as_maker_checks_no_more(office):
     reference = office.submitted()
     office.give_back(reference, "bo")
     office.submit(reference, "bo", limit_hkd="45,000,000")
@@ -240,7 +240,7 @@ def test_the_database_itself_changes_and_drops_nothing_that_was_written_for_good
 @pytest.mark.parametrize(
     "lanes", [("maker", "checker"), ("next_maker", "next_checker"), ("desk_maker", "desk_checker")]
 )
-def test_the_database_itself_lets_nobody_check_their_own_work(either_office, lanes):
+def test_r59_the_database_itself_lets_nobody_check_their_own_work(either_office, lanes):
     case = either_office.case(either_office.open_draft())
     hand = "INSERT INTO hands (case_id, person_id, lane, round) VALUES (:case, :person, :lane, :round)"
     row = {"case": case.id, "person": either_office.number("bo")}

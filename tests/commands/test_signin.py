@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
-from app.commands import codes, factors, passwords, signin
+from app.commands import accounts, codes, factors, passwords, signin
 from app.commands.signin_letters import signin_letter
 from app.commands.signin_refusals import (
     AccountLocked,
@@ -193,14 +193,14 @@ def test_a_nul_byte_is_refused_like_anything_else(racing):
 def test_an_operator_unlocks_and_the_owner_signs_in_again(racing):
     mia = add_person(racing)
     fail_password(racing, 5)
-    signin.unlock(racing, f" {EMAIL.upper()} ", "an operator")
+    accounts.unlock_as_operator(racing, f" {EMAIL.upper()} ")
     assert (person_row(racing, mia).failures, actions_of(racing, mia)[-1]) == (0, "account.unlocked")
     assert half(racing).person.id == mia
 
 
 def test_the_mail_about_an_unlocked_account_says_who_did_it(portal, mia):
     fail_password(portal, 5)
-    signin.unlock(portal, EMAIL, "an operator")
+    accounts.unlock_as_operator(portal, EMAIL)
     letter = promised(portal, "account_unlocked")[0]
     assert letter["to"] == EMAIL
     assert "unlocked by an operator" in signin_letter(portal, letter)[1]
@@ -209,7 +209,7 @@ def test_the_mail_about_an_unlocked_account_says_who_did_it(portal, mia):
 @pytest.mark.parametrize(("email", "words"), [("nobody@harbourbright.test", "nobody signs in"), (EMAIL, "is not")])
 def test_what_is_unknown_or_open_is_not_unlocked(portal, mia, email, words):
     with pytest.raises(CannotUnlock, match=words):
-        signin.unlock(portal, email, "an operator")
+        accounts.unlock_as_operator(portal, email)
 
 
 def test_of_many_guesses_at_once_exactly_five_are_evaluated(racing):

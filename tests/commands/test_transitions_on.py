@@ -265,7 +265,7 @@ def test_t20_an_abort_wants_a_reason(office):
 
 def test_t20_a_membership_that_ends_aborts_its_requests(either_office):
     reference = either_office.sent()
-    ended = end_membership(either_office.portal, "B00123", "SEHK-EP", by=either_office.number("olive"))
+    ended = end_membership(either_office.portal, "B00123", "SEHK-EP", by=either_office.by("agnes"))
     assert (either_office.status(reference), ended.aborted) == ("ABORTED", (reference,))
 
 

@@ -107,7 +107,7 @@ def test_the_refusal_names_lane_and_function():
 
 # four eyes
 @pytest.mark.parametrize(("lane", "prepared"), sorted(CHECKS.items()))
-def test_nobody_checks_what_they_prepared(lane, prepared):
+def test_r59_nobody_checks_what_they_prepared(lane, prepared):
     with pytest.raises(FourEyes):
         rules.allow(person(held(lane), held(prepared)), lane, holder(lane), MEMBERSHIP, {(MIA, prepared), (8, lane)})
 

@@ -332,7 +332,7 @@ class Life(RuleBasedStateMachine):
             ("MS001", BANK): ("DB", "D00011"),
         }[of]
         service = CT027 if code == "CT027" else MS001
-        memberships.end_membership(self.portal, participant, kind, by=self.stage.ids["olive"])
+        memberships.end_membership(self.portal, participant, kind)
         self._all_as_foretold(self.world.cease(service, side, [one.request for one in self.played]))
 
     # --- beside the table ---------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def test_returning_keeps_the_comment_for_everybody_who_may_see_it(visitor, url):
     assert "Too early · Effective date: Not before Friday" in page.text
 
 
-def test_whoever_prepared_it_is_told_that_another_has_to_decide(office, visitor):
+def test_r59_whoever_prepared_it_is_told_that_another_has_to_decide(office, visitor):
     url = visitor.task(office.submit(office.open_draft("bo"), "bo"))
     page = visitor("bo").get(url, expect=403)
     assert "Another checker of your company has to decide" in page.text

@@ -250,9 +250,9 @@ def test_background_requests_do_not_keep_a_sign_in_awake(client, portal, mia):
     assert last.status_code == 401
 
 
-def test_r30_help_says_what_one_needs(client):
+def test_r30_help_says_what_one_needs_for_either_kind_of_code(client):
     page = client.get("/sign-in/help")
-    assert "authenticator app" in page.text
+    assert "authenticator app" in page.text and "e-mail" in page.text
     assert "clearingps@example.test" in page.text
 
 

@@ -41,6 +41,18 @@ PAGES = {
     "process": ("karen", "{process}"),
     "form": ("mia", "{form}"),
     "answers to check": ("mia", "{form}/answers"),
+    "people": ("ada", "/people"),
+    "one person": ("ada", "/people/3"),
+    "who holds what": ("ada", "/people/report"),
+    "rights to look at again": ("ada", "/people/certification"),
+    "administration trail": ("ada", "/people/trail"),
+    "companies": ("agnes", "/exchange/companies"),
+    "one company": ("agnes", "/exchange/companies/1"),
+    "staff and desks": ("agnes", "/exchange/staff"),
+    "administration trails": ("audrey", "/administration"),
+    "my account": ("mia", "/account"),
+    "what I may do": ("mia", "/access"),
+    "Guidance Notes": ("ada", "/guidance"),
     "way out": ("mia", "/requests/{again}/ways-out/withdraw"),
 }
 
