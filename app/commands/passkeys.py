@@ -79,7 +79,7 @@ def what_to_make(portal: Portal, signin: Signin) -> str | None:
 def finish_making(portal: Portal, signin: Signin, name: str, answer: str, origin: Origin) -> None:
     """Keep the passkey that the browser has made; the challenge is used up, whatever comes of it.
 
-    Raises PasskeyRefused.
+    Raises PasskeyRefused; SignInOver when the sign-in was ended meanwhile.
     """
     challenge = _take_challenge(portal, signin) if signin.stage == "full" else None
     if challenge is None:
@@ -88,6 +88,7 @@ def finish_making(portal: Portal, signin: Signin, name: str, answer: str, origin
     person = signin.person
     with portal.database.write() as connection:
         own_acts.hold(connection, person)
+        proving.require_going_on(connection, signin)
         if passkeys.is_known(connection, key.credential) or len(passkeys.of_person(connection, person.id)) >= MOST:
             raise PasskeyRefused
         passkeys.add(connection, person.id, name, portal.clock.now(), **key._asdict())

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from app.commands import codes, passwords, tries
 from app.commands.portal import Portal
-from app.commands.signin_refusals import AccountLocked, WrongPassword
+from app.commands.signin_refusals import AccountLocked, SignInOver, WrongPassword
 from app.commands.tries import Attempt, Origin, Outcome
 from app.store import signins
 from app.store.database import Connection
@@ -26,7 +26,8 @@ def by_password(
         kept = signins.password_hash(connection, person.id)
     right = passwords.fits(kept, password)
     attempt = Attempt(taken, (lambda held: signins.give_try_back(held, person.id)) if right else None)
-    return tries.settle(portal, person, origin, attempt, then, wrong=WrongPassword, company=person.company)
+    going_on = _while_it_goes_on(signin, then)
+    return tries.settle(portal, person, origin, attempt, going_on, wrong=WrongPassword, company=person.company)
 
 
 def by_code(
@@ -41,10 +42,25 @@ def by_code(
 
 def giving_back(signin: Signin, then: Callable[[Connection], Outcome]) -> Callable[[Connection], Outcome]:
     """The same, once the try of a right secret is given back; failures of before stay counted."""
+    going_on = _while_it_goes_on(signin, then)
 
     def done(connection: Connection) -> Outcome:
         if not signins.give_try_back(connection, signin.person.id):
             raise AccountLocked
+        return going_on(connection)
+
+    return done
+
+
+def require_going_on(connection: Connection, signin: Signin) -> None:
+    """Raise SignInOver when the sign-in has ended since its request began: whoever ended it meant all it could do."""
+    if signins.signin_for(connection, signin.id) is None:
+        raise SignInOver
+
+
+def _while_it_goes_on(signin: Signin, then: Callable[[Connection], Outcome]) -> Callable[[Connection], Outcome]:
+    def done(connection: Connection) -> Outcome:
+        require_going_on(connection, signin)
         return then(connection)
 
     return done

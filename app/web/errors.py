@@ -60,6 +60,7 @@ CURES = {
     "not_entitled": "Open the person's page again: it shows every right that can be granted. Nothing was changed.",
     "desk_in_use": "Take the desk out of the drawings and away from its people first.",
     "wrong_company": "Open the page again and correct it. Nothing was changed.",
+    "sign_in_over": "Sign in again. Nothing was changed.",
     "key_reused": "Open the page again and repeat what you wanted to do. Nothing was changed.",
 }
 log = log_of("web")

@@ -192,6 +192,13 @@ def test_a_right_code_changes_nothing_in_a_locked_account(portal):
         begin(portal, token)
 
 
+def test_a_sign_in_that_was_ended_meanwhile_begins_no_change(portal):
+    this = seen(portal, signed_in(portal, "app"))
+    signin.sign_out(portal, this)
+    with pytest.raises(SignInOver):
+        own_channel.begin(portal, this, app_code(portal), HOME)
+
+
 def test_of_many_codes_guessed_at_once_five_are_evaluated(racing):
     token = signed_in(racing, "app")
     this, wrong = seen(racing, token), another(app_code(racing))

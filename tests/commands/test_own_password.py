@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.commands import links, own_passwords, signin
-from app.commands.signin_refusals import AccountLocked, LinkOver, SignInFailed, WeakPassword, WrongPassword
+from app.commands.signin_refusals import AccountLocked, LinkOver, SignInFailed, SignInOver, WeakPassword, WrongPassword
 from app.store import tables
 from tests.signing import (
     EMAIL,
@@ -214,6 +214,14 @@ def test_of_many_old_passwords_guessed_at_once_five_are_evaluated(racing):
     at_once(64, lambda: own_passwords.change(racing, this, "wrong", NEW, HOME))
     tried = actions_of(racing, mia).count("password.tried") - 1  # the one of the sign-in
     assert (tried, person_row(racing, mia).failures, len(promised(racing, "account_locked"))) == (5, 5, 1)
+
+
+def test_a_sign_in_that_was_ended_meanwhile_changes_nothing(portal, mia):
+    this, before = seen(portal, full(portal)), person_row(portal, mia).password_hash
+    signin.sign_out(portal, this)
+    with pytest.raises(SignInOver):
+        own_passwords.change(portal, this, PASSWORD, NEW, HOME)
+    assert person_row(portal, mia).password_hash == before
 
 
 def test_a_right_old_password_gives_back_its_try_and_no_other(portal, mia):

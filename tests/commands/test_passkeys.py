@@ -165,6 +165,15 @@ def test_the_key_of_somebody_else_is_not_kept_a_second_time(portal, mia, device)
     assert kept(portal, chen) == []
 
 
+def test_a_sign_in_that_was_ended_meanwhile_keeps_no_passkey(portal, mia, device):
+    token = signed_in(portal)
+    answer, this = device.make(begin(portal, token)), seen(portal, token)
+    signin.sign_out(portal, this)
+    with pytest.raises(SignInOver):
+        passkeys.finish_making(portal, this, "Mine", answer, HOME)
+    assert kept(portal, mia) == []
+
+
 def test_one_account_keeps_ten_passkeys(portal, mia):
     token = signed_in(portal)
     for _ in range(10):
