@@ -11,7 +11,7 @@ import pyotp
 from sqlalchemy import select
 
 from app.commands import administration as administrations
-from app.commands import factors, letters, links, passwords, signin
+from app.commands import factors, forgotten, letters, links, passwords, signin
 from app.commands.portal import Keys, Portal
 from app.commands.signin_letters import signin_letter
 from app.commands.tries import Origin
@@ -99,6 +99,17 @@ def mailed_token(portal: Portal, template: str = "account_reset") -> str:
     """The token of the newest link in the mail."""
     _, text = letters.written(portal, promised(portal, template)[-1])
     return text.split("/sign-in/link/")[1].split()[0]
+
+
+def answer_askers(portal: Portal) -> None:
+    """Do what a worker does for those who have asked for a link."""
+    waiting = (tables.jobs.c.kind == forgotten.ASKED, tables.jobs.c.state == "waiting")
+    with portal.database.read() as connection:
+        payloads = connection.scalars(select(tables.jobs.c.payload).where(*waiting).order_by(tables.jobs.c.id)).all()
+    for payload in payloads:
+        forgotten.mail_link(portal, payload)
+    with portal.database.write() as connection:
+        connection.execute(tables.jobs.update().where(*waiting).values(state="done", payload={"template": "done"}))
 
 
 def given_link(portal: Portal, person: int, purpose: str = links.RESET) -> str:

@@ -5,42 +5,43 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from app.commands import links
 from app.commands.portal import Portal
 from app.commands.signin import login_of
 from app.commands.tries import Origin
+from app.store import jobs, people
 from app.store import links as kept_links
-from app.store import people
-from app.store.database import Connection
 
+ASKED = "link"  # the job that follows a question
 MOST_LINKS = 3  # in an hour, for one account
 COUNTED_FOR = timedelta(hours=1)
-NOBODY = 0
 
 
 def ask_for_link(portal: Portal, email: str, origin: Origin) -> None:
-    """Mail a link with which the owner of an account sets a new password, at most three an hour.
+    """Promise to look for an account, and do no more: so it takes as long for a stranger as for its owner."""
+    payload = {"template": "link_asked", "login": login_of(email), "address": origin.address}
+    with portal.database.write() as connection:
+        asked = {"kind": ASKED, "key": f"link_asked:{secrets.token_hex(16)}", "payload": payload}
+        jobs.promise(connection, [asked], portal.clock.now())
 
-    Nobody learns from it, nor from the time it takes, whether there is such an account.
+
+def mail_link(portal: Portal, payload: Mapping[str, Any]) -> None:
+    """Mail the owner of an account a link with which to set a new password, at most three an hour; a stranger nothing.
+
+    Whoever never set a password gets a fresh welcome.
     """
-    login, now = login_of(email), portal.clock.now()
+    login, now = payload["login"], portal.clock.now()
     who = hmac.digest(portal.keys.derive("login"), login.encode(), hashlib.sha256).hex()
     with portal.database.write() as connection:
         asker = kept_links.asker(connection, login)
-        purpose = links.WELCOME if asker and not asker.has_password else links.RESET
-        person = asker.id if asker else NOBODY
-        made = kept_links.made_since(connection, person, purpose, now - COUNTED_FOR)
-        people.record(connection, now, person or None, "link.asked", login=who, address=origin.address)
-        if asker and made < MOST_LINKS:
+        person = asker.id if asker else None
+        people.record(connection, now, person, "link.asked", login=who, address=payload["address"])
+        if asker is None:
+            return
+        purpose = links.RESET if asker.has_password else links.WELCOME
+        if kept_links.made_since(connection, asker.id, purpose, now - COUNTED_FOR) < MOST_LINKS:
             links.promise_link(connection, portal, asker.id, login, purpose)
-        else:
-            _work_as_much(connection, portal, login)
-
-
-def _work_as_much(connection: Connection, portal: Portal, login: str) -> None:
-    token = secrets.token_urlsafe(links.TOKEN_BYTES)
-    links.digest_of(token)
-    kept_links.end_all(connection, NOBODY, portal.clock.now())
-    links.sealed(portal, token, login)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from app.commands import circumstances, documents, letters, steps
+from app.commands import circumstances, documents, forgotten, letters, steps
 from app.commands.portal import Portal
 from app.commands.steps import Step
 from app.outside import mail
@@ -90,6 +90,8 @@ def _keep(portal: Portal, job: Job) -> None:
     try:
         if job.kind == "mail":
             _mail(portal, job)
+        elif job.kind == forgotten.ASKED:
+            forgotten.mail_link(portal, job.payload)
         else:
             documents.make_trail_pdf(portal, job.payload["reference"])
     except Exception as error:  # whatever it was, the promise stands: it is tried again and becomes an incident at last

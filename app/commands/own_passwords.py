@@ -39,18 +39,19 @@ def set_by_link(portal: Portal, token: str, password: str, origin: Origin) -> Li
 
 
 def change(portal: Portal, signin: Signin, old: str, new: str, origin: Origin) -> None:
-    """Replace the password of whoever is signed in and end all their other sign-ins.
+    """Replace the password of whoever is signed in and end all their other sign-ins and links.
 
     Raises WeakPassword; WrongPassword; AccountLocked with or after the fifth failure.
     """
     require_strong(portal, signin.person.id, new)
     if new == old:
         raise WeakPassword("Choose a password that is not the old one.")
-    hashed = passwords.hash_password(new)
+    hashed, now = passwords.hash_password(new), portal.clock.now()
 
     def keep(connection: Connection) -> None:
         signins.keep_password(connection, signin.person.id, hashed)
-        signins.end_others(connection, signin.person.id, signin.id, portal.clock.now())
+        signins.end_others(connection, signin.person.id, signin.id, now)
+        kept_links.end_all(connection, signin.person.id, now)
         own_acts.note(connection, portal, signin.person, origin, action="password.changed")
 
     proving.by_password(portal, signin, old, origin, keep)

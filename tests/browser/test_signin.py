@@ -26,7 +26,7 @@ def choose_app(site, bo):
     bo.press("Continue")
 
 
-def test_the_first_sign_in_sets_up_the_recommended_app(site, bo):
+def test_r44_r46_the_first_sign_in_sets_up_the_recommended_app(site, bo):
     assert bo.page.get_by_label("Authenticator app").is_checked()
     choose_app(site, bo)
     assert bo.page.get_by_alt_text("QR code that holds the key below").bounding_box()["width"] >= 200

@@ -175,6 +175,13 @@ def test_r55_a_changed_password_ends_every_other_sign_in(portal, mia):
         assert connection.scalar(select(tables.signins.c.ended_at).where(tables.signins.c.id == waiting.id))
 
 
+def test_a_changed_password_ends_the_links_that_were_mailed_before(portal, mia):
+    token, link = full(portal), given_link(portal, mia)
+    change(portal, token)
+    with pytest.raises(LinkOver):
+        use(portal, link, "another-kite-over-the-peak")
+
+
 def test_r55_a_wrong_old_password_changes_nothing_and_counts(portal, mia):
     token, before = full(portal), person_row(portal, mia).password_hash
     with pytest.raises(WrongPassword):

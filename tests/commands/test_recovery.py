@@ -129,6 +129,15 @@ def test_nobody_gets_in_with_the_recovery_code_of_somebody_else(portal, mia):
         enter(portal, code, half(portal, "chen@lionrock.test"))
 
 
+def test_a_recovery_code_moved_to_another_account_in_the_database_opens_nothing(portal, mia):
+    code = made(portal)[0]
+    chen = add_person(portal, "chen@lionrock.test")
+    with portal.database.write() as connection:
+        connection.execute(tables.recovery_codes.update().values(person_id=chen))
+    with pytest.raises(WrongCode):
+        enter(portal, code, half(portal, "chen@lionrock.test"))
+
+
 @pytest.mark.parametrize("typed", ["", "123456", "abcde", "abcde-23451", "abcde-2345\0", "x" * 10000])
 def test_what_is_no_recovery_code_costs_no_try(portal, mia, typed):
     with pytest.raises(WrongCode):

@@ -75,7 +75,7 @@ def test_a_right_password_is_only_half_a_sign_in(portal, mia):
     assert half(portal).stage == "password"
 
 
-def test_half_a_sign_in_carries_no_rights(portal, mia):
+def test_r43_half_a_sign_in_carries_no_rights(portal, mia):
     with portal.database.write() as connection:
         people.grant(connection, mia, [Right("desk_maker", "CTO")])
     assert half(portal).person.rights == frozenset()
@@ -122,14 +122,14 @@ def test_nobody_learns_why_a_password_was_refused(portal, mia, state):
         signin.enter_password(portal, email, "wrong" if state == "wrong password" else PASSWORD, HOME)
 
 
-def test_five_wrong_passwords_lock_the_account(portal, mia):
+def test_r39_five_wrong_passwords_lock_the_account(portal, mia):
     fail_password(portal, 4)
     assert person_row(portal, mia).locked_at is None
     fail_password(portal)
     assert person_row(portal, mia).locked_at == portal.clock.now()
 
 
-def test_passwords_and_codes_count_together(portal, mia):
+def test_r39_passwords_and_codes_count_together(portal, mia):
     fail_password(portal, 2)
     fail_code(portal, half(portal), 3)
     assert person_row(portal, mia).locked_at is not None
@@ -161,7 +161,7 @@ def test_no_code_opens_a_locked_account(portal, mia):
         signin.enter_code(portal, waiting, mailed_code(portal), HOME)
 
 
-def test_a_lock_is_mailed_and_recorded_once(portal, mia):
+def test_r39_a_lock_is_mailed_and_recorded_once(portal, mia):
     fail_password(portal, 9)
     with portal.database.read() as connection:
         actions = [action for action, _ in trail_of(connection, mia)]
@@ -355,7 +355,7 @@ def test_an_older_app_code_is_refused_after_a_newer_one(portal):
         signin.enter_code(portal, half(portal), app_code(portal, -1), HOME)
 
 
-def test_a_new_app_is_kept_when_its_first_code_fits(portal):
+def test_r44_a_new_app_is_kept_when_its_first_code_fits(portal):
     mia = add_person(portal, channel=None)
     token = enrolling(portal)
     secret = signin.pending_secret(portal, seen(portal, token))
@@ -450,7 +450,7 @@ def test_the_secret_of_an_app_has_160_bits_and_stays_the_same_while_pending(port
     assert len(secret) * 5 == 160
 
 
-def test_email_chosen_once_stays(portal):
+def test_r44_email_chosen_once_stays(portal):
     mia = add_person(portal, channel=None)
     token = signin.enter_password(portal, EMAIL, PASSWORD, HOME)
     signin.choose_email(portal, seen(portal, token), HOME)

@@ -71,7 +71,7 @@ def test_a_stranger_and_a_person_get_the_same_answer(client, mia):
     assert answers[0] == answers[1]
 
 
-def test_half_a_sign_in_opens_no_page(client, mia):
+def test_r43_half_a_sign_in_opens_no_page(client, mia):
     give_password(client)
     assert client.get("/").url.startswith("/sign-in")
 
@@ -110,7 +110,7 @@ def test_an_impatient_person_is_told_how_long_to_wait(client, portal, mia):
     assert "Wait 30 seconds" in page.text
 
 
-def test_without_a_channel_the_choice_comes_first_and_recommends_the_app(client, portal):
+def test_r44_r46_without_a_channel_the_choice_comes_first_and_recommends_the_app(client, portal):
     add_person(portal, channel=None)
     page = give_password(client)
     assert page.url == "/sign-in/channel"
