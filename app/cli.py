@@ -85,7 +85,7 @@ def lint(asked: argparse.Namespace) -> int:
     """Check drawings, forms and walks."""
     import json
 
-    from engine.lint import check_folder
+    from engine.checking.lint import check_folder
 
     folder = _read(asked.folder)
     faults = check_folder(folder)
@@ -155,7 +155,7 @@ def replay(asked: argparse.Namespace) -> int:
 def verify(asked: argparse.Namespace) -> int:
     """Check an audit PDF: no database and no network needed."""
     from app.outside.pdf import check
-    from engine.proof import fingerprint
+    from engine.sealed.proof import fingerprint
 
     kept = Path(os.environ.get("CLIENT_CONNECT_ROOT") or HOUSE / "var") / "seal.pub"
     place = asked.key or (kept if kept.exists() else None)

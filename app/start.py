@@ -16,8 +16,9 @@ from app.store import people
 from app.store.database import migrate
 from app.store.definitions import current_releases
 from app.store.trouble import explained
-from engine import definition, seal
 from engine.errors import BadDrawing, Refused
+from engine.running import definition
+from engine.sealed import seal
 
 HOUSE = Path(__file__).parents[1]
 SECRET = "secret"  # noqa: S105  the name of a file

@@ -17,11 +17,13 @@ from app.store.casts import Cast
 from app.store.database import Connection
 from app.store.people import Seat
 from app.store.tasks import Task
-from engine import rules, run, seal
-from engine.definition import Definition
+from engine import rules
 from engine.errors import FourEyes, NoRight, NotFound, NoWayOut, Refused, WrongAnswers
+from engine.forms.typed import CONTROL, normal
 from engine.people import DESK_LANES, EXCHANGE, Person
-from engine.typed import CONTROL, normal
+from engine.running import run
+from engine.running.definition import Definition
+from engine.sealed import seal
 
 OPENED = "case.opened"
 LEFT = "case.left"

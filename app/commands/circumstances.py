@@ -10,13 +10,13 @@ from app.store import answered, files, registers
 from app.store.cases import Case
 from app.store.database import Connection
 from app.store.story import register_choices, register_records
-from engine import form
-from engine.definition import Definition
 from engine.errors import ServiceClosed
-from engine.expression import Scope
-from engine.form import Facts
+from engine.forms import form
+from engine.forms.form import Facts
 from engine.hours import Calendar, exchange_calendar
-from engine.outcome import Context
+from engine.language.expression import Scope
+from engine.running.definition import Definition
+from engine.running.outcome import Context
 from engine.statuses import ENDED
 
 RECEIVED = ENDED | {"PENDING_HKEX"}  # what was returned is received anew when it comes back

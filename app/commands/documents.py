@@ -15,9 +15,10 @@ from app.commands.portal import Portal
 from app.store import cases, people, sentences, story
 from app.store.sentences import Told
 from app.store.story import Story
-from engine import proof, record, seal, statuses
+from engine import statuses
 from engine.errors import NotFound
 from engine.people import BROKER, COMPANY, Person
+from engine.sealed import proof, record, seal
 
 TRAIL_PDF = "trail"
 SEAL_KEY = "trail-seal"

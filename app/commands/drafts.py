@@ -10,8 +10,8 @@ from app.commands.portal import Portal
 from app.commands.steps import By
 from app.commands.tasks import DraftChanged, allowed, draft_mark, lend_hand, note, require_unclaimed
 from app.store import answered, tasks
-from engine import form
 from engine.errors import TaskNotOpen
+from engine.forms import form
 
 SAVED = "draft.saved"
 

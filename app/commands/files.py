@@ -17,10 +17,10 @@ from app.store.database import Connection
 from app.store.files import File
 from app.store.story import parties_in
 from app.store.tasks import Held
-from engine import attachment
 from engine.errors import NotFound, TaskNotOpen, UnknownFields, WrongAnswers
+from engine.forms import attachment
+from engine.forms.schema import Field
 from engine.people import side_of_lane
-from engine.schema import Field
 
 ADDED, RENAMED, REMOVED = "file.added", "file.renamed", "file.removed"
 MOST_UPLOADS = 200  # of one request, those removed and superseded too

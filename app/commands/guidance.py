@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.commands.letters import hong_kong_time
 from app.commands.portal import Portal
 from app.store import definitions
-from engine.guidance import Note, notes
+from engine.running.guidance import Note, notes
 
 
 def current_notes(portal: Portal) -> tuple[Note, ...]:

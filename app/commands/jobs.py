@@ -17,10 +17,10 @@ from app.store.cases import Case
 from app.store.database import Connection
 from app.store.jobs import Job
 from app.store.tasks import Timer
-from engine import run
-from engine.definition import Definition
 from engine.errors import TaskNotOpen
-from engine.outcome import Context
+from engine.running import run
+from engine.running.definition import Definition
+from engine.running.outcome import Context
 
 FIRED = "timer.fired"
 

@@ -11,10 +11,10 @@ from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
 from app.store.sides import Party
-from engine.definition import Definition
 from engine.errors import NoSuchParty
-from engine.outcome import OpenTask, Outcome
 from engine.people import BROKER_LANES, EXCHANGE, NEXT, PARTY_LANES, side_of_lane
+from engine.running.definition import Definition
+from engine.running.outcome import OpenTask, Outcome
 
 
 def admitted(

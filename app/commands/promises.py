@@ -8,11 +8,11 @@ from typing import Any
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.people import Seat
-from engine.definition import Definition
 from engine.errors import NobodyCanCheck
 from engine.hours import Calendar
-from engine.outcome import Outcome, Passed
 from engine.people import BROKER, BROKER_LANES, COMPANY_LANES, DESK_LANES, NEXT, NEXT_LANES, OWN_LANES, seat_of
+from engine.running.definition import Definition
+from engine.running.outcome import Outcome, Passed
 
 Row = dict[str, Any]
 Names = Callable[[int], str]

@@ -18,11 +18,11 @@ from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
 from app.store.story import parties_in
-from engine import seal
-from engine.definition import Definition
 from engine.errors import CaseEnded, KeyReused, NotFound, StalePage
-from engine.outcome import OpenTask, Outcome, WayOut
 from engine.people import DESK_LANES, Person, seat_of
+from engine.running.definition import Definition
+from engine.running.outcome import OpenTask, Outcome, WayOut
+from engine.sealed import seal
 from engine.statuses import SENT
 
 STATE_KEY = "state"

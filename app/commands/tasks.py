@@ -19,11 +19,14 @@ from app.store.database import Connection, together
 from app.store.sides import Party
 from app.store.story import may_read, parties_in
 from app.store.tasks import Held, Task
-from engine import form, rules, run, seal
-from engine.definition import Definition
+from engine import rules
 from engine.errors import NotFound, Refused, TaskNotOpen, WarningsOpen, WrongAnswers
-from engine.form import Checked, Facts
+from engine.forms import form
+from engine.forms.form import Checked, Facts
 from engine.people import PARTY_LANES, Person, side_of_lane
+from engine.running import run
+from engine.running.definition import Definition
+from engine.sealed import seal
 
 COMPLETED = "task.completed"
 

@@ -9,8 +9,8 @@ from typing import Any
 from app.commands.portal import Portal
 from app.store import trail
 from app.store.cases import Case
-from engine import seal
 from engine.errors import BadState
+from engine.sealed import seal
 
 HEAD_KEY = "trail-head"
 SAVED = "draft.saved"

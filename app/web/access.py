@@ -11,9 +11,9 @@ from app.commands import guidance
 from app.store import people
 from app.web import pages
 from app.web.guards import current_person, portal, signed_in
-from engine.definition import EService
 from engine.people import Person, Right
 from engine.rights import CCDA
+from engine.running.definition import EService
 
 bp = Blueprint("access", __name__)
 

@@ -13,8 +13,8 @@ from app.commands import drafts
 from app.commands import files as commands
 from app.web import fields, pages, tasks
 from app.web.guards import current_person, portal, signed_in
-from engine import attachment
 from engine.errors import NotFound, UnknownFields, WrongAnswers
+from engine.forms import attachment
 
 bp = Blueprint("files", __name__)
 MIMES = {

@@ -14,10 +14,10 @@ from app.store import people, sentences
 from app.web import attached, fields, pages
 from app.web.guards import portal
 from app.web.work import At
-from engine import form
 from engine.errors import WrongAnswers
+from engine.forms import form
+from engine.forms.spoken import short_date
 from engine.people import DESK_LANES
-from engine.spoken import short_date
 
 
 def fill_page(

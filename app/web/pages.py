@@ -17,11 +17,11 @@ from app.store.menus import Menu
 from app.store.people import Membership
 from app.web.guards import current_person, portal, somebody
 from engine import functions, statuses
-from engine.definition import Definition
+from engine.forms.spoken import short_date
 from engine.hours import HONG_KONG
 from engine.people import DESK_LANES, Person
 from engine.rights import may
-from engine.spoken import short_date
+from engine.running.definition import Definition
 
 DESK_TITLES = {
     "CPS": "Clearing Participant Services",

@@ -18,8 +18,8 @@ from app.web.errors import wants_json
 from app.web.filling import fill_page, review_page
 from app.web.guards import portal, signed_in
 from app.web.work import At, found
-from engine import form
 from engine.errors import TaskNotOpen, WarningsOpen, WrongAnswers
+from engine.forms import form
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 NOT_ANSWERS = frozenset({"csrf_token", "version", "key", "leave", "unchanged_confirmed", "draft", "act"})

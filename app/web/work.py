@@ -16,12 +16,13 @@ from app.store.database import Connection
 from app.store.story import Story
 from app.store.tasks import Task
 from app.web.guards import current_person, portal
-from engine import form, rules
-from engine.definition import Definition
+from engine import rules
 from engine.errors import NotFound, TaskNotOpen
-from engine.form import Facts
+from engine.forms import form
+from engine.forms.form import Facts
+from engine.forms.schema import Form
 from engine.people import Person
-from engine.schema import Form
+from engine.running.definition import Definition
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,9 @@ from app.store import cases, definitions, people, tables, tasks, trail
 from app.store.cases import Case
 from app.store.database import connect
 from app.store.tasks import Task
-from engine import definition, seal
 from engine.people import Person, Right
+from engine.running import definition
+from engine.sealed import seal
 
 ROOT = Path(__file__).parents[2]
 MONDAY_TEN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

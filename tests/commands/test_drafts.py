@@ -10,7 +10,7 @@ from app.commands.tasks import DraftChanged, draft_mark
 from app.store import jobs
 from app.store.jobs import MOST_TRIES
 from engine.errors import BadState, WrongAnswers
-from engine.typed import normal
+from engine.forms.typed import normal
 from tests.commands.office import answers
 
 

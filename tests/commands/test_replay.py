@@ -7,9 +7,9 @@ import pytest
 from app.commands import jobs, nudges
 from app.retold import retell
 from app.store import definitions
-from engine import seal
 from engine.errors import NotFound
 from engine.people import Right
+from engine.sealed import seal
 from tests.commands import accounts
 from tests.commands.office import RETURN, answers
 
