@@ -8,14 +8,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from app.commands import circumstances, steps, trails
-from app.commands.letters import hong_kong_time
 from app.commands.portal import Portal
+from app.commands.requests import circumstances, steps, trails
 from app.store import answered, cases, definitions, files, registers, trail
 from app.store.answered import Remark, Sealed
 from app.store.cases import Case
 from app.store.files import File
 from engine.errors import BadState, NotFound, Refused
+from engine.hours import hong_kong_time
 from engine.running import replay
 from engine.running.definition import Definition
 from engine.running.replay import Entry, Replayed

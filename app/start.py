@@ -169,7 +169,7 @@ def has_companies(portal: Portal) -> bool:
 
 def publish_key(portal: Portal) -> Path:
     """Write the public key that verifies this portal's audit PDFs into its folder, and return where."""
-    from app.commands import documents
+    from app.commands.requests import documents
 
     path = portal.settings.root / KEY
     key = documents.public_key(portal)

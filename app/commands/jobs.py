@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from app.commands import circumstances, documents, letters, steps
+from app.commands import letters
 from app.commands.portal import Portal
-from app.commands.steps import Step
+from app.commands.requests import circumstances, documents, steps
+from app.commands.requests.steps import Step
 from app.outside import mail
 from app.outside.mail import Letter
 from app.store import answered, cases, definitions, jobs, tasks

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 from flask_babel import gettext as _
 
-from app.commands import guidance
+from app.commands.managing import guidance
 from app.store import people
 from app.web import pages
 from app.web.guards import current_person, portal, signed_in

@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from app.commands import files as commands
+from app.commands.requests import files as commands
 from app.store import files
 from app.store.files import File
 from app.store.story import Story

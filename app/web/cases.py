@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from app.commands import circumstances, documents, nudges
+from app.commands.requests import circumstances, documents, nudges
 from app.store import cases, casts, sentences, story, tasks
 from app.store.cases import Case
 from app.store.casts import Cast

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.commands import cases as commands
+from app.commands.requests import cases as commands
 from app.store import cases, tasks
 from app.store.people import Membership
 from app.web import pages

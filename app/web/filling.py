@@ -8,8 +8,8 @@ from typing import Any
 from flask import render_template, url_for
 from flask_babel import gettext as _
 
-from app.commands import circumstances
-from app.commands.tasks import draft_mark
+from app.commands.requests import circumstances
+from app.commands.requests.tasks import draft_mark
 from app.store import people, sentences
 from app.web import attached, fields, pages
 from app.web.guards import portal

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from flask import g, request, url_for
 from flask_babel import gettext as _
 
-from app.commands import circumstances
-from app.commands.steps import By
+from app.commands.requests import circumstances
+from app.commands.requests.steps import By
 from app.store import definitions, menus
 from app.store.menus import Menu
 from app.store.people import Membership

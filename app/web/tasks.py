@@ -9,9 +9,9 @@ from uuid import UUID
 from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from app.commands import claims, drafts
-from app.commands import tasks as commands
-from app.commands.tasks import Unchanged
+from app.commands.requests import claims, drafts
+from app.commands.requests import tasks as commands
+from app.commands.requests.tasks import Unchanged
 from app.web import fields, pages
 from app.web.deciding import decide_page
 from app.web.errors import wants_json

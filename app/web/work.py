@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from app.commands import circumstances, steps
-from app.commands.tasks import participant_of
+from app.commands.requests import circumstances, steps
+from app.commands.requests.tasks import participant_of
 from app.store import answered, cases, definitions, files, story, tasks
 from app.store.cases import Case
 from app.store.casts import Cast

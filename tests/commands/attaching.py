@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from app.commands import definitions as definition_commands
-from app.commands import files as commands
+from app.commands.requests import files as commands
 from app.store import definitions, files
 from app.store.files import File
 from engine.running import definition

@@ -14,12 +14,12 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, text
 
-from app.commands import cases as case_commands
-from app.commands import claims, drafts
 from app.commands import definitions as definition_commands
-from app.commands import tasks as task_commands
 from app.commands.portal import Keys, Portal
-from app.commands.steps import By
+from app.commands.requests import cases as case_commands
+from app.commands.requests import claims, drafts
+from app.commands.requests import tasks as task_commands
+from app.commands.requests.steps import By
 from app.config import Settings
 from app.outside.blobs import open_blobs
 from app.outside.clock import StillClock

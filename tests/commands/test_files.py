@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from app.commands import files as commands
+from app.commands.requests import files as commands
 from app.retold import retell
 from app.store import files
 from engine import errors

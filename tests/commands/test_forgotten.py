@@ -5,7 +5,7 @@ from time import perf_counter
 
 import pytest
 
-from app.commands import forgotten
+from app.commands.signing import forgotten
 from tests.signing import (
     EMAIL,
     HOME,

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.commands import circumstances
+from app.commands.requests import circumstances
 from app.store import definitions
 from engine.running.replay import replayed
 from tests.commands.office import GIVEN, RETURN

@@ -4,7 +4,8 @@ from collections import OrderedDict
 
 import pytest
 
-from app.commands import jobs, nudges
+from app.commands import jobs
+from app.commands.requests import nudges
 from app.retold import retell
 from app.store import definitions
 from engine.errors import NotFound

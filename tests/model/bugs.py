@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.commands import steps
+from app.commands.requests import steps
 from app.store import cases, tasks
 from engine import rules
 from engine.people import Person, seat_of
