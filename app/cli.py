@@ -85,7 +85,7 @@ def lint(asked: argparse.Namespace) -> int:
     """Check drawings, forms and walks."""
     import json
 
-    from engine.lint import check_folder
+    from engine.checking.lint import check_folder
 
     folder = _read(asked.folder)
     faults = check_folder(folder)
@@ -113,7 +113,7 @@ def seed(_asked: argparse.Namespace) -> None:
 
 def unlock(asked: argparse.Namespace) -> None:
     """Open an account again that wrong passwords or codes have locked."""
-    from app.commands import accounts
+    from app.commands.managing import accounts
 
     with _portal() as portal:
         accounts.unlock_as_operator(portal, asked.email)
@@ -122,7 +122,7 @@ def unlock(asked: argparse.Namespace) -> None:
 
 def begin(asked: argparse.Namespace) -> None:
     """Set up the exchange and its first administrator in an empty portal of your own."""
-    from app.commands import beginning
+    from app.commands.managing import beginning
 
     with _portal() as portal:
         address = beginning.begin(portal, asked.email, asked.name)
@@ -133,7 +133,7 @@ def begin(asked: argparse.Namespace) -> None:
 
 def end_membership(asked: argparse.Namespace) -> None:
     """End a membership: its requests are aborted, and those that wait for it go back to their makers."""
-    from app.commands import memberships
+    from app.commands.managing import memberships
 
     with _portal() as portal:
         ended = memberships.end_membership(portal, asked.participant, asked.kind)
@@ -155,7 +155,7 @@ def replay(asked: argparse.Namespace) -> int:
 def verify(asked: argparse.Namespace) -> int:
     """Check an audit PDF: no database and no network needed."""
     from app.outside.pdf import check
-    from engine.proof import fingerprint
+    from engine.sealed.proof import fingerprint
 
     kept = Path(os.environ.get("CLIENT_CONNECT_ROOT") or HOUSE / "var") / "seal.pub"
     place = asked.key or (kept if kept.exists() else None)

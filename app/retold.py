@@ -8,18 +8,19 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from app.commands import circumstances, steps, trails
-from app.commands.letters import hong_kong_time
 from app.commands.portal import Portal
+from app.commands.requests import circumstances, steps, trails
 from app.store import answered, cases, definitions, files, registers, trail
 from app.store.answered import Remark, Sealed
 from app.store.cases import Case
 from app.store.files import File
-from engine import replay, seal
-from engine.definition import Definition
 from engine.errors import BadState, NotFound, Refused
-from engine.replay import Entry, Replayed
-from engine.services import RegisterChange
+from engine.hours import hong_kong_time
+from engine.running import replay
+from engine.running.definition import Definition
+from engine.running.replay import Entry, Replayed
+from engine.running.services import RegisterChange
+from engine.sealed import seal
 
 # What makes somebody one of those who had a hand in a request; to claim, ask or nudge is not to work on it.
 WORK = frozenset({"case.opened", "task.completed", "draft.saved", "file.added", "file.renamed", "file.removed"})

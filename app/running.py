@@ -13,8 +13,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from app.commands import circumstances
 from app.commands.portal import Portal
+from app.commands.requests import circumstances
 from app.config import Settings
 from app.factory import create_app, open_portal
 from app.outside.clock import Clock

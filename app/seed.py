@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from app.commands import passwords, seats
+from app.commands.managing import seats
 from app.commands.portal import Portal
+from app.commands.signing import passwords
 from app.store import people, tables
 from app.store.database import Connection
 from app.store.people import Membership

@@ -16,8 +16,9 @@ from app.store import people
 from app.store.database import migrate
 from app.store.definitions import current_releases
 from app.store.trouble import explained
-from engine import definition, seal
 from engine.errors import BadDrawing, Refused
+from engine.running import definition
+from engine.sealed import seal
 
 HOUSE = Path(__file__).parents[1]
 SECRET = "secret"  # noqa: S105  the name of a file
@@ -168,7 +169,7 @@ def has_companies(portal: Portal) -> bool:
 
 def publish_key(portal: Portal) -> Path:
     """Write the public key that verifies this portal's audit PDFs into its folder, and return where."""
-    from app.commands import documents
+    from app.commands.requests import documents
 
     path = portal.settings.root / KEY
     key = documents.public_key(portal)

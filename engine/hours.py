@@ -119,3 +119,9 @@ def exchange_calendar(first: int, last: int) -> Calendar:
 
 def _days(category: str, years: Iterable[int]) -> frozenset[date]:
     return frozenset(financial_holidays("XHKG", years=list(years), categories=(category,)))
+
+
+def hong_kong_time(at: datetime) -> str:
+    """A moment as people in Hong Kong read it."""
+    local = at.astimezone(HONG_KONG)
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} HKT"

@@ -32,7 +32,7 @@ MAY: Mapping[str, Callable[[Person], bool]] = {
     "file requests": lambda person: person.kind in (BUSINESS, CCDA),
     "read every request": lambda person: person.kind in (OPS, AUDITOR),
     "abort a request": lambda person: person.kind == OPS,
-    "see the components": lambda person: person.is_staff,
+    "see the components": lambda person: person.kind in (STAFF, OPS, ADMIN, ANALYST),
     "manage people": lambda person: person.kind == CCDA,
     "manage the exchange": lambda person: person.kind == ADMIN,
     "read the company's trail": lambda person: person.kind == CCDA,

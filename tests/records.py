@@ -11,9 +11,22 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.outside.paper import PRODUCER
-from engine.proof import fingerprint
-from engine.record import Answers, Drawing, Entry, File, Form, Line, Record, Row, Seal, Section, documents, statement
-from engine.seal import answers_hash, digest, first_link, link
+from engine.sealed.proof import fingerprint
+from engine.sealed.record import (
+    Answers,
+    Drawing,
+    Entry,
+    File,
+    Form,
+    Line,
+    Record,
+    Row,
+    Seal,
+    Section,
+    documents,
+    statement,
+)
+from engine.sealed.seal import answers_hash, digest, first_link, link
 
 PROCESSES = Path(__file__).parent.parent / "processes"
 REFERENCE = "CT027-20261123-000042"

@@ -11,10 +11,11 @@ import pyotp
 from sqlalchemy import select
 
 from app.commands import administration as administrations
-from app.commands import factors, forgotten, letters, links, passwords, signin
+from app.commands import letters
 from app.commands.portal import Keys, Portal
-from app.commands.signin_letters import signin_letter
-from app.commands.tries import Origin
+from app.commands.signing import factors, forgotten, links, passwords, signin
+from app.commands.signing.signin_letters import signin_letter
+from app.commands.signing.tries import Origin
 from app.config import Settings
 from app.outside.blobs import open_blobs
 from app.outside.clock import StillClock

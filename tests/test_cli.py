@@ -13,7 +13,7 @@ from functools import partial
 import pytest
 
 from app import running, start
-from app.commands import documents
+from app.commands.requests import documents
 from tests.commandline import ROOT, another_process, is_running, started, this_process, wait_until_gone
 from tests.commands.office import office_at
 

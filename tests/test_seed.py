@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from app.commands import passwords, signin
+from app.commands.signing import passwords, signin
 from app.seed import DEMO_PASSWORD, demo_logins, seed_demo
 from app.store import people, tables
 from tests.signing import HOME, still_portal

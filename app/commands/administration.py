@@ -12,9 +12,9 @@ from app.commands.portal import Portal
 from app.store import administration
 from app.store.administration import Head, Sealed
 from app.store.database import Connection
-from engine import seal
 from engine.errors import NotFound
 from engine.people import Person
+from engine.sealed import seal
 
 HEAD_KEY = "administration-head"
 

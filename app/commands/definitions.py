@@ -7,9 +7,11 @@ from pathlib import Path
 
 from app.commands.portal import Portal
 from app.store import definitions as store
-from engine import bpmn, definition, lint
-from engine.definition import CODE
+from engine.checking import lint
+from engine.drawings import bpmn
 from engine.errors import BadDrawing
+from engine.running import definition
+from engine.running.definition import CODE
 
 
 def read_folder(root: Path) -> dict[str, bytes]:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from app.commands import circumstances, documents, forgotten, letters, steps
+from app.commands import letters
 from app.commands.portal import Portal
-from app.commands.steps import Step
+from app.commands.requests import circumstances, documents, steps
+from app.commands.requests.steps import Step
+from app.commands.signing import forgotten
 from app.outside import mail
 from app.outside.mail import Letter
 from app.store import answered, cases, definitions, jobs, tasks
@@ -17,10 +19,10 @@ from app.store.cases import Case
 from app.store.database import Connection
 from app.store.jobs import Job
 from app.store.tasks import Timer
-from engine import run
-from engine.definition import Definition
 from engine.errors import TaskNotOpen
-from engine.outcome import Context
+from engine.running import run
+from engine.running.definition import Definition
+from engine.running.outcome import Context
 
 FIRED = "timer.fired"
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.commands import account_letters, own_letters, signin_letters
+from app.commands.managing import account_letters
 from app.commands.portal import Portal
+from app.commands.signing import own_letters, signin_letters
 from engine import statuses
-from engine.hours import HONG_KONG
+from engine.hours import hong_kong_time
 
 SUBJECTS = {
     "task.opened": "{task}: {title} ({reference})",
@@ -54,9 +55,3 @@ def written(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
     lines += [f"Open it here: {portal.settings.base_url}/requests/{words['reference']}", ""]
     lines += ["For your safety this mail holds no data of the request.", f"Client Connect, {exchange}"]
     return SUBJECTS[payload["template"]].format(**words), "\n".join(lines) + "\n"
-
-
-def hong_kong_time(at: datetime) -> str:
-    """A moment as people in Hong Kong read it."""
-    local = at.astimezone(HONG_KONG)
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} HKT"

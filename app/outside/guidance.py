@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.outside import paper as sheet
 from app.outside.paper import Column, Face, Paper, Piece, Table
-from engine.guidance import Note, Opened
+from engine.running.guidance import Note, Opened
 
 TITLE, SUBTITLE, HEADING = Face(20, bold=True), Face(10, colour=sheet.INK_2), Face(12.5, bold=True)
 TEXT, STRONG, SMALL = Face(9), Face(9, bold=True), Face(8, colour=sheet.INK_2)

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta, timezone
 from app.outside import paper as sheet
 from app.outside.paper import Column, Face, Paper, Piece, Table
 from app.outside.sketch import sketch
-from engine.proof import fingerprint
-from engine.record import TRAIL, Line, Record, Row, Section, documents
+from engine.sealed.proof import fingerprint
+from engine.sealed.record import TRAIL, Line, Record, Row, Section, documents
 
 Annex = list[tuple[str, str]]
 

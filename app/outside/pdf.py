@@ -8,8 +8,8 @@ import pikepdf
 
 from app.outside import pages, paper
 from app.outside.paper import Paper
-from engine.proof import Verdict, verify
-from engine.record import PAGES, TRAIL, Record, carried, read
+from engine.sealed.proof import Verdict, verify
+from engine.sealed.record import PAGES, TRAIL, Record, carried, read
 
 MIME = {"json": "application/json", "bpmn": "application/xml", "form": "application/json"}
 ALTERED = "The sealed record is intact, but the pages around it are not the ones made from it."

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from app.outside import paper as sheet
 from app.outside.paper import Colour, Face, Paper
-from engine.drawing import Flow, Lane, Picture, Shape, picture, strokes
+from engine.drawings.drawing import Flow, Lane, Picture, Shape, picture, strokes
 from engine.errors import BadDrawing
-from engine.record import Drawing
+from engine.sealed.record import Drawing
 
 Point = tuple[float, float]
 

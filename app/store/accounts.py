@@ -19,7 +19,7 @@ from app.store.tables import (
     signins,
 )
 from engine.people import DESK_LANES, Right
-from engine.seal import canonical, digest
+from engine.sealed.seal import canonical, digest
 
 ENDED, SUSPENDED, INVITED, ACTIVE = "ended", "suspended", "invited", "active"
 

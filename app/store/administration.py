@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, insert, select, update
 
 from app.store.tables import administration_trail, companies
-from engine import seal
+from engine.sealed import seal
 
 
 class Head(NamedTuple):

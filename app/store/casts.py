@@ -13,8 +13,8 @@ from app.store.people import MAY_ACT, Seat
 from app.store.sides import Party
 from app.store.tables import companies, hands, parties, people, rights
 from engine import rules
-from engine.outcome import OpenTask
 from engine.people import DESK_LANES, PARTY_LANES, Person, Right, side_of_lane
+from engine.running.outcome import OpenTask
 
 
 @dataclass(frozen=True, slots=True)

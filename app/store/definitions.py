@@ -11,9 +11,10 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.tables import artefacts, eservices, releases
-from engine import definition, seal
-from engine.definition import Definition
 from engine.errors import BadState, NotFound
+from engine.running import definition
+from engine.running.definition import Definition
+from engine.sealed import seal
 
 MOST_KEPT = 256
 CURRENT = select(eservices.c.code, eservices.c.release).order_by(eservices.c.code)

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from app.store import sides
 from app.store.tables import files, memberships, people
-from engine.definition import Definition
 from engine.people import EXCHANGE
+from engine.running.definition import Definition
 
 MISNAMED, KEPT, REMOVED, SUPERSEDED = "misnamed", "kept", "removed", "superseded"
 PRESENT = (MISNAMED, KEPT)

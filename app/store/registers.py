@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from app.store.tables import memberships, registers
-from engine.definition import Definition
-from engine.services import REMOVED, RegisterChange
+from engine.running.definition import Definition
+from engine.running.services import REMOVED, RegisterChange
 
 EXCHANGE_OWNER = "EXCHANGE"  # whose records every participant may choose from
 

@@ -10,9 +10,9 @@ from typing import Any
 from app.store.answered import Remark
 from app.store.cases import Case
 from engine import statuses
-from engine.definition import Definition
 from engine.people import LANES
-from engine.replay import NOTES
+from engine.running.definition import Definition
+from engine.running.replay import NOTES
 
 FILLED = {"agree": "Agreed by the maker", "return": "Return proposed"}
 

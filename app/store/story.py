@@ -16,14 +16,14 @@ from app.store.database import together
 from app.store.files import File
 from app.store.sentences import AT_COMPANY, Told, told_entry
 from app.store.sides import Party, Sight
-from engine import seal
-from engine.alignment import aligned
-from engine.answers import records_of
-from engine.definition import Definition
+from engine.forms.alignment import aligned
+from engine.forms.answers import records_of
+from engine.forms.schema import Field, Form
+from engine.forms.spoken import shown
 from engine.hours import HONG_KONG
 from engine.people import EXCHANGE, NEXT, Person, side_of_lane
-from engine.schema import Field, Form
-from engine.spoken import shown
+from engine.running.definition import Definition
+from engine.sealed import seal
 
 # The parts of an entry that a side is handed of what it is told as a move alone, and what names people of others.
 A_MOVE = frozenset({"seq", "at", "status_from", "status_to"})

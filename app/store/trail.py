@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select
 
 from app.store.tables import trail
-from engine import seal
+from engine.sealed import seal
 
 APPEND = insert(trail)
 ENTRIES = select(trail.c.entry, trail.c.hash).where(trail.c.case_id == bindparam("case")).order_by(trail.c.seq)

@@ -7,13 +7,13 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 from flask_babel import gettext as _
 
-from app.commands import guidance
+from app.commands.managing import guidance
 from app.store import people
 from app.web import pages
 from app.web.guards import current_person, portal, signed_in
-from engine.definition import EService
 from engine.people import Person, Right
 from engine.rights import CCDA
+from engine.running.definition import EService
 
 bp = Blueprint("access", __name__)
 

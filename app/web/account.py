@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.commands import own_passwords, own_signins, passkeys, recovery
-from app.commands.signin_refusals import AccountLocked, WeakPassword, WrongPassword
+from app.commands.signing import own_passwords, own_signins, passkeys, recovery
+from app.commands.signing.signin_refusals import AccountLocked, WeakPassword, WrongPassword
 from app.store.signins import Signin
 from app.web import pages
 from app.web.guards import current_signin, origin, portal, signed_in

@@ -8,15 +8,15 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from app.commands import files as commands
+from app.commands.requests import files as commands
 from app.store import files
 from app.store.files import File
 from app.store.story import Story
 from app.web import pages
 from app.web.work import At
-from engine import attachment
+from engine.forms import attachment
+from engine.forms.schema import Field
 from engine.people import COMPANY, EXCHANGE, side_of_lane
-from engine.schema import Field
 
 ACCEPT = ",".join(f".{kind}" for kind in attachment.KINDS)
 

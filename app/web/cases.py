@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from app.commands import circumstances, documents, nudges
+from app.commands.requests import circumstances, documents, nudges
 from app.store import cases, casts, sentences, story, tasks
 from app.store.cases import Case
 from app.store.casts import Cast
@@ -18,11 +18,12 @@ from app.store.tasks import Task
 from app.web import attached, fields, pages
 from app.web.guards import current_person, portal, signed_in
 from app.web.timelines import now_at
-from engine import form, rules
-from engine.drawing import picture, svg
+from engine import rules
+from engine.drawings.drawing import picture, svg
 from engine.errors import NotFound
+from engine.forms import form
+from engine.forms.spoken import short_date
 from engine.people import OWN_LANES, PARTY_LANES, Person
-from engine.spoken import short_date
 
 bp = Blueprint("cases", __name__, url_prefix="/requests")
 
@@ -135,7 +136,7 @@ def _drawings(told: Story) -> list[dict[str, Any]]:
                 "process_id": name,
                 "title": title,
                 "url": url_for("cases.drawing", reference=case.reference, process_id=name),
-                "svg": Markup(drawn_svg),  # noqa: S704  engine.drawing escapes every word of the drawing
+                "svg": Markup(drawn_svg),  # noqa: S704  engine.drawings.drawing escapes every word of the drawing
                 "open": now["open"],
                 "done": now["done"],
                 "lanes": lanes,

@@ -14,9 +14,9 @@ from app.web.filling import claim_view, task_view
 from app.web.guards import portal
 from app.web.timelines import timeline
 from app.web.work import At
-from engine import form
+from engine.forms import form
+from engine.forms.schema import Field
 from engine.people import BROKER_LANES, DESK_LANES
-from engine.schema import Field
 
 STYLES = {
     "approve": "primary",

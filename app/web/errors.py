@@ -9,7 +9,7 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
-from app.commands.grants import NotEntitled
+from app.commands.managing.grants import NotEntitled
 from app.logs import log_of, place_of
 from app.store.database import IntegrityError
 from app.web.pages import day_and_time

@@ -8,14 +8,14 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.commands import cases as commands
+from app.commands.requests import cases as commands
 from app.store import cases, tasks
 from app.store.people import Membership
 from app.web import pages
 from app.web.guards import current_person, portal, signed_in
-from engine.definition import EService
 from engine.errors import NotFound
 from engine.people import Person
+from engine.running.definition import EService
 
 bp = Blueprint("eservices", __name__, url_prefix="/eservices")
 

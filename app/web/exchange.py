@@ -7,11 +7,11 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.commands import accounts as account_commands
-from app.commands import companies as commands
-from app.commands import memberships
-from app.commands.accounts import Particulars, WrongParticulars
-from app.commands.companies import DeskInUse, WrongCompany
+from app.commands.managing import accounts as account_commands
+from app.commands.managing import companies as commands
+from app.commands.managing import memberships
+from app.commands.managing.accounts import Particulars, WrongParticulars
+from app.commands.managing.companies import DeskInUse, WrongCompany
 from app.store import accounts, companies
 from app.store.accounts import Account
 from app.store.companies import Desk, Firm, Seat

@@ -11,13 +11,13 @@ from typing import Any
 from babel import Locale
 from flask_babel import gettext as _
 
-from engine import form
 from engine.errors import BadExpression
-from engine.form import Facts
-from engine.questions import MOST_ROWS, Field, Form
-from engine.spoken import BETWEEN, shown_row, table_rows
-from engine.spoken import shown as as_shown
-from engine.typed import NEEDED_LINES
+from engine.forms import form
+from engine.forms.form import Facts
+from engine.forms.questions import MOST_ROWS, Field, Form
+from engine.forms.spoken import BETWEEN, shown_row, table_rows
+from engine.forms.spoken import shown as as_shown
+from engine.forms.typed import NEEDED_LINES
 
 Errors = Mapping[str, Sequence[str]]
 Comments = Mapping[str, tuple[str, str]]

@@ -9,12 +9,12 @@ from uuid import UUID
 from flask import Blueprint, Response, redirect, request, url_for
 from flask_babel import gettext as _
 
-from app.commands import drafts
-from app.commands import files as commands
+from app.commands.requests import drafts
+from app.commands.requests import files as commands
 from app.web import fields, pages, tasks
 from app.web.guards import current_person, portal, signed_in
-from engine import attachment
 from engine.errors import NotFound, UnknownFields, WrongAnswers
+from engine.forms import attachment
 
 bp = Blueprint("files", __name__)
 MIMES = {

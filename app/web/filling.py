@@ -8,16 +8,16 @@ from typing import Any
 from flask import render_template, url_for
 from flask_babel import gettext as _
 
-from app.commands import circumstances
-from app.commands.tasks import draft_mark
+from app.commands.requests import circumstances
+from app.commands.requests.tasks import draft_mark
 from app.store import people, sentences
 from app.web import attached, fields, pages
 from app.web.guards import portal
 from app.web.work import At
-from engine import form
 from engine.errors import WrongAnswers
+from engine.forms import form
+from engine.forms.spoken import short_date
 from engine.people import DESK_LANES
-from engine.spoken import short_date
 
 
 def fill_page(

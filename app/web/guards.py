@@ -13,9 +13,9 @@ from flask import Flask, Request, abort, current_app, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.commands import signin as commands
 from app.commands.portal import Portal
-from app.commands.tries import Origin
+from app.commands.signing import signin as commands
+from app.commands.signing.tries import Origin
 from app.store.signins import Signin
 from engine.people import Person
 from engine.rights import may

@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.commands import cases as commands
-from app.commands import nudges
+from app.commands.requests import cases as commands
+from app.commands.requests import nudges
 from app.store import sentences, sides
 from app.store.cases import Case
 from app.store.story import Story

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.commands import forgotten, links, own_passwords, signin
-from app.commands.signin_refusals import LinkOver, WeakPassword
+from app.commands.signing import forgotten, links, own_passwords, signin
+from app.commands.signing.signin_refusals import LinkOver, WeakPassword
 from app.store.links import Link
 from app.web.guards import origin, portal, public
 from app.web.security import limited

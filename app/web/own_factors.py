@@ -8,9 +8,9 @@ import segno
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.commands import codes, factors, own_channel, recovery
-from app.commands.own_channel import Change
-from app.commands.signin_refusals import AccountLocked, ChangeOver, CodesSpent, CodeTooSoon, WrongCode
+from app.commands.signing import codes, factors, own_channel, recovery
+from app.commands.signing.own_channel import Change
+from app.commands.signing.signin_refusals import AccountLocked, ChangeOver, CodesSpent, CodeTooSoon, WrongCode
 from app.web.account import LOCKED, lock_facts, mine
 from app.web.guards import origin, portal, signed_in
 from app.web.security import limited

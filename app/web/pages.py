@@ -10,18 +10,18 @@ from typing import Any, NamedTuple
 from flask import g, request, url_for
 from flask_babel import gettext as _
 
-from app.commands import circumstances
-from app.commands.steps import By
+from app.commands.requests import circumstances
+from app.commands.requests.steps import By
 from app.store import definitions, menus
 from app.store.menus import Menu
 from app.store.people import Membership
 from app.web.guards import current_person, portal, somebody
 from engine import functions, statuses
-from engine.definition import Definition
+from engine.forms.spoken import short_date
 from engine.hours import HONG_KONG
 from engine.people import DESK_LANES, Person
 from engine.rights import may
-from engine.spoken import short_date
+from engine.running.definition import Definition
 
 DESK_TITLES = {
     "CPS": "Clearing Participant Services",

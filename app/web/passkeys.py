@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.commands import passkeys
-from app.commands.signin_refusals import AccountLocked, PasskeyRefused, WrongCode
+from app.commands.signing import passkeys
+from app.commands.signing.signin_refusals import AccountLocked, PasskeyRefused, WrongCode
 from app.store.passkeys import Passkey
 from app.web import pages
 from app.web.account import mine

@@ -8,10 +8,10 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from app.commands import accounts as commands
-from app.commands.accounts import NotInThatState, Particulars, SenderDiffers, WrongParticulars
+from app.commands.managing import accounts as commands
+from app.commands.managing.accounts import NotInThatState, Particulars, SenderDiffers, WrongParticulars
 from app.commands.portal import Portal
-from app.commands.steps import By
+from app.commands.requests.steps import By
 from app.store import accounts, administration
 from app.store.accounts import ACTIVE, ENDED, INVITED, SUSPENDED, Account
 from app.store.database import Connection

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.commands import grants, seats
+from app.commands.managing import grants, seats
 from app.store import accounts, companies, definitions, people
 from app.store.accounts import ENDED, Account
 from app.store.database import Connection

@@ -10,8 +10,8 @@ from app.store import cases, definitions, lists
 from app.web import pages
 from app.web.eservices import open_services, seats_asked
 from app.web.guards import current_person, portal, signed_in
-from engine.definition import EService
 from engine.people import Person
+from engine.running.definition import EService
 
 bp = Blueprint("search", __name__)
 LONGEST = 100

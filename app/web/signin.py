@@ -7,10 +7,10 @@ from typing import Any
 import segno
 from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 
-from app.commands import codes, factors, passkeys
-from app.commands import recovery as recoveries
-from app.commands import signin as commands
-from app.commands.signin_refusals import (
+from app.commands.signing import codes, factors, passkeys
+from app.commands.signing import recovery as recoveries
+from app.commands.signing import signin as commands
+from app.commands.signing.signin_refusals import (
     AccountLocked,
     CodesSpent,
     CodeTooSoon,

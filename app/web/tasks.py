@@ -9,17 +9,17 @@ from uuid import UUID
 from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from app.commands import claims, drafts
-from app.commands import tasks as commands
-from app.commands.tasks import Unchanged
+from app.commands.requests import claims, drafts
+from app.commands.requests import tasks as commands
+from app.commands.requests.tasks import Unchanged
 from app.web import fields, pages
 from app.web.deciding import decide_page
 from app.web.errors import wants_json
 from app.web.filling import fill_page, review_page
 from app.web.guards import portal, signed_in
 from app.web.work import At, found
-from engine import form
 from engine.errors import TaskNotOpen, WarningsOpen, WrongAnswers
+from engine.forms import form
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 NOT_ANSWERS = frozenset({"csrf_token", "version", "key", "leave", "unchanged_confirmed", "draft", "act"})

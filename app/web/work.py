@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from app.commands import circumstances, steps
-from app.commands.tasks import participant_of
+from app.commands.requests import circumstances, steps
+from app.commands.requests.tasks import participant_of
 from app.store import answered, cases, definitions, files, story, tasks
 from app.store.cases import Case
 from app.store.casts import Cast
@@ -16,12 +16,13 @@ from app.store.database import Connection
 from app.store.story import Story
 from app.store.tasks import Task
 from app.web.guards import current_person, portal
-from engine import form, rules
-from engine.definition import Definition
+from engine import rules
 from engine.errors import NotFound, TaskNotOpen
-from engine.form import Facts
+from engine.forms import form
+from engine.forms.form import Facts
+from engine.forms.schema import Form
 from engine.people import Person
-from engine.schema import Form
+from engine.running.definition import Definition
 
 
 @dataclass(frozen=True, slots=True)

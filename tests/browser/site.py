@@ -20,7 +20,7 @@ from app.commands.portal import Portal
 from app.outside.inbox import letters, receiving
 from app.outside.pdf import check
 from app.seed import demo_logins
-from engine.proof import Verdict
+from engine.sealed.proof import Verdict
 from tests.commands.office import Office, office_at
 
 AFTERNOON = datetime(2026, 11, 23, 8, 12, tzinfo=UTC)  # Monday, 16:12 in Hong Kong

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.commands import cases as case_commands
-from app.commands import files
-from app.commands.steps import By
+from app.commands.requests import cases as case_commands
+from app.commands.requests import files
+from app.commands.requests.steps import By
 from app.store import people
 from app.store.files import File
 from tests.commands.office import APPROVE, FORWARD, Office

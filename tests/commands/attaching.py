@@ -9,10 +9,10 @@ from pathlib import Path
 from uuid import UUID
 
 from app.commands import definitions as definition_commands
-from app.commands import files as commands
+from app.commands.requests import files as commands
 from app.store import definitions, files
 from app.store.files import File
-from engine import definition
+from engine.running import definition
 from tests.commands.office import Office
 
 ROOT = Path(__file__).parents[2]

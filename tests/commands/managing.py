@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from app.commands import accounts, administration, grants
-from app.commands.accounts import Particulars
+from app.commands import administration
+from app.commands.managing import accounts, grants
+from app.commands.managing.accounts import Particulars
 from app.store import accounts as kept
 from app.store import administration as trail
 from app.store import companies, people

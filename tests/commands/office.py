@@ -14,12 +14,12 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, text
 
-from app.commands import cases as case_commands
-from app.commands import claims, drafts
 from app.commands import definitions as definition_commands
-from app.commands import tasks as task_commands
 from app.commands.portal import Keys, Portal
-from app.commands.steps import By
+from app.commands.requests import cases as case_commands
+from app.commands.requests import claims, drafts
+from app.commands.requests import tasks as task_commands
+from app.commands.requests.steps import By
 from app.config import Settings
 from app.outside.blobs import open_blobs
 from app.outside.clock import StillClock
@@ -29,8 +29,9 @@ from app.store import cases, definitions, people, tables, tasks, trail
 from app.store.cases import Case
 from app.store.database import connect
 from app.store.tasks import Task
-from engine import definition, seal
 from engine.people import Person, Right
+from engine.running import definition
+from engine.sealed import seal
 
 ROOT = Path(__file__).parents[2]
 MONDAY_TEN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

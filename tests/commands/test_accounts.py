@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from app.commands import accounts, signin
-from app.commands.accounts import NotInThatState, Particulars, SenderDiffers, WrongParticulars
-from app.commands.signin import Origin, SignInFailed
+from app.commands.managing import accounts
+from app.commands.managing.accounts import NotInThatState, Particulars, SenderDiffers, WrongParticulars
+from app.commands.signing import signin
+from app.commands.signing.signin import Origin, SignInFailed
 from app.seed import DEMO_PASSWORD
 from app.store import tables
 from engine.errors import NoRight, NotFound

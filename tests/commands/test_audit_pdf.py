@@ -5,7 +5,7 @@ import io
 import pypdf
 import pytest
 
-from app.commands import documents
+from app.commands.requests import documents
 from app.outside import pdf
 from engine.errors import BadState
 from tests.commands.office import RETURN

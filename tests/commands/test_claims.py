@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.commands import claims
 from app.commands.jobs import fire_due_timers
-from app.commands.tasks import Claimed
+from app.commands.requests import claims
+from app.commands.requests.tasks import Claimed
 from engine import errors
 from engine.people import Right
 from tests.commands import accounts

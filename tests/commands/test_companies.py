@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.commands import companies, memberships
-from app.commands.companies import DeskInUse, WrongCompany
+from app.commands.managing import companies, memberships
+from app.commands.managing.companies import DeskInUse, WrongCompany
 from app.store import companies as kept
 from app.store import people
 from engine.errors import NoRight, NotFound
@@ -94,8 +94,8 @@ def test_with_the_membership_its_ccdas_get_their_automatic_right(office):
 
 def added_ccda(office, company):
     """A delegated administrator of a company."""
-    from app.commands import accounts
-    from app.commands.accounts import Particulars
+    from app.commands.managing import accounts
+    from app.commands.managing.accounts import Particulars
 
     return accounts.add(office.portal, office.by("agnes"), company, "ccda", "c@kwuntong.test", Particulars("Cora"))
 

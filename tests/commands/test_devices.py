@@ -5,8 +5,8 @@ import hashlib
 import pytest
 from sqlalchemy import select
 
-from app.commands import signin
-from app.commands.tries import Origin
+from app.commands.signing import signin
+from app.commands.signing.tries import Origin
 from app.store import tables
 from tests.signing import EMAIL, PASSWORD, actions_of, add_person, mailed_code, promised, seen, told
 

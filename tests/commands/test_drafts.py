@@ -4,13 +4,13 @@ import time
 
 import pytest
 
-from app.commands import drafts
 from app.commands.jobs import fire_due_timers
-from app.commands.tasks import DraftChanged, draft_mark
+from app.commands.requests import drafts
+from app.commands.requests.tasks import DraftChanged, draft_mark
 from app.store import jobs
 from app.store.jobs import MOST_TRIES
 from engine.errors import BadState, WrongAnswers
-from engine.typed import normal
+from engine.forms.typed import normal
 from tests.commands.office import answers
 
 

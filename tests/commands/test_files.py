@@ -5,11 +5,12 @@ from functools import partial
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from app.commands import files as commands
+from app.commands.requests import files as commands
 from app.retold import retell
 from app.store import files
-from engine import attachment, errors
-from engine.seal import digest
+from engine import errors
+from engine.forms import attachment
+from engine.sealed.seal import digest
 from tests.commands.attaching import (
     FIELD,
     MOST,

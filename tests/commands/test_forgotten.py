@@ -6,7 +6,8 @@ from time import perf_counter
 import pytest
 from sqlalchemy import event, select
 
-from app.commands import forgotten, jobs
+from app.commands import jobs
+from app.commands.signing import forgotten
 from app.store import tables
 from tests.signing import (
     EMAIL,

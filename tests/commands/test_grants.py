@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.commands import accounts, grants
-from app.commands.grants import AnsweredAlready, NotEntitled, OwnRequest, RightsMoved
+from app.commands.managing import accounts, grants
+from app.commands.managing.grants import AnsweredAlready, NotEntitled, OwnRequest, RightsMoved
 from app.store import accounts as kept
 from app.store import people
 from engine import functions

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from app.commands import circumstances
+from app.commands.requests import circumstances
 from app.store import definitions
-from engine.replay import replayed
+from engine.running.replay import replayed
 from tests.commands.office import GIVEN, RETURN
 
 BY_RETURN = RETURN | {"comment": "Please choose the later date"}

@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.commands import cases as case_commands
-from app.commands import documents, drafts
-from app.commands.files import hand_out
-from app.commands.memberships import end_membership
+from app.commands.managing.memberships import end_membership
+from app.commands.requests import cases as case_commands
+from app.commands.requests import documents, drafts
+from app.commands.requests.files import hand_out
 from app.store import cases, files, lists, tables
 from engine import errors
 from engine.people import Right

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.commands import nudges
-from app.commands.nudges import NothingToNudge, NudgedAlready
+from app.commands.requests import nudges
+from app.commands.requests.nudges import NothingToNudge, NudgedAlready
 from engine import errors
 from tests.commands import accounts
 from tests.commands.office import race

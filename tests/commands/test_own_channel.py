@@ -8,8 +8,15 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from app.commands import own_channel, signin
-from app.commands.signin_refusals import AccountLocked, ChangeOver, CodesSpent, CodeTooSoon, SignInOver, WrongCode
+from app.commands.signing import own_channel, signin
+from app.commands.signing.signin_refusals import (
+    AccountLocked,
+    ChangeOver,
+    CodesSpent,
+    CodeTooSoon,
+    SignInOver,
+    WrongCode,
+)
 from app.store import tables
 from tests.signing import (
     EMAIL,

@@ -5,8 +5,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.commands import links, own_passwords, signin
-from app.commands.signin_refusals import AccountLocked, LinkOver, SignInFailed, SignInOver, WeakPassword, WrongPassword
+from app.commands.signing import links, own_passwords, signin
+from app.commands.signing.signin_refusals import (
+    AccountLocked,
+    LinkOver,
+    SignInFailed,
+    SignInOver,
+    WeakPassword,
+    WrongPassword,
+)
 from app.store import tables
 from tests.signing import (
     EMAIL,

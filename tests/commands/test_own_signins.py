@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.commands import own_signins, signin
-from app.commands.browsers import in_words
-from app.commands.signin_refusals import WrongPassword
-from app.commands.tries import Origin
+from app.commands.signing import own_signins, signin
+from app.commands.signing.browsers import in_words
+from app.commands.signing.signin_refusals import WrongPassword
+from app.commands.signing.tries import Origin
 from tests.signing import (
     EMAIL,
     HOME,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.commands import passkeys, signin
-from app.commands.signin_refusals import AccountLocked, PasskeyRefused, SignInOver, WrongCode
+from app.commands.signing import passkeys, signin
+from app.commands.signing.signin_refusals import AccountLocked, PasskeyRefused, SignInOver, WrongCode
 from app.outside import authenticators
 from app.outside.authenticators import BadAnswer, NewKey, Site
 from tests.authenticator import PRESENT, VERIFIED, Authenticator, other_challenge

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.commands.cases import AlreadyProposed
+from app.commands.requests.cases import AlreadyProposed
 from engine import errors
 from engine.people import Right
 from tests.commands.office import FORWARD, race

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from app.commands import cases as case_commands
+from app.commands.requests import cases as case_commands
 from app.store.answered import DRAFT_ENTRY
 from engine.errors import NotFound, Refused
 from engine.people import Right

@@ -6,8 +6,8 @@ import json
 import pypdf
 import pytest
 
-from app.commands import documents
-from app.commands.files import hand_out
+from app.commands.requests import documents
+from app.commands.requests.files import hand_out
 from app.store import files, lists, story
 from engine import errors
 from tests.commands import accounts

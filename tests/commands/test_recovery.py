@@ -5,8 +5,8 @@ import re
 import pytest
 from sqlalchemy import select
 
-from app.commands import own_channel, recovery, signin
-from app.commands.signin_refusals import AccountLocked, SignInOver, WrongCode
+from app.commands.signing import own_channel, recovery, signin
+from app.commands.signing.signin_refusals import AccountLocked, SignInOver, WrongCode
 from app.store import tables
 from tests.signing import (
     EMAIL,

@@ -4,9 +4,10 @@ from uuid import uuid4
 
 import pytest
 
-from app.commands import cases as case_commands
-from app.commands import documents, jobs
-from app.commands import tasks as task_commands
+from app.commands import jobs
+from app.commands.requests import cases as case_commands
+from app.commands.requests import documents
+from app.commands.requests import tasks as task_commands
 from app.store import people
 from engine import errors
 from engine.people import Right

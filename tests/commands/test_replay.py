@@ -4,12 +4,13 @@ from collections import OrderedDict
 
 import pytest
 
-from app.commands import jobs, nudges
+from app.commands import jobs
+from app.commands.requests import nudges
 from app.retold import retell
 from app.store import definitions
-from engine import seal
 from engine.errors import NotFound
 from engine.people import Right
+from engine.sealed import seal
 from tests.commands import accounts
 from tests.commands.office import RETURN, answers
 

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
-from app.commands import accounts, codes, factors, passwords, signin
-from app.commands.signin_letters import signin_letter
-from app.commands.signin_refusals import (
+from app.commands.managing import accounts
+from app.commands.signing import codes, factors, passwords, signin
+from app.commands.signing.signin_letters import signin_letter
+from app.commands.signing.signin_refusals import (
     AccountLocked,
     CannotUnlock,
     CodesSpent,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.commands import cases as case_commands
-from app.commands.tasks import OutOfDate, Unchanged
+from app.commands.requests import cases as case_commands
+from app.commands.requests.tasks import OutOfDate, Unchanged
 from engine import errors
 from engine.people import Right
 from tests.commands import accounts

@@ -4,9 +4,9 @@ from functools import partial
 
 import pytest
 
-from app.commands import claims, drafts, files, nudges
-from app.commands import tasks as task_commands
-from app.commands.memberships import end_membership
+from app.commands.managing.memberships import end_membership
+from app.commands.requests import claims, drafts, files, nudges
+from app.commands.requests import tasks as task_commands
 from engine import errors
 from engine.people import Right
 from tests.commands import accounts

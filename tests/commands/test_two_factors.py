@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.commands import signin
-from app.commands.links import WELCOME, promise_link
-from app.commands.own_passwords import set_by_link
+from app.commands.signing import signin
+from app.commands.signing.links import WELCOME, promise_link
+from app.commands.signing.own_passwords import set_by_link
 from app.store import people
 from app.store.database import IntegrityError
 from tests.commands.managing import account, added

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.commands import cases as case_commands
+from app.commands.requests import cases as case_commands
 from engine import errors
 from tests.commands.refusing import refused
 

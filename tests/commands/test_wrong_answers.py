@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.commands.tasks import OutOfDate, Unchanged
+from app.commands.requests.tasks import OutOfDate, Unchanged
 from engine import errors
 from tests.commands.office import FORWARD, GIVEN, answers
 from tests.commands.refusing import lock, refused

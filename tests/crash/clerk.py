@@ -12,10 +12,10 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from app.commands import cases as case_commands
-from app.commands import claims, files, nudges
-from app.commands import tasks as task_commands
-from app.commands.steps import By
+from app.commands.requests import cases as case_commands
+from app.commands.requests import claims, files, nudges
+from app.commands.requests import tasks as task_commands
+from app.commands.requests.steps import By
 from app.store import people, tables
 from engine.errors import Refused
 from tests.commands.office import APPROVE, FORWARD, RETURN, Office, answers

@@ -23,7 +23,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from sqlalchemy import delete, func, select, update
 
-from app.commands import circumstances
+from app.commands.requests import circumstances
 from app.outside.blobs import open_blobs
 from app.retold import retell
 from app.running import any_port

@@ -13,10 +13,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from engine import definition as definitions
-from engine.definition import Definition
-from engine.expression import Scope
-from engine.outcome import Context
+from engine.language.expression import Scope
+from engine.running import definition as definitions
+from engine.running.definition import Definition
+from engine.running.outcome import Context
 
 TOP = ("AA001", "")
 OUTCOMES = ("accepted", "rejected", "idle")

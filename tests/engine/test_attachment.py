@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import attachment
-from engine.attachment import MOST_BYTES, content_fault, expected_name, extension_of, fault, is_right, readable
+from engine.forms import attachment
+from engine.forms.attachment import MOST_BYTES, content_fault, expected_name, extension_of, fault, is_right, readable
 
 REF, PID = "CT027-20261123-000042", "B00123"
 RIGHT = f"Supporting Document_{REF}_{PID}"

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import cells, dmn, gaps
+from engine.decisions import cells, dmn, gaps
 from engine.errors import BadDrawing, BadExpression
-from engine.expression import Scope
 from engine.hours import HONG_KONG
+from engine.language.expression import Scope
 
 HERE = Path(__file__).parent / "decisions"
 SPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from engine import definition as definitions
-from engine import run
+from engine.checking.lint import check_folder
 from engine.errors import BadDrawing, BadExpression
-from engine.lint import check_folder
-from engine.outcome import Context
+from engine.running import definition as definitions
+from engine.running import run
+from engine.running.outcome import Context
 from tests.engine import corpus
 from tests.engine.sketches import CONTEXT
 from tests.engine.test_decide import CANARY, CODE, table

@@ -5,10 +5,11 @@ from itertools import pairwise
 
 import pytest
 
-from engine import bpmn, run
-from engine import definition as definitions
+from engine.drawings import bpmn
+from engine.drawings.exactness import CURES
 from engine.errors import BadDrawing, BadExpression
-from engine.exactness import CURES
+from engine.running import definition as definitions
+from engine.running import run
 from tests.engine import corpus
 from tests.engine.sketches import CONTEXT, Sketch
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from engine import drawing
+from engine.drawings import drawing
 from engine.errors import BadDrawing
 
 PROCESSES = Path(__file__).parents[2] / "processes"

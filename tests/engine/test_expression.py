@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import expression
+from engine.checking.places import CASE_KEYS
 from engine.errors import BadExpression
-from engine.expression import FUNCTIONS, Scope, compiled
 from engine.hours import HONG_KONG, exchange_calendar
-from engine.places import CASE_KEYS
+from engine.language import expression
+from engine.language.expression import FUNCTIONS, Scope, compiled
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 FORM = {

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import form, schema
 from engine.errors import BadForm, UnknownFields, WrongAnswers
-from engine.expression import Scope
-from engine.form import Checked, Facts
+from engine.forms import form, schema
+from engine.forms.form import Checked, Facts
+from engine.forms.spoken import shown, typed
 from engine.hours import exchange_calendar
-from engine.spoken import shown, typed
+from engine.language.expression import Scope
 from tests.engine import corpus
 
 CALENDAR = exchange_calendar(2026, 2027)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from engine import definition
-from engine.guidance import notes
+from engine.running import definition
+from engine.running.guidance import notes
 
 ROOT = Path(__file__).parents[2]
 FOLDER = {

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import bpmn, paths, places, tokens, walks
-from engine import definition as definitions
+from engine.checking import places, walks
+from engine.checking.lint import Fault, check_folder
+from engine.checking.walks import walk
+from engine.drawings import bpmn, paths, tokens
+from engine.drawings.exactness import CURES
 from engine.errors import BadDrawing
-from engine.exactness import CURES
-from engine.lint import Fault, check_folder
 from engine.people import LANES
-from engine.walks import walk
+from engine.running import definition as definitions
 from tests.engine import corpus
 from tests.engine.sketches import CONTEXT, TOP, Game, Sketch, sketches, wild
 from tests.engine.test_run import chosen, open_keys, run, stepped

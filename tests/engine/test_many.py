@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 from SpiffWorkflow.util.task import TaskState
 
-from engine import definition as definitions
-from engine import run
-from engine.compaction import compact
 from engine.errors import BadExpression, TaskNotOpen
-from engine.state import restored
+from engine.running import definition as definitions
+from engine.running import run
+from engine.running.compaction import compact
+from engine.running.state import restored
 from tests.engine.sketches import CONTEXT, TOP, Sketch
 from tests.engine.test_run import Kept, stepped
 

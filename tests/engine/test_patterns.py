@@ -9,14 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import definition as definitions
-from engine import form, run, seal, walks
+from engine.checking import walks
 from engine.errors import BadExpression, NoWayOut, TaskNotOpen
-from engine.expression import Scope
+from engine.forms import form
 from engine.hours import HONG_KONG, exchange_calendar
-from engine.outcome import Context
+from engine.language.expression import Scope
 from engine.people import DESK_LANES
-from engine.replay import NOTES, replayed
+from engine.running import definition as definitions
+from engine.running import run
+from engine.running.outcome import Context
+from engine.running.replay import NOTES, replayed
+from engine.sealed import seal
 from tests.engine import corpus
 from tests.engine.test_run import Kept, facts, routing, stepped, uncompacted
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from engine.proof import fingerprint, verify
-from engine.record import Record, carried, read, without
-from engine.seal import canonical, digest
+from engine.sealed.proof import fingerprint, verify
+from engine.sealed.record import Record, carried, read, without
+from engine.sealed.seal import canonical, digest
 from tests import records
 
 TRUSTED = records.pem(records.KEY)

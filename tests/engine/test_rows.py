@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import alignment, components, form, lint, schema
+from engine.checking import components, lint
 from engine.errors import BadForm, Refused, UnknownFields, WrongAnswers
-from engine.expression import Scope
-from engine.form import Facts
+from engine.forms import alignment, form, schema
+from engine.forms.form import Facts
+from engine.forms.spoken import shown, table_rows, typed
 from engine.hours import exchange_calendar
-from engine.spoken import shown, table_rows, typed
+from engine.language.expression import Scope
 
 BANKS = {"HSBC": {"bank_code": "004", "name": "HSBC"}, "BOC": {"bank_code": "012", "name": "Bank of China"}}
 CONTACTS = {

@@ -11,12 +11,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine import definition as definitions
-from engine import form, run, seal
 from engine.errors import BadDrawing, BadExpression, BadState, NoWayOut, Refused, RunAway, TaskNotOpen
-from engine.expression import Scope
+from engine.forms import form
 from engine.hours import HONG_KONG, exchange_calendar
-from engine.outcome import Context
+from engine.language.expression import Scope
+from engine.running import definition as definitions
+from engine.running import run
+from engine.running.outcome import Context
+from engine.sealed import seal
 from tests.engine import corpus
 from tests.engine.sketches import CONTEXT as SKETCHED
 from tests.engine.sketches import Game, Sketch, sketches

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import seal
 from engine.errors import BadState
+from engine.sealed import seal
 
 KEY = b"k" * 32
 JSON = st.recursive(

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from engine import services
 from engine.errors import ServiceFailed
+from engine.running import services
 
 DAY = date(2026, 12, 1)
 INPUTS = {"register": "contact", "key": "B00123", "effective_on": DAY, "record": "contact,email"}

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from engine import definition as definitions
-from engine import run, scripting
+from engine.checking.lint import check_folder
 from engine.errors import Refused
-from engine.expression import Scope
-from engine.lint import check_folder
-from engine.outcome import Context
+from engine.language.expression import Scope
+from engine.running import definition as definitions
+from engine.running import run, scripting
+from engine.running.outcome import Context
 from tests.engine import corpus
 
 CANARY = Path(tempfile.gettempdir()) / f"canary-of-the-sinks-{os.getpid()}"

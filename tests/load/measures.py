@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from app import web
-from app.commands import tasks as task_commands
+from app.commands.requests import tasks as task_commands
 from app.retold import retell
 from app.running import any_port
 from app.store import tasks as task_store

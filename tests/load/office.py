@@ -16,7 +16,8 @@ from app.outside.blobs import open_blobs
 from app.seed import seed_demo
 from app.store import definitions, tables
 from app.store.database import connect
-from engine import definition, seal
+from engine.running import definition
+from engine.sealed import seal
 from tests.commands.office import MONDAY_TEN, ROOT, Office
 from tests.load.databases import Measured
 from tests.web.visitors import cookie_of, promised_code

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.commands import steps
+from app.commands.requests import steps
 from app.store import cases, tasks
-from engine import rules, run
-from engine.outcome import Outcome
+from engine import rules
 from engine.people import Person, seat_of
+from engine.running import run
+from engine.running.outcome import Outcome
 from tests.model.stage import Stage
 
 Fresh = Callable[[], Stage]

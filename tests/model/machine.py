@@ -12,9 +12,11 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from app.commands import cases as case_commands
-from app.commands import claims, drafts, files, jobs, memberships, nudges
-from app.commands import tasks as task_commands
+from app.commands import jobs
+from app.commands.managing import memberships
+from app.commands.requests import cases as case_commands
+from app.commands.requests import claims, drafts, files, nudges
+from app.commands.requests import tasks as task_commands
 from app.retold import retell
 from engine.errors import Refused
 from tests.commands.office import GIVEN, race

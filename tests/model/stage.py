@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, event, select, update
 
-from app.commands.steps import By
+from app.commands.requests.steps import By
 from app.store import cases, people, tables, tasks
 from app.store.cases import Case
 from app.store.tasks import Task

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.commands import cases as case_commands
-from app.commands import claims
+from app.commands.requests import cases as case_commands
+from app.commands.requests import claims
 from app.retold import retell
 from engine.errors import WrongAnswers
 from tests.commands.office import PEOPLE, RETURN, Office, opened

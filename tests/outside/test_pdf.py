@@ -11,8 +11,8 @@ import pypdf
 import pytest
 
 from app.outside import paper, pdf
-from engine.proof import Verdict
-from engine.record import File, Record, Row, Section, carried
+from engine.sealed.proof import Verdict
+from engine.sealed.record import File, Record, Row, Section, carried
 from tests import records
 
 TRUSTED = records.pem(records.KEY)

@@ -6,7 +6,7 @@ import pytest
 
 from app.store import registers
 from app.store.database import connect
-from engine.services import RegisterChange
+from engine.running.services import RegisterChange
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.commands import cases as case_commands
-from app.commands import drafts
+from app.commands.requests import cases as case_commands
+from app.commands.requests import drafts
 from tests.commands.attaching import put, right_name
 from tests.commands.office import FORWARD, Office
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.commands import memberships
+from app.commands.managing import memberships
 from tests.commands.managing import account, company_of, rights_of
 from tests.commands.office import PEOPLE
 from tests.commands.refusing import lock

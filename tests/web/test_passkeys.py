@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.commands import codes, passkeys
+from app.commands.signing import codes, passkeys
 from tests.authenticator import Authenticator, other_challenge
 from tests.signing import EMAIL, HOME, PASSWORD, add_person, change_person, full, mailed_code, seen, still_portal
 from tests.web.client import Client

@@ -5,7 +5,7 @@ from base64 import b32decode
 
 import pytest
 
-from app.commands import codes, recovery
+from app.commands.signing import codes, recovery
 from tests.signing import (
     EMAIL,
     HOME,

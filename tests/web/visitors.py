@@ -12,9 +12,10 @@ from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import event
 
 from app import web
-from app.commands import letters, signin
+from app.commands import letters
 from app.commands.portal import Portal
-from app.commands.tries import Origin
+from app.commands.signing import signin
+from app.commands.signing.tries import Origin
 from app.seed import DEMO_PASSWORD
 from app.store.signins import Signin
 from tests.commands.office import PEOPLE, Office

@@ -1,0 +1,1 @@
+"""Managing: accounts, rights, companies and desks, each change sealed in the trail of its company."""

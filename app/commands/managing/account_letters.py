@@ -1,0 +1,83 @@
+"""What the mails about accounts say."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from app.commands.portal import Portal
+from app.commands.signing import factors
+from app.store import jobs
+from app.store.database import Connection
+
+END = "If you did not expect this mail, tell your administrator now.\n"
+
+
+def promise_letters(connection: Connection, payloads: Iterable[Mapping[str, Any]], now: datetime) -> None:
+    """Promise mails in the transaction that gives reason for them, each under a name of its own."""
+    made = [{"kind": "mail", "key": f"{one['template']}:{uuid4().hex}", "payload": dict(one)} for one in payloads]
+    jobs.promise(connection, made, now)
+
+
+def account_letter(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
+    """Subject and text of a promised mail whose template is one of `TEMPLATES`."""
+    return LETTERS[payload["template"]](portal, payload)
+
+
+def _welcome(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
+    return "Your Client Connect account", (
+        f"An account was set up for you at Client Connect, {portal.settings.exchange_name}. You sign in with this "
+        f"e-mail address, {payload['to']}, a password and a one-time code.\n\n"
+        f"Set your password here. The link is good for 24 hours and works once:\n{_link(portal, payload)}\n\n"
+        "You are then asked where your one-time codes come from: an authenticator app, which we recommend, or mails "
+        f"to this address. The link has expired? Ask for a new one: {portal.settings.base_url}/sign-in/forgotten\n\n"
+        f"{END}"
+    )
+
+
+def _reset(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
+    return "Set a new password for Client Connect", (
+        f"Somebody asked for a new password for {payload['to']}. If it was you, set it here. The link is good for "
+        f"30 minutes and works once:\n{_link(portal, payload)}\n\n"
+        "If it was not you, do nothing: your password stays as it is, and nobody else gets this link.\n"
+    )
+
+
+def _changed(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
+    return f"Client Connect: {payload['what']}", (
+        f"{payload['by']} has changed this for your company.\n\n"
+        f"{payload['whom']}: {payload['what']}.\n\n"
+        f"Who did what stands in the administration trail: {portal.settings.base_url}/people/trail\n"
+        "If you did not expect this, speak to your fellow administrator now.\n"
+    )
+
+
+def _asked(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
+    return "Client Connect: rights wait for a second administrator", (
+        f"{payload['by']} asks for other rights for {payload['whom']}. In your company a second administrator has to "
+        f"agree.\n\nLook at it here: {portal.settings.base_url}/people/{payload['person']}\n"
+    )
+
+
+def _told(_portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
+    return f"Your Client Connect account: {payload['what']}", (
+        f"This was changed in your account {payload['to']}: {payload['what']}. It was done by {payload['by']}.\n\n{END}"
+    )
+
+
+def _link(portal: Portal, payload: Mapping[str, Any]) -> str:
+    token = factors.unseal(portal, b64decode(payload["sealed_link"]), f"mail:{payload['to']}")
+    return f"{portal.settings.base_url}/sign-in/link/{token}"
+
+
+LETTERS: dict[str, Callable[[Portal, Mapping[str, Any]], tuple[str, str]]] = {
+    "account_welcome": _welcome,
+    "account_reset": _reset,
+    "account_changed": _changed,
+    "account_asked": _asked,
+    "account_told": _told,
+}
+TEMPLATES = frozenset(LETTERS)

@@ -1,0 +1,1 @@
+"""Requests: everything that changes one, each in one transaction with an entry in its trail."""

@@ -1,0 +1,187 @@
+"""The audit PDF of a case that has ended: made once, kept for good."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from dataclasses import replace
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from app.commands.portal import Portal
+from app.commands.requests import trails
+from app.store import cases, people, sentences, story
+from app.store.sentences import Told
+from app.store.story import Story
+from engine import statuses
+from engine.errors import NotFound
+from engine.hours import hong_kong_time
+from engine.people import BROKER, COMPANY, Person
+from engine.sealed import proof, record, seal
+
+TRAIL_PDF = "trail"
+SEAL_KEY = "trail-seal"
+
+
+def make_trail_pdf(portal: Portal, reference: str, reader: Person | None = None) -> str:
+    """Make the audit PDF of an ended case unless it exists, and return its SHA-256.
+
+    reader: for whose side it is; for the firm that files when there is none. Each side has a PDF of its own, in which
+    the answers stand that it may read, and the whole trail.
+    """
+    with portal.database.read() as connection:
+        case = cases.by_reference(connection, reference)
+        if case is None or not case.ended:
+            raise NotFound(f"an ended request {reference}")
+        side = None if reader else COMPANY
+        told = story.of_case(connection, case, portal.settings.exchange_name, reader=reader, side=side)
+        kind = _kind(told, reader)
+        kept = cases.document(connection, case.id, kind)
+        if kept is not None:
+            return kept
+    content = _rendered(record_of(portal, told))
+    sha256 = portal.blobs.put(content)
+    with portal.database.write() as connection:
+        cases.keep_document(connection, case.id, kind, sha256, len(content), portal.clock.now())
+        return cases.document(connection, case.id, kind) or sha256
+
+
+def _kind(told: Story, reader: Person | None) -> str:
+    """Under which name a side's PDF is kept; every broker has its own."""
+    if told.side == BROKER and reader is not None:
+        return f"{TRAIL_PDF}:{reader.company}"
+    return TRAIL_PDF if told.side == COMPANY else f"{TRAIL_PDF}:{told.side or 'all'}"
+
+
+def trail_pdf(portal: Portal, reference: str, person: int) -> bytes:
+    """The bytes of the PDF: the stored one when the case has ended, else the trail so far; the download is recorded.
+
+    Raises `NotFound` for a case that the person may not know of.
+    """
+    with portal.database.read() as connection:
+        reader = people.person_for(connection, person)
+        case = None if reader is None else cases.by_reference(connection, reference, reader)
+        if reader is None or case is None:
+            raise NotFound(f"the request {reference}")
+        exchange = portal.settings.exchange_name
+        told = None if case.ended else story.of_case(connection, case, exchange, reader=reader)
+    if told is not None:
+        content = _rendered(record_of(portal, told))
+    else:
+        content = portal.blobs.get(make_trail_pdf(portal, reference, reader))
+    with portal.database.write() as connection:
+        people.record(
+            connection,
+            portal.clock.now(),
+            person,
+            "document.downloaded",
+            reference=reference,
+            sha256=seal.digest(content),
+        )
+    return content
+
+
+def record_of(portal: Portal, told: Story) -> record.Record:
+    """Everything that the PDF of a case shows and carries, sealed: as far as the side that it is for may read.
+
+    Raises `BadState` when the trail is not the one that was sealed.
+    """
+    from app.outside.paper import PRODUCER  # a second of imports that no other page needs
+
+    case, definition = told.case, told.definition
+    trails.require_whole(portal, case, told.sealed)
+    entries = tuple(_entries(told))
+    exchange = portal.settings.exchange_name
+    unsigned = record.Record(
+        reference=case.reference,
+        title=definition.eservice.title,
+        title_zh=definition.eservice.titles.get("zh_Hant", ""),
+        company=told.company.name_en,
+        company_zh=told.company.name_zh,
+        participant_id=case.participant_id,
+        status=statuses.label(case.status, exchange),
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+        entries=entries,
+        entry_lines=tuple(_line(entry) for entry in told.lines[: len(told.handed)]),
+        seal=record.Seal(head=entries[-1].hash if entries else case.head, count=len(entries)),
+        round_titles=tuple(f"Round {number}" for number in told.rounds),
+        sections=tuple(_section(part) for part in told.parts),
+        files=tuple(record.File(file.name, file.size, file.sha256) for file in told.files),
+        drawings=tuple(_drawings(told, exchange)),
+        forms=tuple(_forms(told)),
+        answers=tuple(_answers(told)),
+        release=definition.sha256,
+        producer=PRODUCER,
+    )
+    return signed(portal, unsigned)
+
+
+def signed(portal: Portal, unsigned: record.Record) -> record.Record:
+    """The record with the portal's signature over its head and documents."""
+    key = Ed25519PrivateKey.from_private_bytes(portal.keys.derive(SEAL_KEY))
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    said = record.statement(unsigned.reference, unsigned.seal.head, unsigned.seal.count, record.documents(unsigned))
+    signature = base64.b64encode(key.sign(said)).decode()
+    closed = replace(unsigned.seal, key_id=proof.fingerprint(public), signature=signature, public_key=public)
+    return replace(unsigned, seal=closed)
+
+
+def public_key(portal: Portal) -> bytes:
+    """The key that verifies this portal's audit PDFs, as PEM."""
+    key = Ed25519PrivateKey.from_private_bytes(portal.keys.derive(SEAL_KEY))
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _rendered(sealed: record.Record) -> bytes:
+    from app.outside import pdf
+
+    return pdf.render(sealed)
+
+
+def _entries(told: Story) -> Iterable[record.Entry]:
+    previous = seal.first_link(told.case.reference)
+    for sealed, kept_back in zip(told.sealed, told.handed, strict=False):
+        yield record.without(record.Entry(sealed.entry, previous, sealed.hash), kept_back)
+        previous = sealed.hash
+
+
+def _line(entry: Told) -> record.Line:
+    return record.Line(
+        label=entry.label,
+        who=entry.who,
+        company=", ".join(part for part in (entry.company, entry.lane) if part),
+        at=hong_kong_time(entry.at),
+        status_from=entry.status_from,
+        status_to=entry.status_to,
+        comment=entry.comment,
+        details=entry.details,
+    )
+
+
+def _section(part: story.Part) -> record.Section:
+    return record.Section(part.title, tuple(record.Row(a.label, a.register, a.values, a.changed) for a in part.answers))
+
+
+def _drawings(told: Story, exchange: str) -> Iterable[record.Drawing]:
+    entries = told.sealed[: len(told.handed)]
+    done = [key for sealed in entries for key in sealed.entry["done"]]
+    open_now = [] if told.case.ended or not entries else entries[-1].entry["open"]
+    titles = sentences.lane_titles(exchange, told.case.desk)
+    for name, drawing in sorted(told.definition.drawings.items(), key=lambda item: item[0] != told.case.eservice):
+        title = drawing.properties.get("title") or drawing.name
+        there, now = told.definition.on_drawing(name, done), told.definition.on_drawing(name, open_now)
+        yield record.Drawing(name, title, drawing.content, now, there - now, titles)
+
+
+def _forms(told: Story) -> Iterable[record.Form]:
+    for name, content in sorted(told.definition.files.items()):
+        if name.endswith(".form"):
+            yield record.Form(name[6:-5], content)
+
+
+def _answers(told: Story) -> Iterable[record.Answers]:
+    for sealed in told.answers:
+        hashed = seal.answers_hash(sealed.salt, sealed.answers)
+        yield record.Answers(sealed.round, sealed.step, sealed.answers, sealed.salt, hashed)

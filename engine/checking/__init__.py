@@ -1,0 +1,1 @@
+"""Checking: whether drawings, forms and examples may be deployed."""

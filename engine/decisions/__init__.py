@@ -1,0 +1,1 @@
+"""Decision tables: read, asked, and searched for gaps."""

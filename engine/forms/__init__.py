@@ -1,0 +1,1 @@
+"""Forms: what a form file says, and what becomes of raw answers."""

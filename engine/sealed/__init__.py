@@ -1,0 +1,1 @@
+"""Seals: what nobody changes unnoticed, and how anybody can prove it."""
