@@ -74,6 +74,7 @@ def test_every_open_page_is_sound_at_this_width(arrive, width):
         somebody.visit(url)
 
 
+@pytest.mark.long
 def test_r45_the_channel_is_changed_on_a_phone(site, arrive):
     mia = arrive("mia", width=PHONE, has_touch=True, is_mobile=True)
     mia.visit("/account")
@@ -125,6 +126,7 @@ def test_r43_a_passkey_is_made_and_signs_in_after_the_password(at_home, arrive):
     assert mia.heading == "Dashboard"
 
 
+@pytest.mark.long
 def test_whoever_removes_a_passkey_is_offered_none_at_the_next_sign_in(at_home, arrive):
     mia = arrive("mia")
     with_authenticator(mia)
@@ -159,6 +161,7 @@ def test_at_an_address_of_numbers_the_page_says_where_passkeys_work(site, arrive
     mia.reads("Open the portal at http://localhost:")
 
 
+@pytest.mark.long
 def test_without_scripts_no_passkey_is_offered_at_the_sign_in(at_home, arrive):
     mia = arrive("mia")
     with_authenticator(mia)

@@ -20,7 +20,7 @@ from tests.browser.test_journey import WAYS
 LONG = pytest.mark.long
 
 
-@pytest.mark.parametrize("way", ["desktop", *(pytest.param(way, marks=LONG) for way in ("without scripts", "phone"))])
+@pytest.mark.parametrize("way", ["without scripts", *(pytest.param(way, marks=LONG) for way in ("desktop", "phone"))])
 def test_new_people_of_a_new_administrator_complete_a_request(site, arrive, way):
     agnes, cora, nick, nell, karen, kelvin = (arrive(**WAYS[way]) for _ in range(6))
     agnes.arrive_as("agnes")
@@ -75,6 +75,7 @@ def test_r42_a_locked_user_is_unlocked_by_the_ccda_and_signs_in(site, arrive):
     assert mia.heading == "Dashboard"
 
 
+@LONG
 def test_r40_a_locked_ccda_is_unlocked_by_the_exchange_and_signs_in(site, arrive):
     agnes, ada = arrive("agnes"), arrive()
     lock_out(ada, "ccda1@harbourbright.test")
@@ -104,7 +105,7 @@ PAGES = {
 
 
 @pytest.mark.parametrize("who", PAGES)
-@pytest.mark.parametrize("width", [360, 768, 1280])
+@pytest.mark.parametrize("width", [360, pytest.param(768, marks=LONG), 1280])
 def test_no_page_about_people_has_a_fault(site, arrive, who, width):
     visitor = arrive(who, width=width)
     for url in PAGES[who]:

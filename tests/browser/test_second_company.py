@@ -15,7 +15,7 @@ def sealed(site, mia, reference):
     return mia.download("Audit trail (PDF)")
 
 
-@pytest.mark.parametrize("way", ["desktop", *(pytest.param(way, marks=LONG) for way in ("without scripts", "phone"))])
+@pytest.mark.parametrize("way", ["without scripts", *(pytest.param(way, marks=LONG) for way in ("desktop", "phone"))])
 def test_a_request_goes_past_the_second_company_to_the_sealed_pdf(site, arrive, way):
     people = [arrive(**WAYS[way]) for _ in range(6)]
     reference = whole(*people)

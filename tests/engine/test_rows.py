@@ -715,7 +715,7 @@ def test_a_row_added_and_removed_again_changes_nothing(names):
 
 
 # the page for analysts
-PAGE = (Path(schema.__file__).parent / "forms.md").read_text()
+PAGE = (Path(schema.__file__).parent / "fields.md").read_text()
 
 
 @pytest.mark.parametrize("name", sorted(schema.KINDS))
