@@ -366,3 +366,15 @@ def test_nobody_else_forgets_their_codes(office, who):
 def test_they_are_told_that_their_codes_were_forgotten(office):
     accounts.forget_codes(office.portal, office.by("ada"), office.number("mia"))
     assert office.mailed("account_told") == [PEOPLE["mia"]]
+
+
+def test_an_administrator_and_the_owner_never_wait_for_each_other_crosswise(either_office):
+    other, mia = either_office.beside(), either_office.number("mia")
+    for verb in (accounts.suspend, accounts.activate) * 5:
+        found = race(
+            lambda verb=verb: verb(either_office.portal, either_office.by("ada"), mia),
+            lambda: accounts.change_particulars(other.portal, other.by("ben"), mia, Particulars("Mia Chan")),
+        )
+        assert [one for one in found if isinstance(one, Exception)] == []
+    other.portal.database.close()
+    assert fault(either_office) == ""

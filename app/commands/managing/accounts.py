@@ -196,9 +196,10 @@ def unlock_as_operator(portal: Portal, email: str) -> None:
     login, now = login_of(email), portal.clock.now()
     with portal.database.write() as connection:
         known = people.id_of(connection, login)
-        account = accounts.locked(connection, known) if known else None
+        account = accounts.account(connection, known) if known else None
         if account is None:
             raise CannotUnlock(f"Expected the e-mail address of an account, but nobody signs in with {login!r}.")
+        account = _held(connection, account)
         if not signins.unlock(connection, account.id):
             raise CannotUnlock(f"Expected a locked account, but that of {login} is not.")
         promise_letters(connection, [unlocked_payload(login, OPERATOR.name)], now)
@@ -210,14 +211,14 @@ def unlock_as_operator(portal: Portal, email: str) -> None:
 def subject_of(connection: Connection, by: By, person: int, what: str) -> tuple[Person, Account]:
     """Who acts, and the account, held; raises `NotFound` when it is none of theirs, `NoRight` when it is their own."""
     actor = steps.acting(connection, by)
-    account = accounts.locked(connection, person)
-    if account is None:
+    known = accounts.account(connection, person)
+    if known is None:
         raise NotFound("this account")
     if actor.id == person:
         raise NoRight(what, "your own account")
-    if not may_to(actor, what, as_subject(account)):
+    if not may_to(actor, what, as_subject(known)):
         raise NotFound("this account")
-    return actor, account
+    return actor, _held(connection, known)
 
 
 def checked(email: str, particulars: Particulars) -> tuple[str, Particulars]:
@@ -282,6 +283,12 @@ def tell_colleagues(connection: Connection, actor: Person, account: Account, wha
 
 def _seal(connection: Connection, portal: Portal, by: Doer, account: Account, action: str, **facts: Any) -> None:
     administration.seal_change(connection, portal, account.company, by, action, whom(account), **facts)
+
+
+def _held(connection: Connection, known: Account) -> Account:
+    """The account as it stands once nobody else can change it: the company first, as everybody does who waits."""
+    administration.hold(connection, known.company)
+    return _found(accounts.locked(connection, known.id))
 
 
 def _found(account: Account | None) -> Account:

@@ -38,6 +38,7 @@ def end_membership(portal: Portal, participant_id: str, kind: str, *, by: By | N
         if membership is None:
             raise NotFound(f"the membership {kind} {participant_id}")
         who = companies.manager(connection, by) if by else OPERATOR
+        administration.hold(connection, membership.company)
         people.end_membership(connection, membership.id, now)
         people.record(connection, now, who.id or None, "membership.ended", participant_id=participant_id, kind=kind)
         administration.seal_change(
