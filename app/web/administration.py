@@ -13,7 +13,7 @@ from app.store import administration
 from app.store.administration import Sealed
 from app.web import pages
 from app.web.guards import current_person, only, portal
-from app.web.rights import tabs
+from app.web.rights import LANES, tabs
 from engine import functions
 from engine.errors import NotFound
 
@@ -67,7 +67,6 @@ LABELS = {
     "channel": "Channel",
 }
 KINDS = {"business": "Business user", "ccda": "Delegated administrator", "staff": "Staff of a desk"}
-LANES = {"maker": "Maker", "checker": "Checker", "desk_maker": "Processes", "desk_checker": "Approves"}
 
 
 @bp.get("/people/trail")

@@ -200,7 +200,7 @@ def _page(connection: Connection, reader: Person, account: Account) -> str:
         matrix=matrix(connection, account, held, copied) if may_grant else None,
         desks=desk_matrix(connection, account, held) if staffs else None,
         waiting=waiting(connection, account, reader, held) if may_grant else None,
-        history=[line for line in lines(administration.about(connection, account.id, NEWEST))],
+        history=lines(administration.about(connection, account.id, NEWEST)),
         done=DONE.get(request.args.get("done", ""), ""),
         back=url_for("people.index") if reader.kind == CCDA else url_for("exchange.staff"),
         company_url=url_for("exchange.company", company=account.company) if account.kind == CCDA else "",
