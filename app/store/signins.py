@@ -14,13 +14,26 @@ from engine.people import Person, Right
 MOST_TRIES = 5
 OPEN_TO_TRIES = and_(people.c.active, people.c.locked_at.is_(None), people.c.failures < MOST_TRIES)
 
+KNOWN = (
+    people.c.id,
+    people.c.name,
+    people.c.email,
+    people.c.kind,
+    people.c.company_id,
+    people.c.channel,
+    people.c.password_hash,
+    people.c.failures,
+)
+
 
 class Candidate(NamedTuple):
     """Whoever may be behind an address, with one try already taken."""
 
     id: int
+    name: str
     email: str
     kind: str
+    company: int
     channel: str | None
     password_hash: str
     failures: int  # this try included
@@ -96,9 +109,7 @@ def take_try_by_email(connection: Connection, email: str) -> Candidate | None:
         update(people)
         .where(people.c.email == email, people.c.password_hash.is_not(None), OPEN_TO_TRIES)
         .values(failures=people.c.failures + 1)
-        .returning(
-            people.c.id, people.c.email, people.c.kind, people.c.channel, people.c.password_hash, people.c.failures
-        )
+        .returning(*KNOWN)
     ).one_or_none()
     return None if row is None else Candidate(*row)
 

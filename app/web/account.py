@@ -12,6 +12,7 @@ from app.commands.signing import own_passwords, own_signins, passkeys, recovery
 from app.commands.signing.signin_refusals import AccountLocked, WeakPassword, WrongPassword
 from app.store.signins import Signin
 from app.web import pages
+from app.web.desks import desk_title
 from app.web.guards import current_signin, origin, portal, signed_in
 from app.web.security import limited
 from engine.people import DESK_LANES, Person, Right
@@ -167,4 +168,4 @@ def _rows(rights: Iterable[Right]) -> list[dict[str, str]]:
 
 
 def _title(right: Right) -> str:
-    return pages.desk_title(right.holder) if right.lane in DESK_LANES else pages.function_title(right.holder)
+    return desk_title(right.holder) if right.lane in DESK_LANES else pages.function_title(right.holder)

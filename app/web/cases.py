@@ -16,6 +16,7 @@ from app.store.casts import Cast
 from app.store.story import Story
 from app.store.tasks import Task
 from app.web import attached, fields, pages
+from app.web.desks import desk_title
 from app.web.guards import current_person, portal, signed_in
 from app.web.timelines import now_at
 from engine import rules
@@ -253,7 +254,7 @@ def _result(told: Story) -> list[dict[str, str]]:
 
 def _later(told: Story) -> list[dict[str, str]]:
     at_exchange = told.case.status.startswith("PENDING_HKEX")
-    desk = [] if at_exchange else [pages.desk_title(told.case.desk)]
+    desk = [] if at_exchange else [desk_title(told.case.desk)]
     second = told.definition.eservice.has_next and not at_exchange and told.case.status != "PENDING_NEXT_COMPANY"
     labels = [
         *([_("Second company")] if second else []),

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from app.store import answered, story
 from app.web import attached, fields, pages
+from app.web.desks import desk_title
 from app.web.filling import claim_view, task_view
 from app.web.guards import portal
 from app.web.timelines import timeline
@@ -66,7 +67,7 @@ def _banner(at: At) -> dict[str, str]:
     if at.task.lane in ("desk_checker", "next_checker"):
         return _second_banner(at)
     if at.task.lane in DESK_LANES:
-        return _said(_("You can process this."), pages.desk_title(at.task.holder))
+        return _said(_("You can process this."), desk_title(at.task.holder))
     if at.task.lane in BROKER_LANES:
         return _said(_("Your firm is named in this request."), _("Your answer goes to the exchange; none is one too."))
     if at.task.lane == "maker":

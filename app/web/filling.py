@@ -12,6 +12,7 @@ from app.commands.requests import circumstances
 from app.commands.requests.tasks import draft_mark
 from app.store import people, sentences
 from app.web import attached, fields, pages
+from app.web.desks import desk_title
 from app.web.guards import portal
 from app.web.work import At
 from engine.errors import WrongAnswers
@@ -247,6 +248,6 @@ def _what_next(at: At) -> list[dict[str, str]]:
         {"label": _("You complete the form"), "detail": "", "state": "now"},
         {"label": _("A checker of your company approves or returns"), "detail": "", "state": "later"},
         *([second] if eservice.has_next else []),
-        {"label": pages.desk_title(eservice.desk), "detail": sla, "state": "later"},
+        {"label": desk_title(eservice.desk), "detail": sla, "state": "later"},
         {"label": _("%(status)s, audit PDF", status=eservice.success.capitalize()), "detail": "", "state": "later"},
     ]

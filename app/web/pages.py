@@ -15,6 +15,7 @@ from app.commands.requests.steps import By
 from app.store import definitions, menus
 from app.store.menus import Menu
 from app.store.people import Membership
+from app.web.desks import desk_name
 from app.web.guards import current_person, portal, somebody
 from engine import functions, statuses
 from engine.forms.spoken import short_date
@@ -22,19 +23,6 @@ from engine.hours import HONG_KONG
 from engine.people import DESK_LANES, Person
 from engine.rights import may
 from engine.running.definition import Definition
-
-DESK_TITLES = {
-    "CPS": "Clearing Participant Services",
-    "MPA": "Participantship Administration",
-    "CTO": "Cash Trading Operations",
-    "DTO": "Derivatives Trading Operations",
-    "CCO": "CCASS Operations",
-    "DCO": "DCASS Operations",
-    "CRM": "Clearing Risk Management",
-    "ITC": "Connectivity",
-    "MSV": "Market Surveillance",
-    "EVT": "Client Events",
-}
 
 
 # --- who I am, and where I can go -------------------------------------------------------------------------------------
@@ -48,13 +36,13 @@ def shared() -> dict[str, Any]:
 
 def _me(person: Person) -> dict[str, Any]:
     mine = my_participants(person)
-    desks = sorted({right.holder for right in person.rights if right.lane in DESK_LANES})
+    held = sorted({right.holder for right in person.rights if right.lane in DESK_LANES})
     return {
         "name": person.name,
         "company_name": person.company_name,
         "participant_id": mine[0] if len(mine) == 1 else "",
         "is_staff": person.is_staff,
-        "desk_names": [DESK_TITLES.get(desk, desk) for desk in desks][:3],
+        "desk_names": [desk_name(desk) for desk in held][:3],
         "nav": _menu(person),
         "demo": portal().settings.demo,
     }
@@ -163,11 +151,6 @@ def takes_part(person: Person) -> bool:
 def function_title(name: str) -> str:
     """A business function as people read it."""
     return functions.TITLES.get(name, name)
-
-
-def desk_title(desk: str) -> str:
-    """A desk of the exchange as people read it."""
-    return f"{portal().settings.exchange_name} {DESK_TITLES.get(desk, desk)}"
 
 
 def acting() -> By:

@@ -30,9 +30,11 @@ VERBS: dict[str, Verb] = {
     "suspend": commands.suspend,
     "activate": commands.activate,
     "deactivate": commands.deactivate,
+    "welcome": commands.welcome_again,
+}
+MAILED: dict[str, Callable[[Portal, By, int, str], None]] = {
     "forget": commands.forget_codes,
     "unlock": commands.unlock,
-    "welcome": commands.welcome_again,
 }
 
 
@@ -100,7 +102,7 @@ def particulars(person: int) -> Any:
 def turn(person: int, verb: str) -> Any:
     """Suspend, activate, deactivate, unlock, or send the welcome mail again; after a page that says what it means."""
     reader = current_person()
-    if verb not in VERBS:
+    if verb not in VERBS.keys() | MAILED.keys():
         raise NotFound("this page")
     with portal().database.read() as connection:
         account = found(connection, reader, person, "unlock" if verb == "unlock" else "change")
@@ -108,13 +110,10 @@ def turn(person: int, verb: str) -> Any:
         if verb not in _verbs(account):
             raise NotInThatState(verb, _state(account)["label"].lower())
         return _turn_page(account, verb, "")
-    if verb == "unlock" and account.kind == CCDA:
-        try:
-            commands.unlock(portal(), pages.acting(), person, request.form.get("sender", ""))
-        except SenderDiffers:
-            return _turn_page(account, verb, _("This is not the login ID: leave the account locked.")), 422
-    else:
-        VERBS[verb](portal(), pages.acting(), person)
+    try:
+        _do(account, verb)
+    except SenderDiffers:
+        return _turn_page(account, verb, _("This is not the login ID: leave the account as it is.")), 422
     return redirect(url_for("people.show", person=person, done=verb), 303)
 
 
@@ -245,6 +244,18 @@ def _button(account: Account, verb: str) -> dict[str, str]:
     return {"label": _(WORDS[verb][0]), "url": url_for("people.turn", person=account.id, verb=verb)}
 
 
+def _asks_sender(account: Account, verb: str) -> bool:
+    """Whether the exchange is asked from which address a delegated administrator wrote."""
+    return verb in MAILED and account.kind == CCDA
+
+
+def _do(account: Account, verb: str) -> None:
+    if verb in MAILED:
+        MAILED[verb](portal(), pages.acting(), account.id, request.form.get("sender", ""))
+    else:
+        VERBS[verb](portal(), pages.acting(), account.id)
+
+
 def _turn_page(account: Account, verb: str, error: str) -> str:
     title, sentence = WORDS[verb]
     if verb == "activate" and account.state == ENDED:
@@ -258,7 +269,7 @@ def _turn_page(account: Account, verb: str, error: str) -> str:
         dangerous=verb in ("suspend", "deactivate", "forget"),
         url=url_for("people.turn", person=account.id, verb=verb),
         back=url_for("people.show", person=account.id),
-        asks_sender=verb == "unlock" and account.kind == CCDA,
+        asks_sender=_asks_sender(account, verb),
         sender=request.form.get("sender", ""),
         mailbox=portal().settings.unlock_mailbox,
         error=error,

@@ -16,6 +16,7 @@ from app.store import accounts, companies, definitions, people
 from app.store.accounts import ENDED, Account
 from app.store.database import Connection
 from app.web import pages
+from app.web.desks import desk_title
 from app.web.guards import current_person, only, portal
 from engine import functions
 from engine.people import DESK_LANES, Person, Right
@@ -99,7 +100,7 @@ def said(rights: Iterable[Right], names: Mapping[int, tuple[str, str]]) -> list[
     """Rights as people read them: Maker in Cash trading, SEHK-EP B00123."""
     told = []
     for right in rights:
-        place = pages.desk_title(right.holder) if right.lane in DESK_LANES else functions.TITLES[right.holder]
+        place = desk_title(right.holder) if right.lane in DESK_LANES else functions.TITLES[right.holder]
         seat = f", {' '.join(names[right.membership])}" if right.membership else ""
         told.append(_("%(lane)s in %(place)s", lane=_(LANES[right.lane]), place=place) + seat)
     return sorted(told)

@@ -12,6 +12,7 @@ from app.store.people import Seat
 from app.store.story import Story
 from app.store.tasks import Task
 from app.web import pages
+from app.web.desks import desk_title
 from engine.people import DESK_LANES, Person, seat_of
 
 
@@ -45,7 +46,7 @@ def now_at(told: Story, open_tasks: Sequence[Task], cast: Cast, person: Person, 
 def who_acts(task: Task, seats: Sequence[Seat], company: str, person: Person) -> str:
     """Those who can do a task: by desk for the exchange, by name in one's own company, by side in another's."""
     if task.lane in DESK_LANES:
-        return pages.desk_title(task.holder)
+        return desk_title(task.holder)
     if company != person.company_name and not person.is_staff:
         return _("%(company)s (its %(side)s)", company=company or _("another company"), side=side_word(task.lane))
     claimed = [seat for seat in seats if seat.id == task.claimed_by]

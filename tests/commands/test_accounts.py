@@ -363,6 +363,27 @@ def test_nobody_else_forgets_their_codes(office, who):
         accounts.forget_codes(office.portal, office.by(who), office.number("mia"))
 
 
+def test_r41_a_ccda_who_writes_from_another_address_keeps_their_codes(office):
+    ada = office.number("ada")
+    office.run_sql("UPDATE people SET channel = 'app', app_secret = 'x' WHERE id = :id", id=ada)
+    with pytest.raises(SenderDiffers):
+        accounts.forget_codes(office.portal, office.by("agnes"), ada, "else@where.test")
+    assert account(office, ada).channel == "app"
+
+
+def test_r41_it_is_sealed_that_a_lost_device_was_told_of_from_another_address(office):
+    with pytest.raises(SenderDiffers):
+        accounts.forget_codes(office.portal, office.by("agnes"), office.number("ada"), "else@where.test")
+    newest = entries(office)[0].entry
+    assert (newest["action"], newest["facts"]) == ("forget.refused", {"sender": "else@where.test", "same": False})
+
+
+def test_r41_it_is_sealed_from_which_address_a_ccda_told_of_a_lost_device(office):
+    accounts.forget_codes(office.portal, office.by("agnes"), office.number("ada"), PEOPLE["ada"])
+    newest = entries(office)[0].entry
+    assert (newest["action"], newest["facts"]) == ("channel.forgotten", {"sender": PEOPLE["ada"], "same": True})
+
+
 def test_they_are_told_that_their_codes_were_forgotten(office):
     accounts.forget_codes(office.portal, office.by("ada"), office.number("mia"))
     assert office.mailed("account_told") == [PEOPLE["mia"]]

@@ -42,6 +42,7 @@ from tests.signing import (
     mailed_code,
     person_row,
     promised,
+    sealed_about,
     seen,
 )
 
@@ -168,6 +169,15 @@ def test_r39_a_lock_is_mailed_and_recorded_once(portal, mia):
         actions = [action for action, _ in trail_of(connection, mia)]
     assert actions == ["password.tried"] * 5 + ["account.locked"]
     assert [letter["to"] for letter in promised(portal, "account_locked")] == [EMAIL]
+
+
+@pytest.mark.parametrize("failing", ["password", "code"])
+def test_r39_a_lock_is_sealed_in_the_trail_of_the_company(portal, mia, failing):
+    if failing == "password":
+        fail_password(portal, 9)
+    else:
+        fail_code(portal, half(portal), 9)
+    assert sealed_about(portal, mia) == [("account.locked", "Client Connect", {})]
 
 
 @pytest.mark.parametrize(
@@ -435,6 +445,14 @@ def test_the_owner_is_mailed_when_a_channel_is_set(portal, channel, words):
     signin.enter_code(portal, seen(portal, token), code, HOME)
     _, text = signin_letter(portal, promised(portal, "channel_set")[0])
     assert words in text and HOME.address in text
+
+
+def test_the_first_choice_of_a_channel_is_sealed(portal):
+    mia = add_person(portal, channel=None)
+    token = enrolling(portal)
+    code = app_code(portal, secret=signin.pending_secret(portal, seen(portal, token)))
+    signin.enter_code(portal, seen(portal, token), code, HOME)
+    assert [(action, facts) for action, _, facts in sealed_about(portal, mia)] == [("channel.set", {"channel": "app"})]
 
 
 def test_a_sign_in_with_a_channel_of_old_mails_nothing_about_it(portal, mia):

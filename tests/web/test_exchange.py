@@ -3,6 +3,7 @@
 import pytest
 
 from app.commands.managing import memberships
+from engine.people import Right
 from tests.commands.managing import account, company_of, rights_of
 from tests.commands.office import PEOPLE
 from tests.commands.refusing import lock
@@ -54,7 +55,15 @@ def test_r41_the_page_to_unlock_a_ccda_asks_for_the_sender(office, agnes):
     url = f"/people/{office.number('paul')}/state/unlock"
     agnes.get(url)
     page = agnes.submit(url, sender="else@where.test", expect=422)
-    assert "leave the account locked" in page.text and account(office, office.number("paul")).locked_at
+    assert "leave the account as it is" in page.text and account(office, office.number("paul")).locked_at
+
+
+def test_r41_the_page_for_the_lost_device_of_a_ccda_asks_for_the_sender(office, agnes):
+    office.run_sql("UPDATE people SET channel = 'app', app_secret = 'x' WHERE id = :id", id=office.number("paul"))
+    url = f"/people/{office.number('paul')}/state/forget"
+    agnes.get(url)
+    page = agnes.submit(url, sender="else@where.test", expect=422)
+    assert "leave the account as it is" in page.text and account(office, office.number("paul")).channel == "app"
 
 
 def test_r40_a_ccda_is_unlocked_with_the_right_sender(office, agnes):
@@ -109,6 +118,13 @@ def test_an_account_of_a_kind_that_does_not_exist_is_not_found(agnes):
 
 def test_the_desks_of_staff_are_ticked(office, agnes):
     assert boxes(agnes.get(f"/people/{office.number('karen')}")) == {"desk_maker:CTO:"}
+
+
+def test_whoever_works_at_a_desk_that_was_added_reads_its_title(office, agnes, visitor):
+    agnes.get("/exchange/staff")
+    agnes.submit("/exchange/desks", code="TST", title="Test Desk")
+    office.grant("karen", Right("desk_maker", "TST"))
+    assert "Test Desk" in visitor("karen").get("/").text
 
 
 def test_a_desk_is_added_and_ended(agnes):

@@ -146,14 +146,18 @@ def deactivate(portal: Portal, by: By, person: int) -> None:
     _turn(portal, by, person, "deactivate", "account.deactivated", "account deactivated", end)
 
 
-def forget_codes(portal: Portal, by: By, person: int) -> None:
-    """Let somebody who has lost their device choose anew where codes come from, once a mailed code proves them."""
+def forget_codes(portal: Portal, by: By, person: int, sender: str = "") -> None:
+    """Let somebody who has lost their device choose anew where codes come from, once a mailed code proves them.
+
+    sender: as in `unlock`; whoever gets a delegated administrator's codes forgotten would need the password alone.
+    """
 
     def forget(connection: Connection, now: datetime) -> None:
         accounts.forget_codes(connection, person)
         signins.end_all(connection, person, now)
 
-    _turn(portal, by, person, "forget", "channel.forgotten", "one-time codes to be set up anew", forget)
+    _require_sender(portal, by, person, "change", "forget.refused", sender)
+    _turn(portal, by, person, "forget", "channel.forgotten", "one-time codes to be set up anew", forget, sender)
 
 
 def welcome_again(portal: Portal, by: By, person: int) -> None:
@@ -172,23 +176,16 @@ def unlock(portal: Portal, by: By, person: int, sender: str = "") -> None:
     sender: of a delegated administrator, the address from which they asked; it has to be their login ID, and either
     way the comparison is sealed. Raises `SenderDiffers`, or `NotInThatState` for an account that is not locked.
     """
+    _require_sender(portal, by, person, "unlock", "unlock.refused", sender)
+    now = portal.clock.now()
     with portal.database.write() as connection:
         actor, account = subject_of(connection, by, person, "unlock")
-        who = doer(actor, by.address)
-        same = account.kind != CCDA or login_of(sender) == account.email
-        facts = {"sender": login_of(sender), "same": same} if account.kind == CCDA else {}
-        if not same:
-            _seal(connection, portal, who, account, "unlock.refused", **facts)
-        elif not signins.unlock(connection, person):
+        if not signins.unlock(connection, person):
             raise NotInThatState("unlock", "not locked")
-        else:
-            now = portal.clock.now()
-            promise_letters(connection, [unlocked_payload(account.email, actor.name)], now)
-            people.record(connection, now, person, "account.unlocked", by=actor.name)
-            _seal(connection, portal, who, account, "account.unlocked", **facts)
-            tell_colleagues(connection, actor, account, "account unlocked", now)
-    if not same:
-        raise SenderDiffers
+        promise_letters(connection, [unlocked_payload(account.email, actor.name)], now)
+        people.record(connection, now, person, "account.unlocked", by=actor.name)
+        _seal(connection, portal, doer(actor, by.address), account, "account.unlocked", **_compared(account, sender))
+        tell_colleagues(connection, actor, account, "account unlocked", now)
 
 
 def unlock_as_operator(portal: Portal, email: str) -> None:
@@ -253,6 +250,23 @@ def tell(connection: Connection, account: Account, by: str, what: str, now: date
     promise_letters(connection, [{"template": "account_told", "to": account.email, "what": what, "by": by}], now)
 
 
+def _require_sender(portal: Portal, by: By, person: int, what: str, refused: str, sender: str) -> None:
+    """Raise `SenderDiffers`, and seal it, when a delegated administrator's mail came from another address."""
+    with portal.database.write() as connection:
+        actor, account = subject_of(connection, by, person, what)
+        compared = _compared(account, sender)
+        if compared.get("same", True):
+            return
+        _seal(connection, portal, doer(actor, by.address), account, refused, **compared)
+    raise SenderDiffers
+
+
+def _compared(account: Account, sender: str) -> dict[str, Any]:
+    if account.kind != CCDA:
+        return {}
+    return {"sender": login_of(sender), "same": login_of(sender) == account.email}
+
+
 def _turn(
     portal: Portal,
     by: By,
@@ -261,6 +275,7 @@ def _turn(
     action: str,
     words: str,
     change: Callable[[Connection, datetime], None],
+    sender: str | None = None,
 ) -> None:
     now = portal.clock.now()
     with portal.database.write() as connection:
@@ -268,7 +283,8 @@ def _turn(
         if account.state not in STATES[verb]:
             raise NotInThatState(verb, account.state)
         change(connection, now)
-        _seal(connection, portal, doer(actor, by.address), account, action)
+        facts = {} if sender is None else _compared(account, sender)
+        _seal(connection, portal, doer(actor, by.address), account, action, **facts)
         if verb != "activate" or account.state == SUSPENDED:
             tell(connection, account, actor.name, words, now)
         tell_colleagues(connection, actor, account, words, now)

@@ -75,8 +75,7 @@ def with_code(
     if digits is None:
         raise WrongCode
     attempt = _try_code(portal, signin, digits, origin)
-    company = signin.person.company if sealed else None
-    return tries.settle(portal, signin.person, origin, attempt, then, company=company)
+    return tries.settle(portal, signin.person, origin, attempt, then, sealed=sealed)
 
 
 def mail_spend(

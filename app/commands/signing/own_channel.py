@@ -71,7 +71,7 @@ def finish(portal: Portal, signin: Signin, code: str, origin: Origin) -> str:
     try_it = _try_app if change.channel == APP else _try_mail
     attempt = try_it(portal, signin, change, digits, origin)
     done = proving.giving_back(signin, lambda held: _note(held, portal, signin, change, origin))
-    tries.settle(portal, signin.person, origin, attempt, done, company=signin.person.company)
+    tries.settle(portal, signin.person, origin, attempt, done)
     return change.channel
 
 

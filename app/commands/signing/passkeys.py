@@ -144,7 +144,7 @@ def enter(portal: Portal, half: Signin, answer: str, origin: Origin) -> str:
         people.record(held, now, person.id, "passkey.used", address=origin.address)
         return signing.open_full(held, portal, half, origin)
 
-    return tries.settle(portal, person, origin, attempt, done, wrong=PasskeyRefused)
+    return tries.settle(portal, person, origin, attempt, done, wrong=PasskeyRefused, sealed=False)
 
 
 def _signs(portal: Portal, challenge: bytes, answer: str, passkey: Passkey) -> int | None:

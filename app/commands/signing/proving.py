@@ -27,7 +27,7 @@ def by_password(
     right = passwords.fits(kept, password)
     attempt = Attempt(taken, (lambda held: signins.give_try_back(held, person.id)) if right else None)
     going_on = _while_it_goes_on(signin, then)
-    return tries.settle(portal, person, origin, attempt, going_on, wrong=WrongPassword, company=person.company)
+    return tries.settle(portal, person, origin, attempt, going_on, wrong=WrongPassword)
 
 
 def by_code(

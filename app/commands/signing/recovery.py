@@ -66,7 +66,7 @@ def with_recovery_code(
         return then(held)
 
     attempt = Attempt(taken, lambda held: recovery.use(held, person.id, digest, now))
-    return tries.settle(portal, person, origin, attempt, done, company=person.company)
+    return tries.settle(portal, person, origin, attempt, done)
 
 
 def spelling(typed: str) -> str | None:

@@ -8,6 +8,8 @@ import secrets
 import unicodedata
 from datetime import datetime, timedelta
 
+from app.commands import administration
+from app.commands.administration import Whom, doer
 from app.commands.portal import Portal
 from app.commands.signing import codes, devices, factors, passwords, tries
 from app.commands.signing.signin_letters import channel_payload
@@ -79,7 +81,11 @@ def enter_code(portal: Portal, signin: Signin, code: str, origin: Origin) -> str
     """
     if signin.owes_proof:
         raise SignInOver
-    return codes.with_code(portal, signin, code, origin, lambda held: open_full(held, portal, signin, origin))
+
+    def go_in(held: Connection) -> str:
+        return open_full(held, portal, signin, origin)
+
+    return codes.with_code(portal, signin, code, origin, go_in, sealed=not signin.chosen)
 
 
 def open_full(connection: Connection, portal: Portal, signin: Signin, origin: Origin) -> str:
@@ -89,9 +95,7 @@ def open_full(connection: Connection, portal: Portal, signin: Signin, origin: Or
     if not (ended and signins.forgive(connection, signin.person.id, channel)):
         raise SignInOver
     if not signin.chosen:
-        payload = channel_payload(signin.person.email, channel, origin.address)
-        _promise_mail(connection, f"channel_set:{signin.id}", payload, now)
-        people.record(connection, now, signin.person.id, "channel.set", channel=channel, address=origin.address)
+        _note_channel(connection, portal, signin, channel, origin)
     people.record(connection, now, signin.person.id, "signin.opened", channel=channel, address=origin.address)
     devices.note(connection, portal, signin.person, origin)
     return _open(connection, signin.person.id, "full", channel, origin, now)
@@ -177,8 +181,13 @@ def _open(connection: Connection, person: int, stage: str, channel: str | None, 
     return token
 
 
-def _promise_mail(connection: Connection, key: str, payload: dict[str, str], now: datetime) -> None:
-    jobs.promise(connection, [{"kind": "mail", "key": key, "payload": payload}], now)
+def _note_channel(connection: Connection, portal: Portal, signin: Signin, channel: str, origin: Origin) -> None:
+    now, person = portal.clock.now(), signin.person
+    payload = channel_payload(person.email, channel, origin.address)
+    jobs.promise(connection, [{"kind": "mail", "key": f"channel_set:{signin.id}", "payload": payload}], now)
+    people.record(connection, now, person.id, "channel.set", channel=channel, address=origin.address)
+    by, whom = doer(person, origin.address), Whom(person.id, person.name, person.email)
+    administration.seal_change(connection, portal, person.company, by, "channel.set", whom, channel=channel)
 
 
 def _is_over(portal: Portal, signin: Signin, now: datetime) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from app.commands import administration
+from app.commands.administration import PORTAL, Whom
 from app.commands.portal import Portal
 from app.commands.signing.signin_letters import locked_payload
 from app.commands.signing.signin_refusals import AccountLocked, WrongCode
-from app.store import administration, jobs, people, signins
+from app.store import jobs, people, signins
 from app.store.database import Connection
 from engine.errors import Refused
 
@@ -30,6 +32,14 @@ class Owner(Protocol):
     @property
     def id(self) -> int:
         """Their number."""
+
+    @property
+    def name(self) -> str:
+        """What they are called."""
+
+    @property
+    def company(self) -> int:
+        """In whose trail their lock is sealed."""
 
     @property
     def email(self) -> str:
@@ -66,17 +76,17 @@ def settle(
     then: Callable[[Connection], Outcome],
     *,
     wrong: type[Refused] = WrongCode,
-    company: int | None = None,
+    sealed: bool = True,
 ) -> Outcome:
     """Use a right secret up and do what it was given for, in one transaction.
 
-    company: held from the beginning, as everything does that changes accounts, so that nobody waits crosswise.
-    Raises `wrong`; AccountLocked with the fifth failure.
+    sealed: what is done stands in the trail of the company, which is held from the beginning, as everything does that
+    changes accounts, so that nobody waits crosswise. Raises `wrong`; AccountLocked with the fifth failure.
     """
     if attempt.spend is not None:
         with portal.database.write() as connection:
-            if company is not None:
-                administration.locked_head(connection, company)
+            if sealed:
+                administration.hold(connection, owner.company)
             if attempt.spend(connection):
                 return then(connection)
     if attempt.taken >= signins.MOST_TRIES and lock(portal, owner, origin):
@@ -88,10 +98,13 @@ def lock(portal: Portal, owner: Owner, origin: Origin) -> bool:
     """Lock an account whose tries are gone and mail its owner; true for the one call that did it."""
     now = portal.clock.now()
     with portal.database.write() as connection:
+        administration.hold(connection, owner.company)
         if not signins.lock_when_spent(connection, owner.id, now):
             return False
         payload = locked_payload(owner.email, owner.kind, origin.address)
         key = f"account_locked:{owner.id}:{now.isoformat()}"
         jobs.promise(connection, [{"kind": "mail", "key": key, "payload": payload}], now)
         people.record(connection, now, owner.id, "account.locked", address=origin.address)
+        by, whom = PORTAL._replace(address=origin.address), Whom(owner.id, owner.name, owner.email)
+        administration.seal_change(connection, portal, owner.company, by, "account.locked", whom)
     return True
