@@ -13,7 +13,7 @@ from app.config import Settings
 from app.store.database import migrate
 from tests.commands.office import Office, office_at
 
-pytest_plugins = ["tests.long", "tests.postgresql"]
+pytest_plugins = ["tests.long", "tests.postgresql", "tests.sparing"]
 
 
 @pytest.fixture(scope="session")
