@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 from app.commands.managing import seats
 from app.commands.portal import Portal
@@ -12,7 +14,6 @@ from app.commands.signing import passwords
 from app.store import people, tables
 from app.store.database import Connection
 from app.store.people import Membership
-from app.store.registers import EXCHANGE_OWNER
 from engine import functions
 from engine.people import Right
 
@@ -28,9 +29,6 @@ class Somebody(NamedTuple):
     kind: str = "business"
     does: tuple[str, ...] = ()
     channel: str | None = "email"
-
-
-Record = tuple[str, str, str, dict[str, Any], str | None]
 
 
 class Firm(NamedTuple):
@@ -134,36 +132,8 @@ EXCHANGE_PEOPLE = (
     Somebody("admin", "Agnes Wu", "admin"),
 )
 EXCHANGE_DOMAIN = "exchange.test"
-REGISTERS = (
-    ("order_limit", "B00123", "", {"limit_hkd": "30000000", "scope": "FIRM"}, "CT027-20250310-000004"),
-    ("order_limit", "B00456", "", {"limit_hkd": "12000000", "scope": "FIRM"}, "CT027-20250310-000007"),
-    ("responsible_officer", "B00123", "AMB404", {"name": "Chan Tai Man", "ce_no": "AMB404"}, None),
-    ("responsible_officer", "B00123", "AQR112", {"name": "Wong Siu Ling", "ce_no": "AQR112"}, None),
-    ("responsible_officer", "B00456", "BJA907", {"name": "Lee Ka Yan", "ce_no": "BJA907"}, None),
-    ("ocg_session", "B00123", "HBS01C", {"name": "Trading, FIX", "protocol": "FIX", "throttle": 100}, None),
-    (
-        "ocg_session",
-        "B00123",
-        "HBS02C",
-        {"name": "Trading, binary", "protocol": "BINARY", "throttle": 200},
-        None,
-    ),
-    ("ocg_session", "B00456", "LRB01C", {"name": "Trading, FIX", "protocol": "FIX", "throttle": 50}, None),
-)
-COMPANY_REGISTER, BANK_ACCOUNT = "company", "bank_account"
-CONTACTS = (
-    ("B00123", "Amy Wong", "黃愛美", "Head of Operations", "amy.wong@harbourbright.test", "+85237000001", True),
-    ("B00123", "Ken Ho", "何健", "Operations Manager", "ken.ho@harbourbright.test", "+85237000002", False),
-    ("H00123", "Vera Lee", "李慧", "Head of Clearing", "vera.lee@harbourbright.test", "+85237000011", True),
-    ("H00123", "Max Chow", "周明", "Clearing Manager", "max.chow@harbourbright.test", "+85237000012", False),
-)
-ACCOUNTS = (
-    ("B00123", "00123456", "HKSCC", "HKD", "SETTLEMENT", "Harbour Bright Securities Limited"),
-    ("B00789", "00789789", "HKSCC", "HKD", "SETTLEMENT", "Victoria Peak Clearing Limited"),
-)
-BANKS = (("D00011", "Jade Gate Bank Limited", "388", "HKD, USD, RMB"),)
-BROKERS = (("N00123", "Harbour Bright Securities Limited"), ("B00456", "Lion Rock Brokers Limited"))
 SET_ON = date(2025, 3, 13)
+RECORDS = Path(__file__).parent / "demo"
 
 
 def seed_demo(portal: Portal) -> bool:
@@ -227,29 +197,13 @@ def _seed_exchange(connection: Connection, portal: Portal, kept: str) -> None:
 
 
 def _seed_registers(connection: Connection, portal: Portal) -> None:
+    """What each register holds: a file of its own in the folder `demo`, named as the register."""
     now = portal.clock.now()
-    for register, owner, key, record, reference in (*REGISTERS, *_records()):
-        row = {"register": register, "owner": owner, "key": key, "record": record, "reference": reference}
-        connection.execute(tables.registers.insert(), row | {"effective_on": SET_ON, "set_at": now})
-
-
-def _records() -> Iterable[Record]:
-    """The records of the companies themselves, their contacts and accounts, and what the exchange keeps for all."""
-    for firm in FIRMS:
-        for owner in sorted({participant for _, participant in firm.memberships}):
-            yield COMPANY_REGISTER, owner, "", {"name_en": firm.name_en, "name_zh": firm.name_zh}, None
-    for owner, name, name_zh, title, email, phone, primary in CONTACTS:
-        known = {"name": name, "name_en": name, "name_zh": name_zh, "title": title, "email": email}
-        yield "contact", owner, email, known | {"office_phone": phone, "is_primary": primary}, None
-    for owner, number, house, currency, use, name in ACCOUNTS:
-        known = {"name": f"{currency} {use.lower()}", "account_no": number, "clearing_house": house}
-        known |= {"currency": currency, "account_use": use, "account_name": name, "state": "ACTIVE"}
-        yield BANK_ACCOUNT, owner, number, known, None
-    for participant, name, code, currencies in BANKS:
-        known = {"name": name, "bank_code": code, "currencies": currencies}
-        yield "designated_bank", EXCHANGE_OWNER, participant, known, None
-    for participant, name in BROKERS:
-        yield "broker", EXCHANGE_OWNER, participant, {"name": name}, None
+    for path in sorted(RECORDS.glob("*.json")):
+        for one in json.loads(path.read_text(encoding="utf-8")):
+            row = {"register": path.stem, "owner": one["owner"], "key": one.get("key", ""), "record": one["record"]}
+            row |= {"reference": one.get("reference"), "effective_on": SET_ON, "set_at": now}
+            connection.execute(tables.registers.insert(), row)
 
 
 def _add(connection: Connection, portal: Portal, company: int, domain: str, somebody: Somebody, kept: str) -> int:

@@ -13,7 +13,7 @@ from engine.drawings.bpmn import BPMN, Drawing, Fault
 from engine.forms import schema
 from engine.forms.schema import Form
 from engine.people import BROKER, BROKER_LANES, NEXT, NEXT_LANES
-from engine.running.definition import CODE, CUTOFF
+from engine.running.definition import CODE, CUTOFF, FORM_PROPERTIES
 
 LONGEST_DESK, LONGEST_FUNCTION = 8, 40
 REQUIRED = [
@@ -70,8 +70,9 @@ def _sentences(drawing: Drawing, forms: Mapping[str, Form]) -> Iterator[str]:
         )
     named = main_form(drawing)
     main = forms.get(named)
-    if main is None and named:
-        yield f"Expected the form {named[:40]} of form.main, but there is none that can be read: correct it."
+    for name in FORM_PROPERTIES.values():
+        if said.get(name) and said[name] not in forms:
+            yield f"Expected the form {said[name][:40]} of {name}, but there is none that can be read: correct it."
     for name in LISTS:
         if said.get(name):
             place = Place(frozenset({"form", "case"}), keys_of(main))

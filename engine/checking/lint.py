@@ -16,7 +16,7 @@ from engine.errors import Refused
 from engine.forms import schema
 from engine.forms.schema import Form
 from engine.running import definition as definitions
-from engine.running.definition import FORM_PROPERTIES, OWN_TABLE, Definition
+from engine.running.definition import FORM_PROPERTIES, OWN_TABLE, USUAL_FORMS, Definition, form_named
 from engine.running.run import LONGEST_ITEM
 
 __all__ = ["Fault", "check_folder"]
@@ -215,8 +215,7 @@ class _Check:
     def forms_of(self, code: str) -> set[str]:
         family = [self.drawings[name] for name in paths.family(self.drawings, code)]
         wanted = {element.form for drawing in family for element in drawing.elements.values() if element.form}
-        said = self.drawings[code].properties
-        return {said.get(FORM_PROPERTIES[name], "") if name in FORM_PROPERTIES else name for name in wanted}
+        return {form_named(name, self.drawings[code]) for name in wanted}
 
     def tables_of(self, code: str) -> set[str]:
         family = [self.drawings[name] for name in paths.family(self.drawings, code)]
@@ -234,6 +233,7 @@ class _Check:
     def left_over(self, codes: Iterable[str]) -> Iterator[Fault]:
         used = {name for code in codes for name in paths.family(self.drawings, code)}
         forms = {element.form for drawing in self.drawings.values() for element in drawing.elements.values()}
+        forms |= set(USUAL_FORMS.values())
         forms |= {d.properties.get(said, "") for d in self.drawings.values() for said in FORM_PROPERTIES.values()}
         unread = {name for name in _named(self.folder, "processes/", ".bpmn")} - {
             d.file for d in self.drawings.values()

@@ -15,8 +15,9 @@ from engine.drawings import paths
 from engine.drawings.bpmn import JOINS, Drawing, Element, Fault
 from engine.errors import BadExpression
 from engine.forms.schema import Field, Form
-from engine.language.expression import Scope, compiled
-from engine.running.definition import FORM_PROPERTIES, MAIN_FORM
+from engine.language.expression import compiled
+from engine.language.scope import Scope
+from engine.running.definition import FORM_PROPERTIES, MAIN_FORM, USUAL_FORMS
 from engine.statuses import STATUSES
 
 KINDS = {"text": WORD, "textarea": WORD, "select": WORD, "radio": WORD, "number": NUMBER, "money": NUMBER}
@@ -270,7 +271,8 @@ class Meaning:
         name = element.form
         if name in FORM_PROPERTIES:
             name = next(
-                (d.properties[FORM_PROPERTIES[name]] for d in self.family.values() if self.is_root(d, name)), ""
+                (d.properties[FORM_PROPERTIES[name]] for d in self.family.values() if self.is_root(d, name)),
+                USUAL_FORMS.get(name, ""),
             )
         return self.forms.get(name)
 

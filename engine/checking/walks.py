@@ -20,7 +20,7 @@ from engine.errors import Refused, WrongAnswers
 from engine.forms import form
 from engine.forms.form import Facts
 from engine.hours import exchange_calendar
-from engine.language.expression import Scope
+from engine.language.scope import Scope
 from engine.running import run
 from engine.running.definition import Definition
 from engine.running.outcome import Context, Outcome

@@ -11,7 +11,8 @@ from typing import Any
 
 from engine.decisions.cells import DATE, Cell, kind_of
 from engine.errors import BadExpression
-from engine.language.expression import Expression, Scope
+from engine.language.expression import Expression
+from engine.language.scope import Scope
 
 FIRST, UNIQUE, ANY = "FIRST", "UNIQUE", "ANY"
 

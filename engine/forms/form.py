@@ -17,7 +17,8 @@ from engine.forms.questions import LONGEST_TEXT, MOST_ROWS, PLACEHOLDER, Field, 
 from engine.forms.rows import CONFIRMED, PLACE, acted, closed_up, first_rows, place_after, too_few, too_many
 from engine.forms.spoken import spoken, typed_parts
 from engine.forms.typed import CONTROL, normal
-from engine.language.expression import Scope, compiled
+from engine.language.expression import compiled
+from engine.language.scope import Scope
 
 __all__ = [
     "CONFIRMED",

@@ -12,7 +12,8 @@ from engine.forms.answers import records_of, settled
 from engine.forms.questions import MOST_ROWS, Field, Form
 from engine.forms.rows import is_blank, rows_of
 from engine.forms.typed import typed_field
-from engine.language.expression import Expression, Scope
+from engine.language.expression import Expression
+from engine.language.scope import Scope
 
 DEEPEST_CHAIN = 10
 

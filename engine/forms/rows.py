@@ -12,7 +12,7 @@ from engine.errors import UnknownFields, WrongAnswers
 from engine.forms.answers import records_of, settled
 from engine.forms.questions import MOST_ROWS, Field, Form
 from engine.forms.spoken import typed_parts
-from engine.language.expression import Scope
+from engine.language.scope import Scope
 
 CONFIRMED = ".confirmed"
 PLACE = re.compile(r"0|[1-9][0-9]{0,2}")  # a thousand places: enough to say how many rows are too many

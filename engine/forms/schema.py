@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from engine.errors import BadExpression, BadForm
+from engine.forms.identifiers import IDENTIFIERS
+from engine.forms.identifiers import LONGEST as LONGEST_IDENTIFIERS
 from engine.forms.questions import (
     ADDRESS,
     CLASSES,
@@ -352,8 +354,12 @@ KINDS = {
     "group": "group",
     "text": "text_block",
 }
-REFINED = {"text": ("address", "email", "month_day", "phone", "url"), "checkbox": ("declaration",)}
-LONGEST = {"textarea": 1000, "url": 500, "email": 254}
+REFINED = {
+    "text": ("address", "email", "month_day", "phone", "url", *IDENTIFIERS),
+    "textarea": ("ssh_key",),
+    "checkbox": ("declaration",),
+}
+LONGEST = {"textarea": 1000, "url": 500, "email": 254, **LONGEST_IDENTIFIERS}
 
 
 def _words(component: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from engine.forms.identifiers import IDENTIFIERS, NotOne
 from engine.forms.questions import Field
 from engine.forms.spoken import LEAP_YEAR, grouped
 
@@ -145,6 +146,14 @@ class _Url(_Text):
         return plain
 
 
+class _Identifier(_Text):
+    def parse(self, text: str) -> str:
+        try:
+            return IDENTIFIERS[self.entry.kind](super().parse(text))
+        except NotOne as error:
+            raise ValidationError(str(error)) from error
+
+
 class _Checklist(_Answer):
     def parse(self, text: str) -> list[str] | None:
         wanted = {line.strip() for line in text.split("\n")} - {""}
@@ -235,6 +244,7 @@ _TYPES: dict[str, type[_Answer]] = {
     "tags": _Tags,
     "address": _Address,
     "file": _Elsewhere,
+    **dict.fromkeys(IDENTIFIERS, _Identifier),
 }
 NEEDED_LINES = frozenset({"line1", "country"})
 TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::00)?")

@@ -8,34 +8,21 @@ from __future__ import annotations
 import ast
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 from engine.errors import BadExpression
-from engine.hours import Calendar
-from engine.language.values import ARITHMETIC, COMPARISONS, LARGEST_NUMBER, bounded, computed, kind, member, number
+from engine.language.functions import FUNCTIONS
+from engine.language.scope import Scope
+from engine.language.values import ARITHMETIC, COMPARISONS, LARGEST_NUMBER, bounded, computed, member
 
 LONGEST_TEXT = 1000
 MOST_NODES = 200
 LONGEST_LIST = 50
 UNWRITTEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\\]")
-NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What an expression can see: named values, the time, and the business calendar."""
-
-    names: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
-    now: datetime | None = None
-    calendar: Calendar = field(default_factory=Calendar)
-    cutoff: str = "17:00"
-
 
 Closure = Callable[[Scope], Any]
 
@@ -225,151 +212,6 @@ _BUILDERS: dict[type[ast.expr], Callable[[Any, set[str]], Closure]] = {
     ast.List: _list,
     ast.Tuple: _list,
     ast.Call: _call,
-}
-
-
-# --- the named functions ----------------------------------------------------------------------------------------------
-def _days(value: Any) -> int:
-    days = number(value)
-    if days != int(days) or not 0 <= days <= 1000:
-        raise BadExpression(f"Expected 0 to 1000 whole days, but found {kind(value)}.")
-    return int(days)
-
-
-def _day(value: Any) -> date:
-    if isinstance(value, datetime) or not isinstance(value, date):
-        raise BadExpression(f"Expected a date, but found {kind(value)}.")
-    return value
-
-
-def _texts(value: Any) -> str:
-    if not isinstance(value, str):
-        raise BadExpression(f"Expected a text, but found {kind(value)}.")
-    return value
-
-
-def _column(rows: Any, key: Any) -> list[Any]:
-    return [member(row, key) for row in _rows(rows)]
-
-
-def _rows(rows: Any) -> Sequence[Any]:
-    if rows is None:
-        return ()
-    if not isinstance(rows, Sequence) or isinstance(rows, str):
-        raise BadExpression(f"Expected rows, but found {kind(rows)}.")
-    return rows
-
-
-def _now(scope: Scope) -> datetime:
-    if scope.now is None:
-        raise BadExpression("Expected to know the time, but this place has none.")
-    return scope.now
-
-
-def _add_bd(scope: Scope, day: Any, days: Any) -> date | None:
-    return None if day is None else scope.calendar.add(_day(day), _days(days))
-
-
-def _is_business_day(scope: Scope, day: Any) -> bool:
-    return day is not None and scope.calendar.is_business_day(_day(day))
-
-
-def _cutoff_after(scope: Scope, days: Any) -> datetime:
-    return scope.calendar.cutoff_after(_now(scope), _days(days), scope.cutoff)
-
-
-def _business_day_before(scope: Scope, moment: Any) -> datetime | None:
-    if moment is None:
-        return None
-    if not isinstance(moment, datetime):
-        raise BadExpression(f"Expected a time, but found {kind(moment)}.")
-    earlier = scope.calendar.business_day_before(moment)
-    return earlier if earlier > _now(scope) else None
-
-
-def _days_from_now(scope: Scope, days: Any) -> datetime:
-    return _now(scope) + timedelta(days=_days(days))
-
-
-def _effective_at(scope: Scope, day: Any) -> datetime | None:
-    return None if day is None else scope.calendar.begin(_day(day))
-
-
-def _days_between(_scope: Scope, first: Any, last: Any) -> int | None:
-    return None if first is None or last is None else (_day(last) - _day(first)).days
-
-
-def _count(_scope: Scope, value: Any) -> int:
-    if value is None:
-        return 0
-    if isinstance(value, str) or not isinstance(value, Sequence | Mapping):
-        raise BadExpression(f"Expected a list, but found {kind(value)}.")
-    return len(value)
-
-
-def _digits(_scope: Scope, text: Any, least: Any, most: Any) -> bool:
-    return text is not None and _texts(text).isascii() and text.isdigit() and _days(least) <= len(text) <= _days(most)
-
-
-def _extreme(pick: Callable[..., Any]) -> Callable[..., Any]:
-    def work(_scope: Scope, *values: Any) -> Any:
-        known = [number(value) for value in values if value is not None]
-        return pick(known) if known else None
-
-    return work
-
-
-def _total(_scope: Scope, rows: Any, key: Any) -> Any:
-    result: int | Decimal = 0
-    for value in _column(rows, key):
-        result = bounded(result + (number(value) if value is not None else 0))
-    return result
-
-
-def _unique(_scope: Scope, rows: Any, key: Any) -> bool:
-    values = [value for value in _column(rows, key) if value is not None]
-    return all(value not in values[:place] for place, value in enumerate(values))
-
-
-def _rows_where(_scope: Scope, rows: Any, key: Any, value: Any) -> list[Any]:
-    return [row for row in _rows(rows) if member(row, key) == value]
-
-
-def _known(_scope: Scope, rows: Any, key: Any) -> list[Any]:
-    return [value for value in _column(rows, key) if value is not None]
-
-
-def _records(_scope: Scope, owner: Any, column: Any = "key") -> list[Mapping[str, Any]]:
-    """The records that stand in a mapping under their keys, each with its key as a column."""
-    if owner is None:
-        return []
-    if not isinstance(owner, Mapping):
-        raise BadExpression(f"Expected a register with keys, but found {kind(owner)}.")
-    return [{**record, _texts(column): key} for key, record in owner.items() if isinstance(record, Mapping)]
-
-
-FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
-    "add_bd": (_add_bd, 2, 2),
-    "business_day_before": (_business_day_before, 1, 1),
-    "column": (_known, 2, 2),
-    "count": (_count, 1, 1),
-    "count_where": (lambda scope, rows, key, value: len(_rows_where(scope, rows, key, value)), 3, 3),
-    "cutoff_after": (_cutoff_after, 1, 1),
-    "days_between": (_days_between, 2, 2),
-    "days_from_now": (_days_from_now, 1, 1),
-    "digits": (_digits, 3, 3),
-    "effective_at": (_effective_at, 1, 1),
-    "is_business_day": (_is_business_day, 1, 1),
-    "length": (lambda _scope, text: 0 if text is None else len(_texts(text)), 1, 1),
-    "lower": (lambda _scope, text: None if text is None else _texts(text).lower(), 1, 1),
-    "max": (_extreme(max), 1, 10),
-    "min": (_extreme(min), 1, 10),
-    "records": (_records, 1, 2),
-    "rows_where": (_rows_where, 3, 3),
-    "starts_with": (lambda _scope, text, start: text is not None and _texts(text).startswith(_texts(start)), 2, 2),
-    "today": (lambda scope: scope.calendar.day(_now(scope)), 0, 0),
-    "total": (_total, 2, 2),
-    "unique": (_unique, 2, 2),
 }
 
 

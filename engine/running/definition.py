@@ -22,8 +22,9 @@ from engine.sealed import seal
 
 CODE = re.compile(r"^[A-Z]{2}[0-9]{3}$")
 CUTOFF = re.compile(r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
-MAIN_FORM, NEXT_FORM = "@main", "@next"
-FORM_PROPERTIES = {MAIN_FORM: "form.main", NEXT_FORM: "form.next"}
+MAIN_FORM, NEXT_FORM, PROCESS_FORM = "@main", "@next", "@process"
+FORM_PROPERTIES = {MAIN_FORM: "form.main", NEXT_FORM: "form.next", PROCESS_FORM: "form.process"}
+USUAL_FORMS = {PROCESS_FORM: "process"}  # where an eService names none of its own
 OWN_TABLE = "@decision"  # in a pattern: the decision table that the eService names
 CHILD = " [child]"
 YES_NO = {"true": True, "false": False, "": False}
@@ -115,8 +116,7 @@ class Definition:
 
     def form_of(self, element: Element) -> str:
         """The id of the form that a user task shows."""
-        said = self.drawings[self.eservice.code].properties
-        return said.get(FORM_PROPERTIES[element.form], "") if element.form in FORM_PROPERTIES else element.form
+        return form_named(element.form, self.drawings[self.eservice.code])
 
     def form_at(self, step: str) -> Form | None:
         """The form that is answered at a step."""
@@ -185,10 +185,17 @@ def table_of(element: Element, root: Drawing) -> str:
     return root.properties.get("decision", "") if element.decision == OWN_TABLE else element.decision
 
 
+def form_named(form: str, root: Drawing) -> str:
+    """The form that a task shows; root: the drawing of the eService, which may name one of its own."""
+    if form not in FORM_PROPERTIES:
+        return form
+    return root.properties.get(FORM_PROPERTIES[form], "") or USUAL_FORMS.get(form, "")
+
+
 def _form_names(element: Element, drawing: Drawing, files: Mapping[str, bytes], code: str) -> Iterator[str]:
     if element.form in FORM_PROPERTIES:
         root, _ = bpmn.read(files[f"processes/{code}.bpmn"], f"processes/{code}.bpmn")
-        yield root.properties.get(FORM_PROPERTIES[element.form], "")
+        yield form_named(element.form, root)
     elif element.form:
         yield element.form
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.errors import BadExpression
-from engine.language.expression import Scope
+from engine.language.scope import Scope
 from engine.running.services import Effect
 
 

@@ -17,7 +17,8 @@ from SpiffWorkflow.util.task import TaskState
 from engine.drawings.bpmn import Element
 from engine.errors import BadDrawing, BadExpression, NoWayOut, RunAway, TaskNotOpen
 from engine.forms.form import dumped
-from engine.language.expression import Scope, compiled
+from engine.language.expression import compiled
+from engine.language.scope import Scope
 from engine.people import DESK_LANES, NEXT, PARTY_LANES
 from engine.running import services
 from engine.running.compaction import OPEN, compact

@@ -11,7 +11,8 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 
 from engine.errors import BadDrawing, Refused
-from engine.language.expression import Scope, compiled
+from engine.language.expression import compiled
+from engine.language.scope import Scope
 
 
 class Run(Protocol):

@@ -13,7 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from engine.language.expression import Scope
+from engine.language.scope import Scope
 from engine.running import definition as definitions
 from engine.running.definition import Definition
 from engine.running.outcome import Context

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from engine.decisions import cells, dmn, gaps
 from engine.errors import BadDrawing, BadExpression
 from engine.hours import HONG_KONG
-from engine.language.expression import Scope
+from engine.language.scope import Scope
 
 HERE = Path(__file__).parent / "decisions"
 SPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"

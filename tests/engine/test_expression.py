@@ -17,7 +17,9 @@ from engine.checking.places import CASE_KEYS
 from engine.errors import BadExpression
 from engine.hours import HONG_KONG, exchange_calendar
 from engine.language import expression
-from engine.language.expression import FUNCTIONS, Scope, compiled
+from engine.language.expression import compiled
+from engine.language.functions import FUNCTIONS
+from engine.language.scope import Scope
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 FORM = {

@@ -15,7 +15,7 @@ from engine.forms import form, schema
 from engine.forms.form import Checked, Facts
 from engine.forms.spoken import shown, typed
 from engine.hours import exchange_calendar
-from engine.language.expression import Scope
+from engine.language.scope import Scope
 from tests.engine import corpus
 
 CALENDAR = exchange_calendar(2026, 2027)

@@ -13,7 +13,7 @@ from engine.checking import walks
 from engine.errors import BadExpression, NoWayOut, TaskNotOpen
 from engine.forms import form
 from engine.hours import HONG_KONG, exchange_calendar
-from engine.language.expression import Scope
+from engine.language.scope import Scope
 from engine.people import DESK_LANES
 from engine.running import definition as definitions
 from engine.running import run

@@ -16,7 +16,7 @@ from engine.forms import alignment, form, schema
 from engine.forms.form import Facts
 from engine.forms.spoken import shown, table_rows, typed
 from engine.hours import exchange_calendar
-from engine.language.expression import Scope
+from engine.language.scope import Scope
 
 BANKS = {"HSBC": {"bank_code": "004", "name": "HSBC"}, "BOC": {"bank_code": "012", "name": "Bank of China"}}
 CONTACTS = {

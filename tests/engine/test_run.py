@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine.errors import BadDrawing, BadExpression, BadState, NoWayOut, Refused, RunAway, TaskNotOpen
 from engine.forms import form
 from engine.hours import HONG_KONG, exchange_calendar
-from engine.language.expression import Scope
+from engine.language.scope import Scope
 from engine.running import definition as definitions
 from engine.running import run
 from engine.running.outcome import Context

@@ -9,7 +9,7 @@ import pytest
 
 from engine.checking.lint import check_folder
 from engine.errors import Refused
-from engine.language.expression import Scope
+from engine.language.scope import Scope
 from engine.running import definition as definitions
 from engine.running import run, scripting
 from engine.running.outcome import Context

@@ -9,7 +9,7 @@ from app.store import answered, definitions, tables
 from app.web import fields
 from engine.forms import schema
 from engine.forms.form import Facts
-from engine.language.expression import Scope
+from engine.language.scope import Scope
 from tests.commands import office as offices
 from tests.commands.office import answers
 

@@ -14,7 +14,7 @@ from engine.errors import ServiceClosed
 from engine.forms import form
 from engine.forms.form import Facts
 from engine.hours import Calendar, exchange_calendar
-from engine.language.expression import Scope
+from engine.language.scope import Scope
 from engine.running.definition import Definition
 from engine.running.outcome import Context
 from engine.statuses import ENDED
