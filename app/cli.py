@@ -138,7 +138,11 @@ def end_membership(asked: argparse.Namespace) -> None:
     with _portal() as portal:
         ended = memberships.end_membership(portal, asked.participant, asked.kind)
     say(f"The membership {asked.kind} {asked.participant} has ended, and with it every right for it.")
-    for word, references in (("aborted", ended.aborted), ("returned to its maker", ended.returned)):
+    for word, references in (
+        ("aborted", ended.aborted),
+        ("returned to its maker", ended.returned),
+        ("is stuck: look at the log, then run this again", ended.stuck),
+    ):
         for reference in references:
             say(f"{reference} {word}")
 

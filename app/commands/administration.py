@@ -73,11 +73,15 @@ def seal_change(
     administration.append(connection, head, link, _head_seal(portal, head, seq, link), entry)
 
 
-def hold(connection: Connection, company: int) -> None:
-    """Let nobody else change the accounts of a company until this transaction ends; raises `NotFound`."""
-    if administration.head_of(connection, company) is None:
-        raise NotFound(f"the company {company}")
-    administration.locked_head(connection, company)
+def hold(connection: Connection, *companies: int) -> None:
+    """Let nobody else change the accounts of these companies until this transaction ends; raises `NotFound`.
+
+    Always in the same order, so that nobody waits crosswise.
+    """
+    for company in sorted(set(companies)):
+        if administration.head_of(connection, company) is None:
+            raise NotFound(f"the company {company}")
+        administration.locked_head(connection, company)
 
 
 def fault(portal: Portal, head: Head, entries: Sequence[Sealed]) -> str:
@@ -85,7 +89,7 @@ def fault(portal: Portal, head: Head, entries: Sequence[Sealed]) -> str:
     link = seal.first_link(head.code)
     for number, sealed in enumerate(reversed(entries), 1):
         link = seal.link(link, sealed.entry)
-        if link != sealed.hash or sealed.entry["seq"] != number:
+        if link != sealed.hash or sealed.entry["seq"] != number or not sealed.is_filed_right:
             return f"Expected entry {number} as it was sealed, but it was changed."
     if len(entries) != head.entries:
         return f"Expected {head.entries} entries, but found {len(entries)}."

@@ -7,6 +7,7 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -67,7 +68,7 @@ def _message(letter: Letter, settings: Settings) -> EmailMessage:
         message["From"] = Address(addr_spec=settings.mail_from)
         message["To"] = Address(addr_spec=letter.to)
         message["Subject"] = letter.subject
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, MessageError) as error:
         raise UnfitLetter(f"Expected one-line headers and one address in {letter.message_id}, but: {error}.") from error
     message["Message-ID"] = letter.message_id
     message["Date"] = format_datetime(letter.written_at)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
 from app.store.tables import (
     companies,
@@ -182,6 +182,16 @@ def answer(connection: Connection, number: int, by: int | None, at: datetime, *,
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
+def close_asked(connection: Connection, person: int, at: datetime) -> None:
+    """Let nothing that was asked for somebody, or by them, be agreed to any more."""
+    connection.execute(
+        update(grant_requests)
+        .where(or_(grant_requests.c.person_id == person, grant_requests.c.asked_by == person))
+        .where(grant_requests.c.answered_at.is_(None))
+        .values(answered_at=at, accepted=False)
+    )
+
+
 def _accounts() -> Select[Any]:
     seen = select(func.max(signins.c.seen_at)).where(signins.c.person_id == people.c.id, signins.c.stage == "full")
     return select(people, companies.c.name_en, seen.correlate(people).scalar_subquery().label("seen")).join(companies)

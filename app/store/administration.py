@@ -31,6 +31,15 @@ class Sealed:
 
     entry: Mapping[str, Any]
     hash: str
+    at: datetime
+    action: str
+    subject: int
+
+    @property
+    def is_filed_right(self) -> bool:
+        """Whether the columns by which entries are found say what the entry says."""
+        said = datetime.fromisoformat(self.entry["at"]), self.entry["action"], self.entry["subject"]["id"]
+        return said == (self.at, self.action, self.subject)
 
 
 def locked_head(connection: Connection, company: int) -> Head:
@@ -71,18 +80,22 @@ def entries(
     connection: Connection, company: int, before: int | None = None, most: int | None = None
 ) -> Sequence[Sealed]:
     """The entries of a company, newest first; before: only those with a lower number."""
-    query = select(administration_trail.c.entry, administration_trail.c.hash)
+    query = select(administration_trail)
     query = query.where(administration_trail.c.company_id == company).order_by(administration_trail.c.seq.desc())
     if before is not None:
         query = query.where(administration_trail.c.seq < before)
-    return [Sealed(json.loads(row.entry), row.hash) for row in connection.execute(query.limit(most))]
+    return [_sealed(row) for row in connection.execute(query.limit(most))]
 
 
 def about(connection: Connection, subject: int, most: int) -> Sequence[Sealed]:
     """The newest entries about one account."""
-    query = select(administration_trail.c.entry, administration_trail.c.hash)
+    query = select(administration_trail)
     query = query.where(administration_trail.c.subject_id == subject).order_by(administration_trail.c.seq.desc())
-    return [Sealed(json.loads(row.entry), row.hash) for row in connection.execute(query.limit(most))]
+    return [_sealed(row) for row in connection.execute(query.limit(most))]
+
+
+def _sealed(row: Any) -> Sealed:
+    return Sealed(json.loads(row.entry), row.hash, row.at, row.action, row.subject_id or 0)
 
 
 def _head() -> Any:

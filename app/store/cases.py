@@ -34,7 +34,7 @@ from app.store.tables import (
     parties,
     rights,
 )
-from engine.people import DESK_LANES, NEXT, Person, Right
+from engine.people import DESK_LANES, EXCHANGE, NEXT, Person, Right
 from engine.rights import may
 
 ENDED = ("APPROVED", "COMPLETED", "REJECTED", "WITHDRAWN", "DISCARDED", "ABORTED")
@@ -234,6 +234,15 @@ def open_of_membership(connection: Connection, membership: int) -> tuple[list[st
     own = connection.execute(query.where(cases.c.membership_id == membership)).scalars()
     others = connection.execute(query.where(cases.c.id.in_(part))).scalars()
     return list(own), list(others)
+
+
+def open_at_desk(connection: Connection, desk: str) -> str | None:
+    """An open request that a desk leads or has a part in."""
+    part = select(parties.c.case_id).where(parties.c.participant == desk, parties.c.side == EXCHANGE)
+    query = select(cases.c.reference).where(
+        cases.c.closed_at.is_(None), or_(cases.c.desk == desk, cases.c.id.in_(part))
+    )
+    return connection.scalar(query.order_by(cases.c.id).limit(1))
 
 
 # --- answers, hands, remarks ------------------------------------------------------------------------------------------

@@ -79,16 +79,15 @@ def seats(connection: Connection, company: int) -> list[Seat]:
     return sorted((Seat(*row) for row in rows), key=lambda seat: seat.ended_at is not None)
 
 
-def reopen_membership(connection: Connection, membership: int, participant_id: str) -> None:
-    """Let a membership that had ended go on, under that participant ID."""
-    values = {"ended_at": None, "participant_id": participant_id}
-    connection.execute(update(memberships).where(memberships.c.id == membership).values(values))
+def reopen_membership(connection: Connection, membership: int) -> None:
+    """Let a membership that had ended go on."""
+    connection.execute(update(memberships).where(memberships.c.id == membership).values(ended_at=None))
 
 
-def holders(connection: Connection, kind: str, participant_id: str) -> list[int]:
-    """The companies that hold or held a membership of that kind under that participant ID."""
-    same = (memberships.c.kind == kind, memberships.c.participant_id == participant_id)
-    return list(connection.scalars(select(memberships.c.company_id).where(*same)))
+def holders(connection: Connection, participant_id: str) -> list[int]:
+    """The companies that hold or held any membership under that participant ID."""
+    query = select(memberships.c.company_id).where(memberships.c.participant_id == participant_id)
+    return list(connection.scalars(query))
 
 
 def desks_all(connection: Connection) -> list[Desk]:

@@ -181,10 +181,11 @@ def membership_named(connection: Connection, participant_id: str, kind: str) -> 
     return None if row is None else Membership(*row)
 
 
-def end_membership(connection: Connection, membership: int, at: datetime) -> None:
-    """End a participantship, and take away every right for it."""
+def end_membership(connection: Connection, membership: int, at: datetime) -> bool:
+    """End a participantship, and take away every right for it; False when it had ended already."""
     connection.execute(delete(rights).where(rights.c.membership_id == membership))
-    connection.execute(update(memberships).where(memberships.c.id == membership).values(ended_at=at))
+    open_one = (memberships.c.id == membership, memberships.c.ended_at.is_(None))
+    return connection.execute(update(memberships).where(*open_one).values(ended_at=at)).rowcount == 1
 
 
 def record(connection: Connection, at: datetime, person: int | None, action: str, **facts: Any) -> None:

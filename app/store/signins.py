@@ -124,15 +124,29 @@ def take_try(connection: Connection, person: int) -> int | None:
     ).scalar_one_or_none()
 
 
-def give_try_back(connection: Connection, person: int) -> bool:
-    """Return the try of a right password; False when the person was locked meanwhile."""
+def hold(connection: Connection, person: int) -> None:
+    """Let nobody else change an account until the transaction ends: its row before all that belongs to it."""
+    connection.execute(select(people.c.id).where(people.c.id == person).with_for_update(key_share=True))
+
+
+def give_try_back(connection: Connection, person: int, verified: str | None = None) -> bool:
+    """Return the try of a right password; False when the person was locked meanwhile.
+
+    verified: the hash that the password was right for; False as well when the person has another one by now.
+    """
+    same = () if verified is None else (people.c.password_hash == verified,)
     return _changed(
         connection,
         update(people)
-        .where(people.c.id == person, people.c.active, people.c.locked_at.is_(None))
+        .where(people.c.id == person, people.c.active, people.c.locked_at.is_(None), *same)
         .values(failures=case((people.c.failures > 0, people.c.failures - 1), else_=0))
         .returning(people.c.id),
     )
+
+
+def failures(connection: Connection, person: int) -> int:
+    """How many tries of a person are gone."""
+    return int(connection.scalar(select(people.c.failures).where(people.c.id == person)) or 0)
 
 
 def lock_when_spent(connection: Connection, person: int, at: datetime) -> bool:
@@ -272,6 +286,12 @@ def add_code(connection: Connection, signin: str, digest: str, at: datetime) -> 
     row = {"signin_id": signin, "digest": digest, "sent_at": at}
     key: int = connection.execute(insert(codes).values(row).returning(codes.c.id)).scalar_one()
     return key
+
+
+def codes_mailed(connection: Connection, person: int, since: datetime) -> int:
+    """How many codes were mailed to a person, whichever sign-in they are for."""
+    query = select(func.count()).select_from(codes).join(signins, signins.c.id == codes.c.signin_id)
+    return int(connection.scalar(query.where(signins.c.person_id == person, codes.c.sent_at > since)) or 0)
 
 
 def sent_codes(connection: Connection, signin: str, since: datetime) -> list[datetime]:

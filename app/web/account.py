@@ -74,7 +74,7 @@ def show() -> Any:
 @signed_in
 def password() -> Any:
     """Change my password."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _password_page()
     form = request.form
     if form.get("password", "") != form.get("again", ""):
@@ -93,7 +93,7 @@ def password() -> Any:
 @signed_in
 def sign_ins() -> Any:
     """Show where I am signed in, and end what I do not want open."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _sign_ins_page()
     mark, typed = request.form.get("end", ""), request.form.get("password", "")
     try:

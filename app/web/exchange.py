@@ -80,7 +80,7 @@ def end_membership(company: int, membership: int) -> Any:
     with portal().database.read() as connection:
         firm, seat = _firm_and_seat(connection, company, membership)
     back = url_for("exchange.company", company=company)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template(
             "exchange/end.html",
             heading=_("End the membership %(seat)s", seat=f"{seat.kind} {seat.participant_id}"),
@@ -181,7 +181,7 @@ def end_desk(code: str) -> Any:
 
 # --- pages ------------------------------------------------------------------------------------------------------------
 def _added(company: int, kind: str, here: str, back: str, heading: str) -> Any:
-    if request.method == "GET":
+    if request.method != "POST":
         return new_page(here, back, heading, {})
     form = request.form
     known = Particulars(form.get("name", ""), form.get("title", ""), form.get("phone", ""))
@@ -204,10 +204,11 @@ def _company_page(number: int, wrong: dict[str, str]) -> str:
         firm = _known(connection, number)
         seats = companies.seats(connection, number)
         ccdas = accounts.of_company(connection, number, [CCDA])
+        unfinished = {one.id for one in seats if one.ended_at and memberships.unfinished(connection, one.id)}
     return render_template(
         "exchange/company.html",
         firm=_firm(firm),
-        seats=[_seat(number, one) for one in seats],
+        seats=[_seat(number, one, is_unfinished=one.id in unfinished) for one in seats],
         ccdas=[row(one, frozenset()) for one in ccdas],
         add_ccda=url_for("exchange.add_ccda", company=number),
         new=[
@@ -261,7 +262,7 @@ def _known(connection: Any, company: int) -> Firm:
 def _firm_and_seat(connection: Any, company: int, membership: int) -> tuple[Firm, Seat]:
     firm = _known(connection, company)
     seat = next((one for one in companies.seats(connection, company) if one.id == membership), None)
-    if seat is None or seat.ended_at:
+    if seat is None or (seat.ended_at and not memberships.unfinished(connection, seat.id)):
         raise NotFound("this membership")
     return firm, seat
 
@@ -270,8 +271,9 @@ def _firm(one: Firm) -> dict[str, Any]:
     return {**one._asdict(), "url": url_for("exchange.company", company=one.id)}
 
 
-def _seat(company: int, seat: Seat) -> dict[str, Any]:
+def _seat(company: int, seat: Seat, *, is_unfinished: bool) -> dict[str, Any]:
     return {
+        "is_unfinished": is_unfinished,
         "kind": seat.kind,
         "participant_id": seat.participant_id,
         "ended": pages.day_and_time(seat.ended_at) if seat.ended_at else "",

@@ -206,7 +206,7 @@ def _is_background() -> bool:
 
 
 def _way_back() -> str | None:
-    if request.method == "GET":
+    if request.method != "POST":
         return local_path(request.full_path.rstrip("?"))
     came_from = urlsplit(request.referrer or "")
     return local_path(came_from.path) if came_from.netloc == request.host else None

@@ -31,7 +31,7 @@ def way_out(reference: str, name: str) -> Any:
     """Leave a request: withdraw, discard, abort; or ask for it, where somebody else has to confirm."""
     person, case, told = found(reference)
     way = next((way for way in allowed(person, case) if way["name"] == name), None)
-    if request.method == "GET":
+    if request.method != "POST":
         if way is None:
             raise NoWayOut(name, pages.status(case.status)["label"])
         return _way_page(case, told, way, "", "")
@@ -51,7 +51,7 @@ def answer(reference: str, name: str) -> Any:
     """Confirm or decline what somebody else has asked for."""
     person, case, told = found(reference)
     asked = next((one for one in proposals(person, case, told) if one["name"] == name and one["can_answer"]), None)
-    if request.method == "GET":
+    if request.method != "POST":
         if asked is None:
             raise NoWayOut(name, pages.status(case.status)["label"])
         return _answer_page(case, told, asked, "", "")

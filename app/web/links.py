@@ -25,7 +25,7 @@ def set_password(token: str) -> Any:
     link = links.holder(portal(), token)
     if link is None:
         return _over()
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(token, link)
     password = request.form.get("password", "")
     if password != request.form.get("again", ""):
@@ -45,7 +45,7 @@ def set_password(token: str) -> Any:
 @public
 def ask() -> Any:
     """Ask for the login ID and promise a link; the answer is the same for everybody."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("sign_in/forgotten.html", error=None)
     typed = request.form.get("email", "")[: signin.LONGEST_LOGIN].strip()
     if not typed:

@@ -50,7 +50,7 @@ def mail_code() -> Any:
 @signed_in
 def channel() -> Any:
     """Begin to change where my codes come from, with a code of the old kind."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _channel_page()
     try:
         own_channel.begin(portal(), mine(), request.form.get("code", ""), origin())
@@ -67,7 +67,7 @@ def new_channel() -> Any:
     change = own_channel.begun(portal(), mine())
     if change is None:
         return redirect(url_for("factors.channel"), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         return _new_channel_page(change)
     try:
         done = own_channel.finish(portal(), mine(), request.form.get("code", ""), origin())
@@ -99,7 +99,7 @@ def mail_again() -> Any:
 @signed_in
 def recovery_codes() -> Any:
     """Make ten recovery codes and show them, this once."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _recovery_page()
     try:
         made = recovery.make_codes(portal(), mine(), request.form.get("code", ""), origin())

@@ -46,7 +46,7 @@ def show() -> Any:
 @signed_in
 def add() -> Any:
     """Ask for a one-time code before a passkey is made."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("account/new_passkey.html", **proof_facts())
     try:
         passkeys.begin_making(portal(), mine(), request.form.get("code", ""), origin())
@@ -64,7 +64,7 @@ def make() -> Any:
     if options is None:
         return redirect(url_for("passkeys.add"), 303)
     name = passkeys.name_of(request.form.get("name", ""))
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("account/make_passkey.html", options=options, error="")
     if not name:
         sentence = _("Give it a name by which you know it again.")
@@ -85,7 +85,7 @@ def remove() -> Any:
     found = next((one for one in _mine() if str(one.id) == key), None)
     if found is None:
         return redirect(url_for("passkeys.show"), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         return _removal_page(found)
     try:
         passkeys.remove(portal(), mine(), found.id, request.form.get("code", ""), origin())

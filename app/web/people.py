@@ -61,7 +61,7 @@ def index() -> str:
 @only("manage people")
 def new() -> Any:
     """Add a business user to the company."""
-    if request.method == "GET":
+    if request.method != "POST":
         return new_page(url_for("people.new"), url_for("people.index"), _("Add a person"), {})
     try:
         person = commands.add(portal(), pages.acting(), current_person().company, BUSINESS, *_typed())
@@ -88,7 +88,7 @@ def particulars(person: int) -> Any:
     with portal().database.read() as connection:
         account = found(connection, reader, person, "change")
     back, here = url_for("people.show", person=person), url_for("people.particulars", person=person)
-    if request.method == "GET":
+    if request.method != "POST":
         return new_page(here, back, _("Change particulars"), {}, account)
     try:
         commands.change_particulars(portal(), pages.acting(), person, _typed()[1])
@@ -106,7 +106,7 @@ def turn(person: int, verb: str) -> Any:
         raise NotFound("this page")
     with portal().database.read() as connection:
         account = found(connection, reader, person, "unlock" if verb == "unlock" else "change")
-    if request.method == "GET":
+    if request.method != "POST":
         if verb not in _verbs(account):
             raise NotInThatState(verb, _state(account)["label"].lower())
         return _turn_page(account, verb, "")

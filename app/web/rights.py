@@ -24,7 +24,8 @@ from engine.rights import BUSINESS
 
 bp = Blueprint("rights", __name__, url_prefix="/people")
 LANES = {"maker": "Maker", "checker": "Checker", "desk_maker": "Processes", "desk_checker": "Approves"}
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}")
+FORMULA += ("\N{FULLWIDTH HYPHEN-MINUS}", "\N{FULLWIDTH COMMERCIAL AT}")
 
 
 # --- one person -------------------------------------------------------------------------------------------------------

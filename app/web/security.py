@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.routing import IntegerConverter, Map
 
 from app.commands.portal import Keys
 from app.config import Settings
@@ -16,7 +18,9 @@ from app.web.guards import somebody
 MEGABYTE = 1024 * 1024
 LARGEST_UPLOAD = 11 * MEGABYTE  # one file of 10 MB, and the form around it
 UPLOAD = "files.upload"
+WRONG = 422
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST_NUMBER = 2**53 - 1  # of a record in an address: no database has more, and none is asked for more
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -34,9 +38,20 @@ HEADERS = {
 TRANSPORT = "max-age=31536000; includeSubDomains"
 FOREVER = "public, max-age=31536000, immutable"  # files of /static carry a hash in their names
 SIGN_IN_RATE = "60 per minute"
+FAILED_RATE = "30 per hour"  # wrong passwords of one address: five lock an account, and nobody shall lock a company
+NETWORK = 64  # bits of an IPv6 address that one customer has
 
-limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
+
+def _whence() -> str:
+    """The address that a request is counted for: of IPv6, the whole network that one customer has."""
+    address = get_remote_address()
+    if ":" not in address:
+        return address
+    return str(ip_network(f"{address}/{NETWORK}", strict=False))
+
+
 csrf = CSRFProtect()
+limiter = Limiter(_whence, storage_uri="memory://", headers_enabled=True)
 
 
 def sign_in_rate() -> str:
@@ -45,13 +60,22 @@ def sign_in_rate() -> str:
     return rate
 
 
+def failed_rate() -> str:
+    """How many wrong passwords one address may send; tests may set another."""
+    rate: str = current_app.config["FAILED_RATE"]
+    return rate
+
+
 limited = limiter.limit(sign_in_rate, methods=["POST"])  # above every view that takes a guess
+failing = limiter.limit(failed_rate, methods=["POST"], deduct_when=lambda answer: answer.status_code == WRONG)
 
 
 def secure(app: Flask, settings: Settings) -> None:
     """Put every rule of this file before and behind each view of the app."""
     app.secret_key = Keys(settings.secret_key).derive("form")
     app.config.update(_limits(settings))
+    app.url_map.converters["int"] = RecordNumber
+    app.before_request(_refuse_heads_of_forms)
     app.before_request(_refuse_strange_hosts)
     app.before_request(_refuse_nothings)
     app.before_request(_refuse_strange_origins)
@@ -73,6 +97,7 @@ def _limits(settings: Settings) -> dict[str, object]:
         "SETTINGS": settings,
         "MAX_CONTENT_LENGTH": MEGABYTE,
         "SIGN_IN_RATE": SIGN_IN_RATE,
+        "FAILED_RATE": FAILED_RATE,
         "WTF_CSRF_CHECK_DEFAULT": False,  # checked below, with 403 for an answer
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the cookie it is bound to
         "WTF_CSRF_SSL_STRICT": False,  # the origin is checked below, by a better header
@@ -87,6 +112,19 @@ def _limits(settings: Settings) -> dict[str, object]:
 def _settings() -> Settings:
     settings: Settings = current_app.config["SETTINGS"]
     return settings
+
+
+class RecordNumber(IntegerConverter):
+    """The number of a record in an address."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=LARGEST_NUMBER)
+
+
+def _refuse_heads_of_forms() -> None:
+    """Flask takes HEAD wherever it takes GET, past every check of a form: a page with a form has no need of it."""
+    if request.method == "HEAD" and request.url_rule and "POST" in (request.url_rule.methods or ()):
+        abort(405)
 
 
 def _refuse_strange_hosts() -> None:

@@ -33,13 +33,14 @@ from app.web.guards import (
     somebody,
     take_back,
 )
-from app.web.security import at_home, limited
+from app.web.security import at_home, failing, limited
 from engine.errors import Refused
 
 bp = Blueprint("signin", __name__)
 
 NOT_RIGHT = "The e-mail address or the password is not right, or the account is locked."
 WRONG_CODE = "This code is not right, or it is no longer valid."
+MANY_CODES = "Many codes were mailed to this account within the last hour. Wait before you sign in again."
 NO_MORE_CODES = "No more codes can be sent for this sign-in. Start again."
 FROM_THE_APP = "Your codes come from your authenticator app."
 BAD_PASSKEY = "The passkey was not accepted. Try it again, or enter a one-time code."
@@ -48,16 +49,19 @@ WIPE = '"cache", "storage"'
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @limited
+@failing
 @public
 def password() -> Any:
     """Ask for the login ID and the password."""
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(url_for("dashboard.show"), 303) if somebody() else _password_page()
     form = request.form
     try:
         token = commands.enter_password(portal(), form.get("email", ""), form.get("password", ""), origin())
     except SignInFailed:
         return _password_page(NOT_RIGHT), 422
+    except CodesSpent:
+        return _password_page(MANY_CODES), 422
     return hand_out(_to_second_factor(), token)
 
 
@@ -73,7 +77,7 @@ def code() -> Any:
         return redirect(url_for("signin.channel"), 303)
     if signin.channel == "app" and not signin.chosen and not signin.owes_proof:
         return redirect(url_for("signin.app"), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         return _code_page(signin)
     return _prove(signin) if signin.owes_proof else _enter(signin, _code_page)
 
@@ -101,7 +105,7 @@ def channel() -> Any:
     signin, chosen = _half(), request.form.get("channel")
     if signin.chosen or signin.locked:
         return redirect(url_for("signin.code"), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("sign_in/channel.html", error=None)
     if chosen not in ("app", "email"):
         return render_template("sign_in/channel.html", error="Choose one of the two."), 422
@@ -118,7 +122,7 @@ def app() -> Any:
     signin = _half()
     if signin.channel != "app" or signin.chosen or signin.locked or signin.owes_proof:
         return redirect(url_for("signin.code"), 303)
-    return _app_page(signin) if request.method == "GET" else _enter(signin, _app_page)
+    return _enter(signin, _app_page) if request.method == "POST" else _app_page(signin)
 
 
 @bp.route("/sign-in/recovery", methods=["GET", "POST"])
@@ -129,7 +133,7 @@ def recovery() -> Any:
     signin = _half()
     if not signin.chosen or signin.locked:
         return redirect(url_for("signin.code"), 303)
-    return _recovery_page() if request.method == "GET" else _enter(signin, _recovery_page, recoveries.enter_code)
+    return _enter(signin, _recovery_page, recoveries.enter_code) if request.method == "POST" else _recovery_page()
 
 
 @bp.post("/sign-in/passkey/options")

@@ -81,7 +81,7 @@ def _office(url: str, root: Path, origin: str, smtp_port: int) -> Office:
 def _pages(portal: Portal, port: int) -> Iterator[None]:
     app = web.build(portal)
     app.config["DEMO_LOGINS"] = demo_logins()
-    app.config["SIGN_IN_RATE"] = "10000 per minute"
+    app.config["SIGN_IN_RATE"] = app.config["FAILED_RATE"] = "10000 per minute"
     server = make_server("127.0.0.1", port, app, threaded=True)
     with _thread(server.serve_forever):
         yield

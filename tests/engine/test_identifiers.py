@@ -1,6 +1,7 @@
 """Identifiers are taken as their issuers define them, and refused with a sentence that says what one looks like."""
 
 import json
+from contextlib import suppress
 from string import ascii_uppercase, digits
 
 import pytest
@@ -84,7 +85,7 @@ def test_what_is_no_address_is_refused(text):
     assert "one IP address" in said("ip", text)
 
 
-@pytest.mark.parametrize("text", ["0.0.0.0", "127.0.0.1", "::1", "224.0.0.1", "169.254.1.1", "fe80::1"])
+@pytest.mark.parametrize("text", ["::", "127.0.0.1", "::1", "224.0.0.1", "169.254.1.1", "fe80::1"])
 def test_an_address_that_nobody_else_reaches_is_refused(text):
     assert "reached from elsewhere" in said("ip", text)
 
@@ -120,10 +121,8 @@ def test_what_is_no_public_key_is_refused(text):
 @pytest.mark.parametrize("kind", sorted(IDENTIFIERS))
 @given(text=st.text(max_size=60))
 def test_nothing_that_is_typed_breaks_a_check(kind, text):
-    try:
+    with suppress(NotOne):
         assert IDENTIFIERS[kind](text)
-    except NotOne:
-        pass
 
 
 @pytest.mark.parametrize("kind", sorted(IDENTIFIERS))

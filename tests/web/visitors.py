@@ -52,7 +52,7 @@ class Visitors:
         self.app.testing = True
         self.app.jinja_env.bytecode_cache = COMPILED
         self.app.config["PROPAGATE_EXCEPTIONS"] = False
-        self.app.config["SIGN_IN_RATE"] = "10000 per minute"
+        self.app.config["SIGN_IN_RATE"] = self.app.config["FAILED_RATE"] = "10000 per minute"
 
     def __call__(self, who: str) -> Client:
         """A browser in which this person has just signed in, at the dashboard."""

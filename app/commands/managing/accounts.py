@@ -10,23 +10,27 @@ from typing import Any, NamedTuple
 
 from app.commands import administration
 from app.commands.administration import OPERATOR, Doer, Whom, doer
-from app.commands.managing import seats
+from app.commands.managing import acting, seats
 from app.commands.managing.account_letters import promise_letters
 from app.commands.portal import Portal
-from app.commands.requests import steps
 from app.commands.requests.steps import By
 from app.commands.signing import links
 from app.commands.signing.signin import login_of
 from app.commands.signing.signin_letters import unlocked_payload
 from app.commands.signing.signin_refusals import CannotUnlock
 from app.store import accounts, people, signins
+from app.store import links as kept_links
 from app.store.accounts import ACTIVE, ENDED, INVITED, SUSPENDED, Account
 from app.store.database import Connection
 from engine.errors import NoRight, NotFound, Refused
 from engine.people import Person
 from engine.rights import CCDA, Subject, may_to
 
-ADDRESS = re.compile(r"[^\s@<>(),;:\\\"\[\]]+@[^\s@<>(),;:\\\"\[\]]+\.[^\s@<>(),;:\\\"\[\].]+")
+LETTERS = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"  # of a login ID, which is in small letters; a mail server takes no others
+LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+ADDRESS = re.compile(rf"{LETTERS}(?:\.{LETTERS})*@(?:{LABEL}\.)+{LABEL}", re.ASCII)
+LONGEST_MAILBOX = 64
+UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs that show nothing
 LONGEST = {"email": 254, "name": 120, "title": 80, "phone": 24}
 STATES = {
     "suspend": (ACTIVE, INVITED),
@@ -80,10 +84,9 @@ def add(portal: Portal, by: By, company: int, kind: str, email: str, particulars
     login, known = checked(email, particulars)
     now = portal.clock.now()
     with portal.database.write() as connection:
-        actor = steps.acting(connection, by)
+        actor = acting.alone(connection, by, company)
         if not may_to(actor, "add", Subject(0, company, kind)):
             raise NotFound(f"the company {company}")
-        administration.hold(connection, company)
         if people.id_of(connection, login) is not None:
             raise WrongParticulars({"email": f"Somebody signs in with {login} already: use another address."})
         person = people.add_person(
@@ -116,6 +119,7 @@ def suspend(portal: Portal, by: By, person: int) -> None:
     def close(connection: Connection, now: datetime) -> None:
         accounts.set_state(connection, person, active=False, ended_at=None)
         signins.end_all(connection, person, now)
+        kept_links.end_all(connection, person, now)
 
     _turn(portal, by, person, "suspend", "account.suspended", "account suspended", close)
 
@@ -141,7 +145,9 @@ def deactivate(portal: Portal, by: By, person: int) -> None:
     def end(connection: Connection, now: datetime) -> None:
         accounts.set_state(connection, person, active=False, ended_at=now)
         accounts.take_all_rights(connection, person)
+        accounts.close_asked(connection, person, now)
         signins.end_all(connection, person, now)
+        kept_links.end_all(connection, person, now)
 
     _turn(portal, by, person, "deactivate", "account.deactivated", "account deactivated", end)
 
@@ -196,7 +202,7 @@ def unlock_as_operator(portal: Portal, email: str) -> None:
         account = accounts.account(connection, known) if known else None
         if account is None:
             raise CannotUnlock(f"Expected the e-mail address of an account, but nobody signs in with {login!r}.")
-        account = _held(connection, account)
+        administration.hold(connection, account.company)
         if not signins.unlock(connection, account.id):
             raise CannotUnlock(f"Expected a locked account, but that of {login} is not.")
         promise_letters(connection, [unlocked_payload(login, OPERATOR.name)], now)
@@ -207,25 +213,26 @@ def unlock_as_operator(portal: Portal, email: str) -> None:
 # --- shared with grants -----------------------------------------------------------------------------------------------
 def subject_of(connection: Connection, by: By, person: int, what: str) -> tuple[Person, Account]:
     """Who acts, and the account, held; raises `NotFound` when it is none of theirs, `NoRight` when it is their own."""
-    actor = steps.acting(connection, by)
     known = accounts.account(connection, person)
     if known is None:
         raise NotFound("this account")
-    if actor.id == person:
+    if by.person == person:
         raise NoRight(what, "your own account")
+    actor = acting.alone(connection, by, known.company)
     if not may_to(actor, what, as_subject(known)):
         raise NotFound("this account")
-    return actor, _held(connection, known)
+    return actor, _found(accounts.locked(connection, person))
 
 
 def checked(email: str, particulars: Particulars) -> tuple[str, Particulars]:
     """Login ID and particulars as they are kept; raises `WrongParticulars`."""
     login = login_of(email)
-    known = Particulars(*(_plain(said) for said in particulars))
+    known = Particulars(*(plain(said) for said in particulars))
     wrong: dict[str, str] = {}
-    if not ADDRESS.fullmatch(login) or len(email) > LONGEST["email"]:
+    too_long = max(len(email), len(login)) > LONGEST["email"] or len(login.partition("@")[0]) > LONGEST_MAILBOX
+    if too_long or not ADDRESS.fullmatch(login):
         wrong["email"] = "Enter an e-mail address such as name@company.com."
-    if not known.name:
+    if not can_be_read(known.name):
         wrong["name"] = "Enter the name."
     for field, said in known._asdict().items():
         if len(said) > LONGEST[field]:
@@ -301,19 +308,18 @@ def _seal(connection: Connection, portal: Portal, by: Doer, account: Account, ac
     administration.seal_change(connection, portal, account.company, by, action, whom(account), **facts)
 
 
-def _held(connection: Connection, known: Account) -> Account:
-    """The account as it stands once nobody else can change it: the company first, as everybody does who waits."""
-    administration.hold(connection, known.company)
-    return _found(accounts.locked(connection, known.id))
-
-
 def _found(account: Account | None) -> Account:
     if account is None:
         raise NotFound("this account")
     return account
 
 
-def _plain(said: str) -> str:
+def can_be_read(said: str) -> bool:
+    """Whether a name has a letter that shows."""
+    return any(letter.isalnum() and letter not in UNSEEN for letter in said)
+
+
+def plain(said: str) -> str:
     """A line of text without what cannot be seen."""
     kept = "".join(letter for letter in unicodedata.normalize("NFC", said) if unicodedata.category(letter)[0] != "C")
     return " ".join(kept.split())

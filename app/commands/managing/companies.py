@@ -8,12 +8,12 @@ from datetime import datetime
 
 from app.commands import administration
 from app.commands.administration import Doer, doer
-from app.commands.managing import accounts, seats
+from app.commands.managing import accounts, acting, seats
 from app.commands.managing.account_letters import promise_letters
 from app.commands.portal import Portal
-from app.commands.requests.steps import By, acting
+from app.commands.requests.steps import By
 from app.store import accounts as kept
-from app.store import companies, definitions, people, signins
+from app.store import cases, companies, definitions, people, signins
 from app.store.database import Connection
 from engine import functions
 from engine.errors import NoRight, NotFound, Refused
@@ -44,9 +44,9 @@ class DeskInUse(Refused):
         super().__init__(f"Expected a desk that nobody works at, but {desk} is still named by {by}.")
 
 
-def manager(connection: Connection, by: By) -> Doer:
-    """Who manages the exchange; raises `NoRight` for anybody else."""
-    person = acting(connection, by)
+def manager(connection: Connection, by: By, *held: int) -> Doer:
+    """Who manages the exchange, once it and these companies are held; raises `NoRight` for anybody else."""
+    person = acting.alone(connection, by, *held)
     if not may(person, "manage the exchange"):
         raise NoRight("manage", "the exchange")
     return doer(person, by.address)
@@ -61,11 +61,11 @@ def tell_administrators(connection: Connection, company: int, by: Doer, what: st
 
 def add_company(portal: Portal, by: By, code: str, name_en: str, name_zh: str = "") -> int:
     """Set up a company without memberships and people, and return its id; raises `WrongCompany`."""
-    code, name_en, name_zh = code.strip().upper(), " ".join(name_en.split()), " ".join(name_zh.split())
+    code, name_en, name_zh = accounts.plain(code).upper(), accounts.plain(name_en), accounts.plain(name_zh)
     wrong = {}
     if not CODE.fullmatch(code):
         wrong["code"] = "Enter two letters and five digits, such as CP00006."
-    if not 0 < len(name_en) <= LONGEST_EN:
+    if not accounts.can_be_read(name_en) or len(name_en) > LONGEST_EN:
         wrong["name_en"] = f"Enter the English name, at most {LONGEST_EN} characters."
     if len(name_zh) > LONGEST_ZH:
         wrong["name_zh"] = f"Use at most {LONGEST_ZH} characters."
@@ -73,7 +73,6 @@ def add_company(portal: Portal, by: By, code: str, name_en: str, name_zh: str = 
         raise WrongCompany(**wrong)
     with portal.database.write() as connection:
         who = manager(connection, by)
-        administration.hold(connection, companies.exchange(connection))
         if companies.id_by_code(connection, code) is not None:
             raise WrongCompany(code=f"There is a company {code} already: use another code.")
         company = people.add_company(connection, code, name_en, name_zh)
@@ -91,15 +90,18 @@ def add_membership(portal: Portal, by: By, company: int, kind: str, participant_
     if not PARTICIPANT.fullmatch(participant_id):
         raise WrongCompany(participant_id="Enter a letter and five digits, such as B00123.")
     with portal.database.write() as connection:
-        who = manager(connection, by)
-        administration.hold(connection, company)
-        if any(holder != company for holder in companies.holders(connection, kind, participant_id)):
-            raise WrongCompany(participant_id=f"Another company has {kind} {participant_id}: use its own ID.")
+        who = manager(connection, by, company)
+        _firm(connection, company)
+        if any(holder != company for holder in companies.holders(connection, participant_id)):
+            # Registers belong to the ID: whoever had it next would read and change what another company keeps.
+            raise WrongCompany(participant_id=f"{participant_id} belongs to another company, or did: use another ID.")
         earlier = next((seat for seat in companies.seats(connection, company) if seat.kind == kind), None)
         if earlier is not None and earlier.ended_at is None:
             raise WrongCompany(kind=f"The company holds {kind} already, as {earlier.participant_id}.")
+        if earlier is not None and earlier.participant_id != participant_id:
+            raise WrongCompany(participant_id=f"It held {kind} as {earlier.participant_id}: use that ID again.")
         if earlier is not None:
-            companies.reopen_membership(connection, earlier.id, participant_id)
+            companies.reopen_membership(connection, earlier.id)
         else:
             people.add_membership(connection, company, kind, participant_id)
         seats.grant_special(connection, company)
@@ -112,8 +114,8 @@ def add_membership(portal: Portal, by: By, company: int, kind: str, participant_
 def set_dual_control(portal: Portal, by: By, company: int, *, on: bool) -> None:
     """Let every grant of a company need a second administrator, or no longer."""
     with portal.database.write() as connection:
-        who = manager(connection, by)
-        administration.hold(connection, company)
+        who = manager(connection, by, company)
+        _firm(connection, company)
         if companies.needs_two(connection, company) != on:
             companies.set_dual_control(connection, company, on=on)
             administration.seal_change(connection, portal, company, who, "dual_control.set", on=on)
@@ -128,17 +130,14 @@ def remove_company(portal: Portal, by: By, company: int) -> None:
     """
     now = portal.clock.now()
     with portal.database.write() as connection:
-        who = manager(connection, by)
-        firm = companies.firm(connection, company)
-        if firm is None or firm.is_exchange:
-            raise NotFound(f"the company {company}")
-        administration.hold(connection, company)
-        if firm.memberships:
+        who = manager(connection, by, company)
+        if _firm(connection, company).memberships:
             raise WrongCompany(company="End its memberships first: its requests are closed with them.")
         gone = [one for one in kept.of_company(connection, company, [BUSINESS, CCDA]) if one.state != kept.ENDED]
         for account in gone:
             kept.set_state(connection, account.id, active=False, ended_at=now)
             kept.take_all_rights(connection, account.id)
+            kept.close_asked(connection, account.id, now)
             signins.end_all(connection, account.id, now)
             administration.seal_change(
                 connection, portal, company, who, "account.deactivated", accounts.whom(account), with_company=True
@@ -146,13 +145,20 @@ def remove_company(portal: Portal, by: By, company: int) -> None:
         administration.seal_change(connection, portal, company, who, "company.removed", accounts=len(gone))
 
 
+def _firm(connection: Connection, company: int) -> companies.Firm:
+    firm = companies.firm(connection, company)
+    if firm is None or firm.is_exchange:
+        raise NotFound(f"the company {company}")
+    return firm
+
+
 # --- desks ------------------------------------------------------------------------------------------------------------
 def add_desk(portal: Portal, by: By, code: str, title: str) -> None:
     """Add a desk, which drawings can name and people can work at; raises `WrongCompany`."""
-    code, title = code.strip().upper(), " ".join(title.split())
+    code, title = accounts.plain(code).upper(), accounts.plain(title)
     if not DESK.fullmatch(code):
         raise WrongCompany(code="Enter two to eight letters, such as CTO.")
-    if not 0 < len(title) <= LONGEST_TITLE:
+    if not accounts.can_be_read(title) or len(title) > LONGEST_TITLE:
         raise WrongCompany(title=f"Enter the name of the desk, at most {LONGEST_TITLE} characters.")
     _change_desk(portal, by, "desk.added", code, title, lambda connection: _added(connection, code, title))
 
@@ -165,8 +171,10 @@ def end_desk(portal: Portal, by: By, code: str) -> None:
         if code not in {desk.code for desk in companies.desks_open(connection)}:
             raise NotFound(f"the desk {code}")
         for name, definition in definitions.current(connection).items():
-            if any(re.search(rf"\b{code}\b", drawing.content.decode()) for drawing in definition.drawings.values()):
+            if any(re.search(rf"\b{code}\b", content.decode()) for content in definition.files.values()):
                 raise DeskInUse(code, name)
+        if reference := cases.open_at_desk(connection, code):
+            raise DeskInUse(code, f"the request {reference}, which waits there")
         staffed = kept.rights_in(connection, companies.exchange(connection))
         if any(right.holder == code for held in staffed.values() for right in held):
             raise DeskInUse(code, "somebody who works there")
@@ -187,6 +195,5 @@ def _change_desk(
     with portal.database.write() as connection:
         who = manager(connection, by)
         exchange = companies.exchange(connection)
-        administration.hold(connection, exchange)
         change(connection)
         administration.seal_change(connection, portal, exchange, who, action, code=code, title=title)

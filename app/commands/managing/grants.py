@@ -116,13 +116,19 @@ def set_desks(portal: Portal, by: By, person: int, wanted: Collection[Right], se
     with portal.database.write() as connection:
         actor, account = subject_of(connection, by, person, "grant desks")
         known = {desk.code for desk in companies.desks_open(connection)}
-        strange = [right for right in wanted if right.lane not in DESK_LANES or right.holder not in known]
+        if account.state == ENDED:
+            raise NotEntitled(["an account that has ended"])
+        strange = [right for right in wanted if not _is_of_a_desk(right, known)]
         if strange:
             raise NotEntitled(sorted({right.holder for right in strange}))
         change = _change(connection, account, frozenset(wanted), seen)
         if change.granted or change.taken:
             _apply(connection, portal, actor, by, account, change, now)
     return change
+
+
+def _is_of_a_desk(right: Right, known: Collection[str]) -> bool:
+    return right.lane in DESK_LANES and right.holder in known and right.membership is None
 
 
 def certify(portal: Portal, by: By, person: int, seen: str) -> None:

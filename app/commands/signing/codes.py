@@ -18,6 +18,7 @@ from app.store.signins import Signin
 CODE_LIFE = timedelta(minutes=10)
 RESEND_AFTER = timedelta(seconds=30)
 MOST_CODES = 6  # in an hour, for one sign-in: the first and five more
+MOST_OF_PERSON = 18  # in an hour, for all sign-ins of a person
 COUNTED_FOR = timedelta(hours=1)
 
 
@@ -49,6 +50,12 @@ def mail_code(connection: Connection, portal: Portal, signin: str, email: str, p
     payload = code_payload(portal, email, code, origin.address)
     jobs.promise(connection, [{"kind": "mail", "key": f"signin_code:{number}", "payload": payload}], now)
     people.record(connection, now, person, "code.mailed")
+
+
+def require_few(connection: Connection, person: int, now: datetime) -> None:
+    """Raise CodesSpent when a person was mailed many codes within the hour: a known password shall not flood them."""
+    if signins.codes_mailed(connection, person, now - COUNTED_FOR) >= MOST_OF_PERSON:
+        raise CodesSpent
 
 
 def is_waiting(portal: Portal, signin: Signin) -> bool:

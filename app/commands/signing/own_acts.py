@@ -9,15 +9,15 @@ from app.commands import administration
 from app.commands.administration import Whom
 from app.commands.portal import Portal
 from app.commands.signing.tries import Origin
-from app.store import administration as trails
-from app.store import jobs, people
+from app.store import jobs, people, signins
 from app.store.database import Connection
 from engine.people import Person
 
 
 def hold(connection: Connection, person: Person) -> None:
-    """Hold the trail of the person's company before anything else, so that nobody waits crosswise."""
-    trails.locked_head(connection, person.company)
+    """Hold the trail of the person's company, then their account, before anything else: so nobody waits crosswise."""
+    administration.hold(connection, person.company)
+    signins.hold(connection, person.id)
 
 
 def note(

@@ -64,6 +64,13 @@ def _passkey_removed(payload: Mapping[str, Any]) -> str:
     return f"The passkey {payload['name']} was removed from {payload['to']}."
 
 
+def _tries_missed(payload: Mapping[str, Any]) -> str:
+    return (
+        f"Before you signed in as {payload['to']} just now, {payload['count']} wrong passwords or codes were entered "
+        "for this account."
+    )
+
+
 def _signin_ended(payload: Mapping[str, Any]) -> str:
     many = "One sign-in" if payload["count"] == 1 else f"{payload['count']} sign-ins"
     return f"{many} of {payload['to']} {'was' if payload['count'] == 1 else 'were'} ended on the page of the account."
@@ -79,6 +86,7 @@ LETTERS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "device_new": ("A sign-in to Client Connect from a new device", _device_new),
     "passkey_added": ("A passkey for Client Connect was added", _passkey_added),
     "passkey_removed": ("A passkey for Client Connect was removed", _passkey_removed),
+    "tries_missed": ("Wrong passwords or codes for your Client Connect account", _tries_missed),
     "signin_ended": ("A sign-in to Client Connect was ended", _signin_ended),
 }
 TEMPLATES = frozenset(LETTERS)

@@ -14,6 +14,8 @@ SHORTEST, LONGEST = 8, 128
 HARD_ENOUGH = 2  # zxcvbn's score, 0 to 4: beyond what an online guesser can try
 TELLING_LETTERS = 4
 READS_AT_MOST = 72  # zxcvbn takes no more
+SIGNS = frozenset("4@8({[<369&#!1/|0$5+7%2")  # that zxcvbn also reads as letters, in every combination
+MANY_SIGNS, READS_WITH_MANY = 8, 20  # with more different ones it would read for many seconds
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 NOBODY = HASHER.hash(secrets.token_hex(16))
 
@@ -47,9 +49,13 @@ def weakness(password: str, names: Sequence[str] = ()) -> str | None:
     folded = _normal(password).casefold()
     if any(name in folded for name in _telling(names)):
         return "Leave out your e-mail address and the names of your company and of the exchange."
-    if zxcvbn(password[:READS_AT_MOST])["score"] < HARD_ENOUGH:
+    if zxcvbn(password[: _letters_to_read(password)])["score"] < HARD_ENOUGH:
         return "This password is easy to guess. Use several words that do not belong together."
     return None
+
+
+def _letters_to_read(password: str) -> int:
+    return READS_WITH_MANY if len(SIGNS & set(password)) > MANY_SIGNS else READS_AT_MOST
 
 
 def _normal(password: str) -> str:

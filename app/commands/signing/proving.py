@@ -25,7 +25,7 @@ def by_password(
         taken = tries.reserve(connection, portal, person.id, origin, action="password.tried")
         kept = signins.password_hash(connection, person.id)
     right = passwords.fits(kept, password)
-    attempt = Attempt(taken, (lambda held: signins.give_try_back(held, person.id)) if right else None)
+    attempt = Attempt(taken, (lambda held: signins.give_try_back(held, person.id, kept)) if right else None)
     going_on = _while_it_goes_on(signin, then)
     return tries.settle(portal, person, origin, attempt, going_on, wrong=WrongPassword)
 

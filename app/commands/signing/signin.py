@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from app.commands import administration
 from app.commands.administration import Whom, doer
 from app.commands.portal import Portal
-from app.commands.signing import codes, devices, factors, passwords, tries
+from app.commands.signing import codes, devices, factors, own_acts, passwords, tries
 from app.commands.signing.signin_letters import channel_payload
 from app.commands.signing.signin_refusals import SignInFailed, SignInOver
 from app.commands.signing.tries import Origin
@@ -22,13 +22,14 @@ from app.store.signins import Candidate, Signin
 HALF_LIFE = timedelta(minutes=10)  # of a sign-in that still lacks its code
 SEEN_EVERY = timedelta(minutes=1)
 LONGEST_LOGIN = 254
+TELLING_MISSES = 2  # wrong passwords and codes before a right one of which the owner hears
 TOKEN_BYTES = 32
 
 
 def enter_password(portal: Portal, email: str, password: str, origin: Origin) -> str:
     """Check a password and return the cookie of a sign-in that still lacks its code.
 
-    Raises SignInFailed, after the same work, whatever the reason.
+    Raises SignInFailed, after the same work, whatever the reason; CodesSpent when an hour's codes were mailed already.
     """
     known = _take_password_try(portal, login_of(email), origin)
     right = passwords.fits(known.password_hash if known else None, password)
@@ -91,11 +92,14 @@ def enter_code(portal: Portal, signin: Signin, code: str, origin: Origin) -> str
 def open_full(connection: Connection, portal: Portal, signin: Signin, origin: Origin) -> str:
     """Open the full sign-in once its second factor was right and return its cookie; raises SignInOver."""
     now, channel = portal.clock.now(), signin.channel or ""
+    missed = signins.failures(connection, signin.person.id) - 1  # the try of this very code is still counted
     ended = signins.end(connection, signin.id, now)
     if not (ended and signins.forgive(connection, signin.person.id, channel)):
         raise SignInOver
     if not signin.chosen:
         _note_channel(connection, portal, signin, channel, origin)
+    if missed >= TELLING_MISSES:
+        own_acts.mail(connection, portal, signin.person, origin, action="tries.missed", count=missed)
     people.record(connection, now, signin.person.id, "signin.opened", channel=channel, address=origin.address)
     devices.note(connection, portal, signin.person, origin)
     return _open(connection, signin.person.id, "full", channel, origin, now)
@@ -144,13 +148,14 @@ def _open_half(portal: Portal, known: Candidate, password: str, origin: Origin) 
     renewed = passwords.hash_password(password) if passwords.is_outdated(known.password_hash) else None
     now = portal.clock.now()
     with portal.database.write() as connection:
-        if not signins.give_try_back(connection, known.id):
+        if not signins.give_try_back(connection, known.id, known.password_hash):
             raise SignInFailed
         if renewed:
             signins.keep_password(connection, known.id, renewed)
         token = _open(connection, known.id, "password", known.channel, origin, now)
         people.record(connection, now, known.id, "password.accepted", address=origin.address)
         if known.channel == "email":
+            codes.require_few(connection, known.id, now)
             codes.mail_code(connection, portal, _digest(token), known.email, known.id, origin)
     return token
 

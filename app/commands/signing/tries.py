@@ -87,6 +87,7 @@ def settle(
         with portal.database.write() as connection:
             if sealed:
                 administration.hold(connection, owner.company)
+            signins.hold(connection, owner.id)
             if attempt.spend(connection):
                 return then(connection)
     if attempt.taken >= signins.MOST_TRIES and lock(portal, owner, origin):

@@ -43,6 +43,7 @@ memberships = Table(
     Column("participant_id", String(8), nullable=False),
     Column("ended_at", Moment),
     UniqueConstraint("company_id", "kind"),
+    Index("ix_memberships_kind_participant_id", "kind", "participant_id", unique=True),
 )
 people = Table(
     "people",
