@@ -6,14 +6,16 @@ import pytest
 
 from app.commands.managing import accounts
 from app.commands.managing.accounts import NotInThatState, Particulars, SenderDiffers, WrongParticulars
-from app.commands.signing import signin
+from app.commands.signing import own_passwords, signin
 from app.commands.signing.signin import Origin, SignInFailed
+from app.commands.signing.signin_refusals import LinkOver
 from app.seed import DEMO_PASSWORD
 from app.store import tables
 from engine.errors import NoRight, NotFound
 from tests.commands.managing import NEW, account, actions, added, company_of, entries, fault, granted, right, rights_of
 from tests.commands.office import PEOPLE, race
 from tests.commands.refusing import lock, refused
+from tests.signing import given_link
 
 HOME = Origin("203.0.113.7", "Tests")
 OUTSIDERS = ["mia", "chen", "karen", "olive", "audrey", "andy", "carmen"]
@@ -91,7 +93,12 @@ def test_of_two_who_add_the_same_address_one_is_told(either_office):
 
 
 @pytest.mark.parametrize(
-    "email", ["", "nora", "nora@", "@here.test", "a b@c.test", "a@b", "a@b.", f"{'a' * 250}@b.test"]
+    "email",
+    [
+        *("", "nora", "nora@", "@here.test", "a b@c.test", "a@b", "a@b.", f"{'a' * 250}@b.test", f"{'ß' * 120}@b.test"),
+        *("a..b@c.test", ".a@c.test", "a@x..test", "m\u0456a@c.test", "a\u200bb@c.test", "a@-c.test"),
+        f"{'a' * 65}@b.test",
+    ],
 )
 def test_an_address_that_is_none_is_refused(office, email):
     with refused(office, WrongParticulars) as caught:
@@ -100,7 +107,8 @@ def test_an_address_that_is_none_is_refused(office, email):
 
 
 @pytest.mark.parametrize(
-    ("field", "said"), [("name", ""), ("name", "x" * 121), ("title", "x" * 81), ("phone", "1" * 25)]
+    ("field", "said"),
+    [("name", ""), ("name", "\u3164 \u2800"), ("name", "x" * 121), ("title", "x" * 81), ("phone", "1" * 25)],
 )
 def test_particulars_that_cannot_be_kept_are_refused_by_name(office, field, said):
     known = Particulars("Nora")._replace(**{field: said})
@@ -301,6 +309,15 @@ def test_an_entry_that_was_changed_is_found(sqlite_url, office):
     assert fault(office) == "Expected entry 1 as it was sealed, but it was changed."
 
 
+@pytest.mark.parametrize("column", ["subject_id = NULL", "action = 'x'", "at = '2020-01-01 00:00:00+00:00'"])
+def test_an_entry_that_is_filed_elsewhere_is_found(office, column):
+    added(office)
+    office.run_sql("DROP TRIGGER administration_trail_no_update")
+    office.run_sql(f"UPDATE administration_trail SET {column}")
+    office.forged.append("administration_trail")
+    assert fault(office) == "Expected entry 1 as it was sealed, but it was changed."
+
+
 @pytest.mark.parametrize(
     "statement", ["UPDATE administration_trail SET action = 'x'", "DELETE FROM administration_trail"]
 )
@@ -337,6 +354,16 @@ def test_a_refused_change_leaves_no_trace_and_no_mail(office):
 def test_nothing_secret_stands_in_the_trail(office):
     added(office)
     assert "link" not in str(entries(office)[0].entry) and "password" not in str(entries(office)[0].entry)
+
+
+@pytest.mark.parametrize("verb", [accounts.suspend, accounts.deactivate])
+def test_no_link_of_before_opens_an_account_that_was_closed(office, verb):
+    mia = office.number("mia")
+    token = given_link(office.portal, mia)
+    verb(office.portal, office.by("ada"), mia)
+    accounts.activate(office.portal, office.by("ada"), mia)
+    with pytest.raises(LinkOver):
+        own_passwords.set_by_link(office.portal, token, "lantern-orbit-91-quiet", HOME)
 
 
 # --- a device that was lost -------------------------------------------------------------------------------------------

@@ -5,9 +5,10 @@ import pytest
 from app.commands.managing import companies, memberships
 from app.commands.managing.companies import DeskInUse, WrongCompany
 from app.store import companies as kept
-from app.store import people
+from app.store import definitions, people
 from engine.errors import NoRight, NotFound
 from tests.commands.managing import company_of, rights_of
+from tests.commands.office import _files as office_files
 from tests.commands.office import race
 from tests.commands.refusing import refused
 
@@ -112,8 +113,16 @@ def test_a_membership_that_had_ended_goes_on(office):
     company = new_company(office)
     add_membership(office, company)
     memberships.end_membership(office.portal, "D00066", "DB", by=office.by("agnes"))
-    add_membership(office, company, participant="D00067")
-    assert [seat.participant_id for seat in office.rows("memberships", company_id=company)] == ["D00067"]
+    add_membership(office, company)
+    assert [seat.ended_at for seat in office.rows("memberships", company_id=company)] == [None]
+
+
+def test_a_membership_goes_on_under_its_own_participant_id_alone(office):
+    company = new_company(office)
+    add_membership(office, company)
+    memberships.end_membership(office.portal, "D00066", "DB", by=office.by("agnes"))
+    with refused(office, WrongCompany):
+        add_membership(office, company, participant="D00067")
 
 
 @pytest.mark.parametrize(
@@ -122,9 +131,10 @@ def test_a_membership_that_had_ended_goes_on(office):
         ("XX", "D00066", "kind"),
         ("DB", "D66", "participant_id"),
         ("DB", "D00011", "participant_id"),
+        ("DB", "B00789", "participant_id"),
         ("SEHK-EP", "B00999", "kind"),
     ],
-    ids=["no such kind", "no such id", "of another company", "held already"],
+    ids=["no such kind", "no such id", "of another company", "of another kind of another company", "held already"],
 )
 def test_a_membership_that_cannot_be_is_named(office, kind, participant, field):
     with refused(office, WrongCompany) as caught:
@@ -141,6 +151,27 @@ def test_nobody_else_ends_memberships(office, who):
 def test_the_end_of_a_membership_is_sealed(office):
     memberships.end_membership(office.portal, "R00005", "REG", by=office.by("agnes"))
     assert trail_of(office, company_of(office, "paul")) == ["membership.ended"]
+
+
+def test_the_exchange_is_no_member_of_itself(office):
+    with refused(office, NotFound):
+        add_membership(office, company_of(office, "agnes"), "ISS", "I00001")
+
+
+def test_the_exchange_needs_no_second_administrator_of_its_own(office):
+    with refused(office, NotFound):
+        companies.set_dual_control(office.portal, office.by("agnes"), company_of(office, "agnes"), on=True)
+
+
+@pytest.mark.parametrize("name", ["", "\u3164", "\x00\x07", "\u202e\u200b"])
+def test_a_company_without_a_name_that_can_be_read_is_refused(office, name):
+    with refused(office, WrongCompany):
+        companies.add_company(office.portal, office.by("agnes"), "CP00077", name)
+
+
+def test_what_cannot_be_seen_in_the_name_of_a_company_is_not_kept(office):
+    company = companies.add_company(office.portal, office.by("agnes"), "CP00077", "East\x00 \u202eBay")
+    assert office.rows("companies", id=company)[0].name_en == "East Bay"
 
 
 # --- two administrators, and the end of a company ---------------------------------------------------------------------
@@ -215,6 +246,17 @@ def test_a_desk_that_is_still_named_is_not_ended(office, desk, by):
     with refused(office, DeskInUse) as caught:
         companies.end_desk(office.portal, office.by("agnes"), desk)
     assert by in str(caught.value)
+
+
+def test_a_desk_at_which_a_request_of_before_waits_is_not_ended(office):
+    reference = office.sent()
+    elsewhere = {name: content.replace(b"CTO", b"CPS") for name, content in office_files("CT027").items()}
+    with office.portal.database.write() as connection:
+        definitions.keep_release(connection, "CT027", elsewhere, office.clock.now())
+    office.run_sql("DELETE FROM rights WHERE holder = 'CTO'")
+    with refused(office, DeskInUse) as caught:
+        companies.end_desk(office.portal, office.by("agnes"), "CTO")
+    assert reference in str(caught.value)
 
 
 def test_a_desk_that_does_not_exist_is_not_ended(office):

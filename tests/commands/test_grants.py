@@ -244,6 +244,16 @@ def test_a_request_is_answered_once(office, nora):
         grants.answer(office.portal, office.by("ben"), nora, number, accept=True)
 
 
+@pytest.mark.parametrize("who", ["nora", "ada"])
+def test_what_was_asked_ends_with_the_account_of_either(office, nora, who):
+    needs_two(office)
+    granted(office, nora, [right(office, "maker")])
+    by, whom = ("ben", nora) if who == "nora" else ("agnes", office.number("ada"))
+    accounts.deactivate(office.portal, office.by(by), whom)
+    with office.portal.database.read() as connection:
+        assert kept.asked(connection, company_of(office, "ben"), nora) == []
+
+
 def test_a_newer_request_replaces_the_one_before(office, nora):
     needs_two(office)
     granted(office, nora, [right(office, "maker")])
@@ -322,10 +332,21 @@ def test_nobody_else_staffs_desks(office, who):
         desks_set(office, "karen", [], by=who)
 
 
-@pytest.mark.parametrize("strange", [Right("desk_maker", "XYZ"), Right("maker", "CTO")], ids=["no desk", "no lane"])
+@pytest.mark.parametrize(
+    "strange",
+    [Right("desk_maker", "XYZ"), Right("maker", "CTO"), Right("desk_maker", "CTO", 1)],
+    ids=["no desk", "no lane", "of a membership"],
+)
 def test_a_desk_that_does_not_exist_is_staffed_by_nobody(office, strange):
     with refused(office, NotEntitled):
         desks_set(office, "karen", [strange])
+
+
+def test_staff_who_left_are_given_no_desk(office):
+    karen = office.number("karen")
+    accounts.deactivate(office.portal, office.by("agnes"), karen)
+    with refused(office, NotEntitled):
+        grants.set_desks(office.portal, office.by("agnes"), karen, [Right("desk_maker", "CTO")], kept.rights_digest([]))
 
 
 @pytest.mark.parametrize("who", ["olive", "audrey", "andy", "ada"])

@@ -94,6 +94,37 @@ def test_a_membership_that_never_was_is_not_ended(office):
         end(office, "D00099")
 
 
+def broken(office, reference):
+    """A request whose state does not open, and what mends it."""
+    whole = office.rows("cases", reference=reference)[0].state
+    office.run_sql("UPDATE cases SET state = :state WHERE reference = :reference", state=b"x", reference=reference)
+    return lambda: office.run_sql(
+        "UPDATE cases SET state = :state WHERE reference = :reference", state=whole, reference=reference
+    )
+
+
+def test_a_request_that_is_stuck_holds_up_no_other(office):
+    stuck, other = office.submitted(), office.submitted()
+    mend = broken(office, stuck)
+    ended = end_membership(office.portal, "B00123", "SEHK-EP")
+    mend()
+    assert (ended.stuck, other in ended.aborted) == ((stuck,), True)
+
+
+def test_ending_it_again_closes_what_was_stuck(office):
+    stuck = office.submitted()
+    mend = broken(office, stuck)
+    end_membership(office.portal, "B00123", "SEHK-EP")
+    mend()
+    assert end_membership(office.portal, "B00123", "SEHK-EP").aborted == (stuck,)
+
+
+def test_ending_it_again_leaves_no_second_entry(office):
+    for _ in range(2):
+        end_membership(office.portal, "R00005", "REG", by=office.by("agnes"))
+    assert [row.action for row in office.rows("administration_trail")] == ["membership.ended"]
+
+
 def test_ending_it_again_changes_no_request(office):
     reference = accounts.at_bank(office)
     end(office)

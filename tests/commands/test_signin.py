@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event, select
 
 from app.commands.managing import accounts
-from app.commands.signing import codes, factors, passwords, signin
+from app.commands.signing import codes, factors, own_passwords, passwords, signin
 from app.commands.signing.signin_letters import signin_letter
 from app.commands.signing.signin_refusals import (
     AccountLocked,
@@ -38,12 +38,14 @@ from tests.signing import (
     at_once,
     change_person,
     full,
+    given_link,
     half,
     mailed_code,
     person_row,
     promised,
     sealed_about,
     seen,
+    told,
 )
 
 
@@ -642,3 +644,52 @@ def test_a_weak_password_is_refused_with_the_reason(password, words):
 @pytest.mark.parametrize("password", [PASSWORD, "雨傘在中環碼頭等船七號", "x9#" * 21 + "kq"])
 def test_a_strong_password_needs_no_special_letters(password):
     assert passwords.weakness(password, [EMAIL]) is None
+
+
+@pytest.mark.parametrize("password", ["4@8({[<369&#!1/|0$5+7%2" * 4, "1!|7%+$5" * 9, "a" * 128, "qwertyuiop" * 12])
+def test_no_password_is_read_for_long(password):
+    begin = process_time()
+    passwords.weakness(password, [EMAIL])
+    assert process_time() - begin < 2
+
+
+# --- against whoever knows or guesses a password ----------------------------------------------------------------------
+def test_a_password_that_was_replaced_while_it_was_checked_opens_nothing(portal, mia):
+    token = given_link(portal, mia)
+
+    class Slow(type(passwords.HASHER)):
+        def verify(self, *given):
+            passwords.HASHER = real
+            found = real.verify(*given)
+            own_passwords.set_by_link(portal, token, "lantern-orbit-91-quiet", HOME)
+            return found
+
+    real, passwords.HASHER = passwords.HASHER, Slow()
+    with pytest.raises(SignInFailed):
+        signin.enter_password(portal, EMAIL, PASSWORD, HOME)
+
+
+def test_a_known_password_floods_no_mailbox(portal, mia):
+    for _ in range(codes.MOST_OF_PERSON):
+        half(portal)
+    with pytest.raises(CodesSpent):
+        half(portal)
+
+
+def test_after_an_hour_codes_are_mailed_again(portal, mia):
+    for _ in range(codes.MOST_OF_PERSON):
+        half(portal)
+    portal.clock.set(portal.clock.now() + codes.COUNTED_FOR)
+    assert half(portal).stage == "password"
+
+
+def test_whoever_signs_in_after_wrong_tries_is_told_of_them(portal, mia):
+    fail_password(portal, 2)
+    full(portal)
+    assert "2 wrong passwords or codes" in told(portal, "tries_missed")[1]
+
+
+def test_one_wrong_try_of_ones_own_is_not_told(portal, mia):
+    fail_password(portal, 1)
+    full(portal)
+    assert promised(portal, "tries_missed") == []

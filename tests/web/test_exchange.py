@@ -7,6 +7,7 @@ from engine.people import Right
 from tests.commands.managing import account, company_of, rights_of
 from tests.commands.office import PEOPLE
 from tests.commands.refusing import lock
+from tests.commands.test_memberships import broken
 from tests.web.test_people import boxes
 
 
@@ -78,6 +79,17 @@ def test_r40_the_page_names_the_mailbox(office, agnes):
     lock(office, "paul")
     text = agnes.get(f"/people/{office.number('paul')}/state/unlock").text
     assert office.portal.settings.unlock_mailbox in text
+
+
+def test_what_an_ended_membership_left_open_is_closed_from_the_page(office, agnes):
+    reference, company = office.submitted(), company_of(office, "mia")
+    mend = broken(office, reference)
+    memberships.end_membership(office.portal, "B00123", "SEHK-EP", by=office.by("agnes"))
+    mend()
+    page = agnes.get(f"/exchange/companies/{company}")
+    agnes.get(page.link("Close what is still open SEHK-EP B00123"))
+    agnes.submit(agnes.page.url)
+    assert office.case(reference).status == "ABORTED"
 
 
 def test_two_administrators_are_required_with_one_button(office, agnes):

@@ -136,6 +136,26 @@ def test_an_address_that_tries_too_often_has_to_wait(app):
     assert (response.status_code, 0 < int(response.headers["Retry-After"]) <= 60) == (429, True)
 
 
+def test_an_address_that_sends_many_wrong_passwords_has_to_wait(app):
+    client = Client(app, address="203.0.113.9")
+    app.config["FAILED_RATE"] = "2 per hour"
+    client.get("/sign-in")
+    assert [_guess(client, who) for who in ("x@y.test", "y@y.test", "z@y.test")] == [422, 422, 429]
+
+
+def test_the_addresses_of_one_network_are_counted_together(app):
+    app.config["SIGN_IN_RATE"] = "1 per minute"
+    clients = [Client(app, address=address) for address in ("2001:db8::1", "2001:db8::2", "2001:db8:1::1")]
+    for client in clients:
+        client.get("/sign-in")
+    assert [_guess(client, "x@y.test") for client in clients] == [422, 429, 422]
+
+
+def _guess(client, who):
+    fields = {"csrf_token": client.page.csrf_token, "email": who, "password": "wrong"}
+    return client.raw.post("/sign-in", data=fields, base_url=HOME, environ_overrides=client.environ).status_code
+
+
 def test_another_address_may_still_try(app):
     app.config["SIGN_IN_RATE"] = "1 per minute"
     for address in ("203.0.113.9", "203.0.113.10"):
