@@ -10,6 +10,7 @@ from app.commands.requests.steps import By
 from app.store import people
 from app.store.files import File
 from tests.commands.office import APPROVE, FORWARD, Office
+from tests.documents import PDF
 
 ASKED = {
     "action": "SETUP",
@@ -40,7 +41,6 @@ BACK = {"decision": "back", "comment": "Look at the name again"}
 MISMATCH = {"decision": "return", "reason_code": "MISMATCH", "comment": "Another account number"}
 REFUSE = {"decision": "reject", "reason_code": "NOT_AGREED", "comment": "We know no such account"}
 LONG_AGO = date(2025, 3, 13)
-PDF = b"%PDF-1.4\nhello\n%%EOF"
 
 
 def asked(**changes: str) -> dict[str, str]:

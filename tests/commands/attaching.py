@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from pathlib import Path
 from uuid import UUID
 
@@ -14,21 +12,17 @@ from app.store import definitions, files
 from app.store.files import File
 from engine.running import definition
 from tests.commands.office import Office
+from tests.documents import PDF, XLS, XLSX
 
 ROOT = Path(__file__).parents[2]
 FIELD, MOST = "documents", 4
-PDF = b"%PDF-1.7\n%%EOF"
-OLE = bytes.fromhex("D0CF11E0A1B11AE1") + b"\x00" * 64
+OLE = XLS
 HARBOUR = "B00123"
 
 
 def sheet() -> bytes:
-    """The least that looks like a workbook."""
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w") as archive:
-        for name in ("[Content_Types].xml", "xl/workbook.xml"):
-            archive.writestr(name, b"<x/>")
-    return held.getvalue()
+    """A workbook."""
+    return XLSX
 
 
 def asking_for_documents(office: Office) -> Office:

@@ -19,6 +19,7 @@ from app.commands.requests.steps import By
 from app.store import people, tables
 from engine.errors import Refused
 from tests.commands.office import APPROVE, FORWARD, RETURN, Office, answers
+from tests.documents import PDF
 
 FIRM = {"maker": ("mia", "bo"), "checker": ("chen", "bo"), "next_maker": ("ivan",), "next_checker": ("iris",)}
 DOERS = {
@@ -27,7 +28,6 @@ DOERS = {
 }
 OPERATIONS = ("olive", "oscar")
 MOST_OPEN = 30
-PDF = b"%PDF-1.7\n%%EOF"
 COMMENT = "Please look at it again"
 ACCOUNT = {
     "action": "SETUP",

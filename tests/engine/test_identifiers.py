@@ -113,7 +113,9 @@ def test_a_private_key_is_refused_with_a_warning():
     assert "never give it away" in said("ssh_key", raw.decode())
 
 
-@pytest.mark.parametrize("text", ["", "ssh-ed25519", "ssh-ed25519 AAAA", "ssh-rsa !!!!", "AAAAC3NzaC1lZDI1NTE5AAAAIAAA"])
+@pytest.mark.parametrize(
+    "text", ["", "ssh-ed25519", "ssh-ed25519 AAAA", "ssh-rsa !!!!", "AAAAC3NzaC1lZDI1NTE5AAAAIAAA"]
+)
 def test_what_is_no_public_key_is_refused(text):
     assert "ssh-ed25519 or ssh-rsa" in said("ssh_key", text)
 

@@ -20,6 +20,7 @@ from app.commands.requests import tasks as task_commands
 from app.retold import retell
 from engine.errors import Refused
 from tests.commands.office import GIVEN, race
+from tests.documents import PDF
 from tests.model.rulebook import (
     BANK,
     CT027,
@@ -158,7 +159,7 @@ class Life(RuleBasedStateMachine):
         name, by = f"Supporting Document_{played.reference}_B00123.pdf", self.stage.by(who)
         done = self._attempt(
             lambda: files.add_file(
-                self.portal, task, version=version, field="signed_dda", name=name, content=b"%PDF-1.4\n%%EOF", by=by
+                self.portal, task, version=version, field="signed_dda", name=name, content=PDF, by=by
             ),
             self.world.may_save(who, request, page) - {"claimed"},
         )

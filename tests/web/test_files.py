@@ -10,6 +10,7 @@ from werkzeug.test import encode_multipart
 from tests.commands.attaching import FIELD, OLE, PDF, asking_for_documents, put, right_name, sheet, states, stored
 from tests.commands.office import answers
 from tests.commands.test_refusals import SATURDAY_NINE
+from tests.documents import large_pdf
 from tests.web.page import Page
 
 MEGABYTE = 1024 * 1024
@@ -37,6 +38,9 @@ def mia(visitor, form):
     mia = visitor("mia")
     mia.get(form)
     return mia
+
+
+TEN_MEGABYTES = large_pdf(10 * MEGABYTE)
 
 
 def send(client, form, name, content=PDF, *, field=FIELD, expect=200, **typed):
@@ -122,7 +126,7 @@ def test_what_is_wrong_with_a_file_stands_at_its_question(mia, form, name, conte
 
 
 def test_a_file_of_ten_megabytes_arrives(mia, form, office, reference):
-    send(mia, form, right_name(reference), PDF.ljust(10 * MEGABYTE))
+    send(mia, form, right_name(reference), TEN_MEGABYTES)
     assert stored(office, reference)[0].size == 10 * MEGABYTE
 
 
