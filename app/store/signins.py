@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, String, and_, bindparam, case, cast, func, insert, or_, select, update
 
-from app.store.tables import codes, companies, people, rights, signins
+from app.store.tables import companies, people, rights, signins
 from engine.people import Person, Right
 
 MOST_TRIES = 5
@@ -278,52 +278,6 @@ def keep_pending(connection: Connection, signin: str, sealed: bytes) -> None:
     """Keep an authenticator's secret until its first code proves it; the first secret stays."""
     connection.execute(
         update(signins).where(signins.c.id == signin, signins.c.pending_secret.is_(None)).values(pending_secret=sealed)
-    )
-
-
-def add_code(connection: Connection, signin: str, digest: str, at: datetime) -> int:
-    """Keep the digest of a mailed code and return its number."""
-    row = {"signin_id": signin, "digest": digest, "sent_at": at}
-    key: int = connection.execute(insert(codes).values(row).returning(codes.c.id)).scalar_one()
-    return key
-
-
-def codes_mailed(connection: Connection, person: int, since: datetime) -> int:
-    """How many codes were mailed to a person, whichever sign-in they are for."""
-    query = select(func.count()).select_from(codes).join(signins, signins.c.id == codes.c.signin_id)
-    return int(connection.scalar(query.where(signins.c.person_id == person, codes.c.sent_at > since)) or 0)
-
-
-def sent_codes(connection: Connection, signin: str, since: datetime) -> list[datetime]:
-    """When codes were mailed for this sign-in since then, newest first."""
-    sent = select(codes.c.sent_at).where(codes.c.signin_id == signin, codes.c.sent_at > since)
-    return list(connection.scalars(sent.order_by(codes.c.id.desc())))
-
-
-def has_unused_code(connection: Connection, signin: str, since: datetime) -> bool:
-    """Whether a code was mailed for this sign-in since then and not used yet."""
-    unused = select(codes.c.id).where(codes.c.signin_id == signin, codes.c.used_at.is_(None), codes.c.sent_at > since)
-    return connection.scalar(unused.limit(1)) is not None
-
-
-def take_code(connection: Connection, signin: str, sent_after: datetime) -> tuple[int, str] | None:
-    """Reserve one try of the newest code: its number and digest, or None when it is used, spent or too old."""
-    newest = select(func.max(codes.c.id)).where(codes.c.signin_id == signin).scalar_subquery()
-    row = connection.execute(
-        update(codes)
-        .where(codes.c.id == newest, codes.c.used_at.is_(None))
-        .where(codes.c.tries < MOST_TRIES, codes.c.sent_at > sent_after)
-        .values(tries=codes.c.tries + 1)
-        .returning(codes.c.id, codes.c.digest)
-    ).one_or_none()
-    return None if row is None else (row.id, row.digest)
-
-
-def use_code(connection: Connection, code: int, at: datetime) -> bool:
-    """Use a mailed code up; False when somebody was faster."""
-    return _changed(
-        connection,
-        update(codes).where(codes.c.id == code, codes.c.used_at.is_(None)).values(used_at=at).returning(codes.c.id),
     )
 
 

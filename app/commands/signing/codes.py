@@ -11,6 +11,7 @@ from app.commands.signing import factors, tries
 from app.commands.signing.signin_letters import code_payload
 from app.commands.signing.signin_refusals import CodesSpent, CodeTooSoon, WrongCode
 from app.commands.signing.tries import Attempt, Origin, Outcome, Spend
+from app.store import codes as kept_codes
 from app.store import jobs, people, signins
 from app.store.database import Connection
 from app.store.signins import Signin
@@ -39,14 +40,14 @@ def mail_another(portal: Portal, signin: Signin, origin: Origin) -> None:
     now = portal.clock.now()
     with portal.database.write() as connection:
         signins.see(connection, signin.id, now)  # holds the row: two clicks mail one code
-        _require_patience(signins.sent_codes(connection, signin.id, now - COUNTED_FOR), now)
+        _require_patience(kept_codes.sent(connection, signin.id, now - COUNTED_FOR), now)
         mail_code(connection, portal, signin.id, signin.person.email, signin.person.id, origin)
 
 
 def mail_code(connection: Connection, portal: Portal, signin: str, email: str, person: int, origin: Origin) -> None:
     """Make a code for one sign-in and promise the mail that carries it."""
     now, code = portal.clock.now(), factors.new_code()
-    number = signins.add_code(connection, signin, factors.code_digest(portal, signin, code), now)
+    number = kept_codes.add(connection, signin, factors.code_digest(portal, signin, code), now)
     payload = code_payload(portal, email, code, origin.address)
     jobs.promise(connection, [{"kind": "mail", "key": f"signin_code:{number}", "payload": payload}], now)
     people.record(connection, now, person, "code.mailed")
@@ -54,14 +55,14 @@ def mail_code(connection: Connection, portal: Portal, signin: str, email: str, p
 
 def require_few(connection: Connection, person: int, now: datetime) -> None:
     """Raise CodesSpent when a person was mailed many codes within the hour: a known password shall not flood them."""
-    if signins.codes_mailed(connection, person, now - COUNTED_FOR) >= MOST_OF_PERSON:
+    if kept_codes.mailed(connection, person, now - COUNTED_FOR) >= MOST_OF_PERSON:
         raise CodesSpent
 
 
 def is_waiting(portal: Portal, signin: Signin) -> bool:
     """Whether a code was mailed for this sign-in that can still be used."""
     with portal.database.read() as connection:
-        return signins.has_unused_code(connection, signin.id, portal.clock.now() - CODE_LIFE)
+        return kept_codes.has_unused(connection, signin.id, portal.clock.now() - CODE_LIFE)
 
 
 def with_code(
@@ -91,14 +92,14 @@ def mail_spend(
     """What uses a mailed code up, if these are its digits; mailed: its number and digest, None when none is good."""
     if mailed is None or not factors.same(mailed[1], factors.code_digest(portal, signin.id, digits)):
         return None
-    return lambda connection: signins.use_code(connection, mailed[0], now)
+    return lambda connection: kept_codes.use(connection, mailed[0], now)
 
 
 def _try_code(portal: Portal, signin: Signin, digits: str, origin: Origin) -> Attempt:
     now, person = portal.clock.now(), signin.person.id
     with portal.database.write() as connection:
         taken = tries.reserve(connection, portal, person, origin, channel=signin.channel)
-        mailed = signins.take_code(connection, signin.id, now - CODE_LIFE) if signin.by_mail else None
+        mailed = kept_codes.take(connection, signin.id, now - CODE_LIFE) if signin.by_mail else None
     if signin.by_mail:
         return Attempt(taken, mail_spend(portal, signin, digits, mailed, now))
     if signin.channel == "app":

@@ -9,6 +9,7 @@ from app.commands.portal import Portal
 from app.commands.signing import codes, factors, own_acts, proving, recovery, tries
 from app.commands.signing.signin_refusals import ChangeOver, WrongCode
 from app.commands.signing.tries import Attempt, Origin, Spend
+from app.store import codes as kept_codes
 from app.store import signins
 from app.store.database import Connection
 from app.store.signins import Signin
@@ -99,7 +100,7 @@ def _try_mail(portal: Portal, signin: Signin, _change: Change, digits: str, orig
     now, person = portal.clock.now(), signin.person.id
     with portal.database.write() as connection:
         taken = tries.reserve(connection, portal, person, origin, channel=EMAIL)
-        mailed = signins.take_code(connection, signin.id, now - codes.CODE_LIFE)
+        mailed = kept_codes.take(connection, signin.id, now - codes.CODE_LIFE)
     return Attempt(taken, _to_mail(codes.mail_spend(portal, signin, digits, mailed, now), person))
 
 

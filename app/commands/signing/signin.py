@@ -15,6 +15,7 @@ from app.commands.signing import codes, devices, factors, own_acts, passwords, t
 from app.commands.signing.signin_letters import channel_payload
 from app.commands.signing.signin_refusals import SignInFailed, SignInOver
 from app.commands.signing.tries import Origin
+from app.store import codes as kept_codes
 from app.store import jobs, people, signins
 from app.store.database import Connection
 from app.store.signins import Candidate, Signin
@@ -166,7 +167,7 @@ def _choose(portal: Portal, signin: Signin, channel: str, origin: Origin, *, nee
     with portal.database.write() as connection:
         signins.choose(connection, signin.id, channel)  # holds the row: two clicks mail one code
         people.record(connection, portal.clock.now(), signin.person.id, "channel.chosen", channel=channel)
-        if needs_code and not signins.has_unused_code(connection, signin.id, portal.clock.now() - codes.CODE_LIFE):
+        if needs_code and not kept_codes.has_unused(connection, signin.id, portal.clock.now() - codes.CODE_LIFE):
             codes.mail_code(connection, portal, signin.id, signin.person.email, signin.person.id, origin)
 
 
