@@ -273,16 +273,42 @@ def show_condition(entry: Field, row: str = "") -> str | None:
     return json.dumps(condition) if condition else None
 
 
-def _condition(node: ast.expr, row: str) -> dict[str, str] | None:
+def _condition(node: ast.expr, row: str) -> dict[str, Any] | None:
     if name := _raw_name(node, row):
         return {"field": name, "equals": "yes"}
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) and (name := _raw_name(node.operand, row)):
-        return {"field": name, "equals": "no"}
-    if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq) and (name := _raw_name(node.left, row)):
-        other = node.comparators[0]
-        if len(node.ops) == 1 and isinstance(other, ast.Constant) and isinstance(other.value, str):
-            return {"field": name, "equals": other.value}
+    match node:
+        case ast.UnaryOp(op=ast.Not(), operand=operand) if name := _raw_name(operand, row):
+            return {"field": name, "equals": "no"}
+        case ast.BoolOp(op=ast.Or(), values=values):
+            return _any_of([_condition(value, row) for value in values])
+        case ast.Compare(left=left, ops=[op], comparators=[right]):
+            return _comparison(left, op, right, row)
     return None
+
+
+def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, row: str) -> dict[str, Any] | None:
+    """A field beside a text or among some, or a text among what is ticked in a field."""
+    if isinstance(op, ast.In) and (word := _texts([left])) and (name := _raw_name(right, row)):
+        return {"field": name, "contains": word[0]}
+    name, words = _raw_name(left, row), _texts(right.elts if isinstance(right, ast.List) else [right])
+    if not name or not words or isinstance(op, ast.In) != isinstance(right, ast.List):
+        return None
+    verb = {ast.Eq: "equals", ast.NotEq: "not_equals", ast.In: "in"}.get(type(op))
+    return {"field": name, verb: words if verb == "in" else words[0]} if verb else None
+
+
+def _any_of(conditions: list[dict[str, Any] | None]) -> dict[str, Any] | None:
+    """One field that has any of these texts."""
+    known = [one for one in conditions if one is not None and {"equals", "in"} & one.keys()]
+    if len(known) != len(conditions) or len({one["field"] for one in known}) != 1:
+        return None
+    return {"field": known[0]["field"], "in": [word for one in known for word in one.get("in") or [one["equals"]]]}
+
+
+def _texts(nodes: list[ast.expr]) -> list[str]:
+    """The texts that stand there, if nothing else does."""
+    found = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return found if len(found) == len(nodes) else []
 
 
 def _raw_name(node: ast.expr, row: str) -> str:
