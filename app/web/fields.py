@@ -18,6 +18,7 @@ from engine.forms.questions import MOST_ROWS, Field, Form
 from engine.forms.spoken import BETWEEN, shown_row, table_rows
 from engine.forms.spoken import shown as as_shown
 from engine.forms.typed import NEEDED_LINES
+from engine.language.expression import compiled
 
 Errors = Mapping[str, Sequence[str]]
 Comments = Mapping[str, tuple[str, str]]
@@ -82,24 +83,6 @@ def sections(
     ]
 
 
-def view(
-    entry: Field,
-    raw: Mapping[str, str],
-    facts: Facts,
-    shown: frozenset[str],
-    needed: frozenset[str],
-    fixed: Mapping[str, Any],
-    errors: Errors,
-    warnings: Mapping[str, str],
-    comments: Comments,
-    *,
-    language: str = "en",
-) -> dict[str, Any]:
-    """One field."""
-    sheet = Sheet(raw, facts, shown, needed, fixed, errors, warnings, comments, language=language)
-    return _view(entry.in_language(language), entry.key, sheet)
-
-
 def _view(entry: Field, name: str, sheet: Sheet) -> dict[str, Any]:
     comment = sheet.comments.get(name)
     known = form.options(entry, sheet.facts)
@@ -124,7 +107,7 @@ def _view(entry: Field, name: str, sheet: Sheet) -> dict[str, Any]:
         "warning": sheet.warnings.get(name),
         "override": name in sheet.warnings,
         "confirmed": bool(sheet.raw.get(f"{name}{form.CONFIRMED}")),
-        "show_if": show_condition(entry, name.rpartition(".")[0]),
+        "show_if": show_condition(entry, name.rpartition(".")[0], sheet.facts),
         "hidden": name not in sheet.shown,
         "max_length": entry.longest if entry.kind in LENGTHS else None,
         "comment": comment[0] if comment else None,
@@ -174,7 +157,7 @@ def _rows(entry: Field, name: str, sheet: Sheet) -> dict[str, Any]:
         "rows": [_one_row(entry, f"{name}.{place}", place, count, sheet) for place in range(count)],
         "count": count,
         "least": least,
-        "most": most,
+        "most": 0 if entry.fixed_rows else most,
         "can_add": count < most and not entry.fixed_rows,
         "add_label": entry.add_label or _("Add another"),
         "act_url": sheet.act_url,
@@ -262,15 +245,27 @@ def computed(asked: Form, raw: Mapping[str, str], facts: Facts, language: str = 
     return {name: as_shown(entry, fixed[name], form.options(entry, facts)) for name, entry in known.items() if entry}
 
 
-def show_condition(entry: Field, row: str = "") -> str | None:
+def show_condition(entry: Field, row: str = "", facts: Facts | None = None) -> str | None:
     """A field's `show_if` as the page's script understands it, when it is one simple comparison.
 
-    row: the name of the row in which the field stands.
+    row: the name of the row in which the field stands. facts: what does not change while somebody fills the form, so
+    that the rest of the condition may be left to the script.
     """
     if entry.show_if is None:
         return None
-    condition = _condition(ast.parse(entry.show_if.text.strip(), mode="eval").body, row)
+    condition = _condition(_left_open(ast.parse(entry.show_if.text.strip(), mode="eval").body, facts), row)
     return json.dumps(condition) if condition else None
+
+
+def _left_open(node: ast.expr, facts: Facts | None) -> ast.expr:
+    """Of several things that must hold, the one that the answers decide, once all others do."""
+    if facts is None or not isinstance(node, ast.BoolOp) or not isinstance(node.op, ast.And):
+        return node
+    parts = {part: compiled(ast.unparse(part)) for part in node.values}
+    left = [part for part, known in parts.items() if known.names & {"form", "row"}]
+    scope = facts.seen_with({})
+    settled = all(known(scope) for part, known in parts.items() if part not in left)
+    return left[0] if settled and len(left) == 1 else node
 
 
 def _condition(node: ast.expr, row: str) -> dict[str, Any] | None:

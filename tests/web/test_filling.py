@@ -5,8 +5,10 @@ import json
 import pytest
 
 from app.web import fields
+from engine.forms.form import Facts
 from engine.forms.questions import Field
 from engine.language.expression import compiled
+from engine.language.scope import Scope
 from tests.commands.office import answers
 
 LIMIT = "//input[@id='f-limit_hkd']"
@@ -191,3 +193,10 @@ def test_a_done_task_leads_to_the_dashboard(office, visitor):
 def test_the_script_is_told_of_conditions_on_one_answer(written, understood):
     entry = Field("asked", "text", "Asked", show_if=compiled(written))
     assert json.loads(fields.show_condition(entry) or "null") == understood
+
+
+def test_what_cannot_change_is_not_left_to_the_script():
+    entry = Field("asked", "text", "Asked", show_if=compiled('form.answer == "yes" and request.action != "REMOVE"'))
+    kept, gone = ({"action": action} for action in ("ADD", "REMOVE"))
+    told = [fields.show_condition(entry, "", Facts(Scope(), request=request)) for request in (kept, gone)]
+    assert told == ['{"field": "answer", "equals": "yes"}', None]
