@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
@@ -70,12 +71,11 @@ def ended(office: Office, reference: str, *steps: tuple[str, Answers]) -> str:
     return office.status(reference)
 
 
-def record(office: Office, register: str, owner: str, key: str = "") -> dict[str, Any] | None:
-    """What a register holds for an owner at the end of the year."""
+def record(office: Office, register: str, owner: str, key: str = "", on: str = "2026-12-31") -> dict[str, Any] | None:
+    """What a register holds for an owner on a day; nothing once it was taken out."""
     with office.portal.database.read() as connection:
-        found = registers.current(connection, [owner], office.clock.now().date().replace(month=12, day=31), [register])
-    values = {one.key: dict(one.values) for one in found}
-    return values.get(key)
+        found = registers.current(connection, [owner], date.fromisoformat(on), [register])
+    return next((dict(one.values) for one in found if one.key == key), None)
 
 
 __all__ = ["APPROVE", "FORWARD", "attach", "decided", "draft", "ended", "prefilled", "record", "wrong"]
