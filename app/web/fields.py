@@ -152,6 +152,9 @@ def _named(line: Field, language: str) -> Field:
 def _rows(entry: Field, name: str, sheet: Sheet) -> dict[str, Any]:
     count, least = sheet.counts.get(name, 0), int(entry.least or 0)
     most = min(int(entry.most or MOST_ROWS), MOST_ROWS)
+    if name not in sheet.shown:  # once the script shows the rows, what stands in them has to be there
+        plain = [column.key for column in entry.fields if column.show_if is None]
+        sheet = replace(sheet, shown=sheet.shown | {f"{name}.{place}.{key}" for place in range(count) for key in plain})
     return {
         "columns": [column.label for column in entry.fields],
         "rows": [_one_row(entry, f"{name}.{place}", place, count, sheet) for place in range(count)],
