@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, func, insert, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, insert, or_, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.tables import answers, hands, people, remarks
@@ -31,7 +31,7 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The last answers at some steps of one case and its drafts, oldest first."""
+    """The answers of the last round at some steps of one case and its drafts, oldest first."""
 
     rows: tuple[Sealed, ...]
 
@@ -41,8 +41,13 @@ class Given:
 
     def newest(self, step: str) -> Mapping[str, Any] | None:
         """What was last submitted at a step."""
-        rows = [row for row in self.rows if row.step == step and row.entry > DRAFT_ENTRY]
+        rows = self.submitted(step)
         return rows[-1].answers if rows else None
+
+    def submitted(self, step: str, number: int | None = None) -> list[Sealed]:
+        """All that was submitted at a step in its last round; in that round alone, if a number is given."""
+        rows = [row for row in self.rows if row.step == step and row.entry > DRAFT_ENTRY]
+        return [row for row in rows if number in (None, row.round)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +79,12 @@ EVERY = select(answers).where(MINE).order_by(answers.c.entry)
 AT_STEPS = and_(MINE, answers.c.step.in_(bindparam("steps", expanding=True)))
 
 
-# Of a case that was returned two hundred times only the last round and the draft are read.
-NEWEST = select(func.max(answers.c.entry)).where(AT_STEPS).group_by(answers.c.step)
+# Of a case that was returned two hundred times only the last round at each step and the draft are read.
+LAST = select(answers.c.step, func.max(answers.c.round)).where(AT_STEPS, answers.c.entry > DRAFT_ENTRY)
+LAST_ROUND = tuple_(answers.c.step, answers.c.round).in_(LAST.group_by(answers.c.step).correlate(None))
 
 
-GIVEN = (
-    select(answers)
-    .where(AT_STEPS, or_(answers.c.entry == DRAFT_ENTRY, answers.c.entry.in_(NEWEST.correlate(None))))
-    .order_by(answers.c.entry)
-)
+GIVEN = select(answers).where(AT_STEPS, or_(answers.c.entry == DRAFT_ENTRY, LAST_ROUND)).order_by(answers.c.entry)
 
 
 DRAFT_FORGOTTEN = delete(answers).where(MINE, answers.c.entry == DRAFT_ENTRY)

@@ -207,16 +207,16 @@ def _deciding(at: At, raw: Mapping[str, str], errors: Mapping[str, list[str]]) -
     more = _more(at, raw["decision"]) if label else []
     if not more:
         return None
-    shown, needed = form.visible(at.form, raw, at.facts), form.required(at.form, raw, at.facts)
+    views = {
+        view["key"]: view for part in fields.sections(at.form, raw, at.facts, errors=errors) for view in part["fields"]
+    }
     per_field = at.form.per_field_comments
     return {
         "value": raw["decision"],
         "label": label,
         "style": STYLES.get(raw["decision"], "plain"),
         # The decision is taken: no script may hide what it asks for.
-        "fields": [
-            {**fields.view(entry, raw, at.facts, shown, needed, {}, errors, {}, {}), "show_if": None} for entry in more
-        ],
+        "fields": [{**views[entry.key], "show_if": None} for entry in more],
         "per_field_comments": per_field is not None
         and bool(per_field(at.facts.seen_with({"decision": raw["decision"]}))),
     }

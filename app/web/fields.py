@@ -18,6 +18,7 @@ from engine.forms.questions import MOST_ROWS, Field, Form
 from engine.forms.spoken import BETWEEN, shown_row, table_rows
 from engine.forms.spoken import shown as as_shown
 from engine.forms.typed import NEEDED_LINES
+from engine.language.expression import compiled
 
 Errors = Mapping[str, Sequence[str]]
 Comments = Mapping[str, tuple[str, str]]
@@ -82,24 +83,6 @@ def sections(
     ]
 
 
-def view(
-    entry: Field,
-    raw: Mapping[str, str],
-    facts: Facts,
-    shown: frozenset[str],
-    needed: frozenset[str],
-    fixed: Mapping[str, Any],
-    errors: Errors,
-    warnings: Mapping[str, str],
-    comments: Comments,
-    *,
-    language: str = "en",
-) -> dict[str, Any]:
-    """One field."""
-    sheet = Sheet(raw, facts, shown, needed, fixed, errors, warnings, comments, language=language)
-    return _view(entry.in_language(language), entry.key, sheet)
-
-
 def _view(entry: Field, name: str, sheet: Sheet) -> dict[str, Any]:
     comment = sheet.comments.get(name)
     known = form.options(entry, sheet.facts)
@@ -124,7 +107,7 @@ def _view(entry: Field, name: str, sheet: Sheet) -> dict[str, Any]:
         "warning": sheet.warnings.get(name),
         "override": name in sheet.warnings,
         "confirmed": bool(sheet.raw.get(f"{name}{form.CONFIRMED}")),
-        "show_if": show_condition(entry, name.rpartition(".")[0]),
+        "show_if": show_condition(entry, name.rpartition(".")[0], sheet.facts),
         "hidden": name not in sheet.shown,
         "max_length": entry.longest if entry.kind in LENGTHS else None,
         "comment": comment[0] if comment else None,
@@ -169,12 +152,15 @@ def _named(line: Field, language: str) -> Field:
 def _rows(entry: Field, name: str, sheet: Sheet) -> dict[str, Any]:
     count, least = sheet.counts.get(name, 0), int(entry.least or 0)
     most = min(int(entry.most or MOST_ROWS), MOST_ROWS)
+    if name not in sheet.shown:  # once the script shows the rows, what stands in them has to be there
+        plain = [column.key for column in entry.fields if column.show_if is None]
+        sheet = replace(sheet, shown=sheet.shown | {f"{name}.{place}.{key}" for place in range(count) for key in plain})
     return {
         "columns": [column.label for column in entry.fields],
         "rows": [_one_row(entry, f"{name}.{place}", place, count, sheet) for place in range(count)],
         "count": count,
         "least": least,
-        "most": most,
+        "most": 0 if entry.fixed_rows else most,
         "can_add": count < most and not entry.fixed_rows,
         "add_label": entry.add_label or _("Add another"),
         "act_url": sheet.act_url,
@@ -262,27 +248,65 @@ def computed(asked: Form, raw: Mapping[str, str], facts: Facts, language: str = 
     return {name: as_shown(entry, fixed[name], form.options(entry, facts)) for name, entry in known.items() if entry}
 
 
-def show_condition(entry: Field, row: str = "") -> str | None:
+def show_condition(entry: Field, row: str = "", facts: Facts | None = None) -> str | None:
     """A field's `show_if` as the page's script understands it, when it is one simple comparison.
 
-    row: the name of the row in which the field stands.
+    row: the name of the row in which the field stands. facts: what does not change while somebody fills the form, so
+    that the rest of the condition may be left to the script.
     """
     if entry.show_if is None:
         return None
-    condition = _condition(ast.parse(entry.show_if.text.strip(), mode="eval").body, row)
+    condition = _condition(_left_open(ast.parse(entry.show_if.text.strip(), mode="eval").body, facts), row)
     return json.dumps(condition) if condition else None
 
 
-def _condition(node: ast.expr, row: str) -> dict[str, str] | None:
+def _left_open(node: ast.expr, facts: Facts | None) -> ast.expr:
+    """Of several things that must hold, the one that the answers decide, once all others do."""
+    if facts is None or not isinstance(node, ast.BoolOp) or not isinstance(node.op, ast.And):
+        return node
+    parts = {part: compiled(ast.unparse(part)) for part in node.values}
+    left = [part for part, known in parts.items() if known.names & {"form", "row"}]
+    scope = facts.seen_with({})
+    settled = all(known(scope) for part, known in parts.items() if part not in left)
+    return left[0] if settled and len(left) == 1 else node
+
+
+def _condition(node: ast.expr, row: str) -> dict[str, Any] | None:
     if name := _raw_name(node, row):
         return {"field": name, "equals": "yes"}
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) and (name := _raw_name(node.operand, row)):
-        return {"field": name, "equals": "no"}
-    if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq) and (name := _raw_name(node.left, row)):
-        other = node.comparators[0]
-        if len(node.ops) == 1 and isinstance(other, ast.Constant) and isinstance(other.value, str):
-            return {"field": name, "equals": other.value}
+    match node:
+        case ast.UnaryOp(op=ast.Not(), operand=operand) if name := _raw_name(operand, row):
+            return {"field": name, "equals": "no"}
+        case ast.BoolOp(op=ast.Or(), values=values):
+            return _any_of([_condition(value, row) for value in values])
+        case ast.Compare(left=left, ops=[op], comparators=[right]):
+            return _comparison(left, op, right, row)
     return None
+
+
+def _comparison(left: ast.expr, op: ast.cmpop, right: ast.expr, row: str) -> dict[str, Any] | None:
+    """A field beside a text or among some, or a text among what is ticked in a field."""
+    if isinstance(op, ast.In) and (word := _texts([left])) and (name := _raw_name(right, row)):
+        return {"field": name, "contains": word[0]}
+    name, words = _raw_name(left, row), _texts(right.elts if isinstance(right, ast.List) else [right])
+    if not name or not words or isinstance(op, ast.In) != isinstance(right, ast.List):
+        return None
+    verb = {ast.Eq: "equals", ast.NotEq: "not_equals", ast.In: "in"}.get(type(op))
+    return {"field": name, verb: words if verb == "in" else words[0]} if verb else None
+
+
+def _any_of(conditions: list[dict[str, Any] | None]) -> dict[str, Any] | None:
+    """One field that has any of these texts."""
+    known = [one for one in conditions if one is not None and {"equals", "in"} & one.keys()]
+    if len(known) != len(conditions) or len({one["field"] for one in known}) != 1:
+        return None
+    return {"field": known[0]["field"], "in": [word for one in known for word in one.get("in") or [one["equals"]]]}
+
+
+def _texts(nodes: list[ast.expr]) -> list[str]:
+    """The texts that stand there, if nothing else does."""
+    found = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return found if len(found) == len(nodes) else []
 
 
 def _raw_name(node: ast.expr, row: str) -> str:

@@ -1,4 +1,4 @@
-"""One invented field of every kind, as `fields.view` would give it: once as it is asked, once with what may go wrong.
+"""One invented field of every kind, as `fields.sections` would give it: as it is asked, and with what may go wrong.
 
 Each kind is one small function that returns its views; the companies and people are those of the demo.
 """

@@ -86,12 +86,18 @@ def _at(connection: Connection, task: Task, case: Case, person: Person, cast: Ca
     exchange = portal().settings.exchange_name
     told = story.of_case(connection, case, exchange, day, reader=person, parties=cast.parties, filler=owner)
     kept = files.answered_with(told.uploads, task.step)
+    asked = definition.forms[task.form]
+    newest = answered.newest_answers(connection, case.id, definition.main_step) if asked.reads_request else None
+    request = circumstances.request_at(definition, task.step, task.lane, newest.answers if newest else None)
+    desk = circumstances.desk_of(task.lane, task.holder)
     return At(
         task=task,
         case=case,
         person=person,
         definition=definition,
-        facts=circumstances.facts_from(told.fillers, definition, circumstances.as_facts(case), now, kept),
+        facts=circumstances.facts_from(
+            told.fillers, definition, circumstances.as_facts(case), now, kept, request=request, desk=desk
+        ),
         story=told,
         draft=told.drafts.get(task.step) if task.kind == "fill" else None,
         cast=cast,

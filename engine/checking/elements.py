@@ -39,7 +39,7 @@ WAY_OUT = {"who", "when", "reason", "title", "confirm", "confirm_when"}
 SAID = {
     "process": {"title", "function", "memberships", "desk", "cutoff", "lead_days", "sla_days", "success", "keywords"}
     | {"replaces", "about", "form.main", "form.next", "form.process", "pattern", "template", "single_eye"}
-    | {"next", "next.memberships", "desks", "brokers", "decision"},
+    | {"next", "next.memberships", "next.optional", "desks", "brokers", "decision"},
     "userTask": {"kind", "routes", "due"},
     "startEvent": {"status"},
     "intermediateThrowEvent": {"status", "notice", "outcome", "agrees"},

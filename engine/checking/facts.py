@@ -77,7 +77,7 @@ def _sentences(drawing: Drawing, forms: Mapping[str, Form]) -> Iterator[str]:
         if said.get(name):
             place = Place(frozenset({"form", "case"}), keys_of(main))
             yield from (f"in {name}: {sentence}" for sentence in places.wrong(said[name], place))
-    for name in ("single_eye", "template"):
+    for name in ("single_eye", "template", "next.optional"):
         if said.get(name, "true") not in ("true", "false"):
             yield f"Expected true or false in {name}, but it is {said[name][:40]}: choose one."
     for text in schema.PLACEHOLDER.findall(said.get("about", "")):

@@ -14,6 +14,7 @@ from engine.drawings import bpmn, paths, tokens
 from engine.drawings.bpmn import Drawing, Element, Fault
 from engine.errors import Refused
 from engine.forms import schema
+from engine.forms.questions import NAMES
 from engine.forms.schema import Form
 from engine.running import definition as definitions
 from engine.running.definition import FORM_PROPERTIES, OWN_TABLE, USUAL_FORMS, Definition, form_named
@@ -320,7 +321,7 @@ def _wrong_form(read: Form, name: str) -> Iterator[Fault]:
             name, 1, "", f"Expected an id of at most {LONGEST_FORM} characters, but it has {len(read.id)}: rename it."
         )
     keys = frozenset(entry.key for entry in read.fields) | {"comments"}
-    place = Place(frozenset({"form", "case", "register"}), keys)
+    place = Place(NAMES, keys)
     for entry in read.fields:
         yield from (Fault(name, 1, entry.key, sentence) for sentence in _wrong_field(entry, place))
         within = Place(place.names | {"row"}, keys, row=frozenset(column.key for column in entry.fields))

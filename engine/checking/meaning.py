@@ -14,10 +14,11 @@ from engine.decisions.decide import Decision
 from engine.drawings import paths
 from engine.drawings.bpmn import JOINS, Drawing, Element, Fault
 from engine.errors import BadExpression
-from engine.forms.schema import Field, Form
-from engine.language.expression import compiled
+from engine.forms.schema import Field, Form, expressions
+from engine.language.expression import compiled, read_of
 from engine.language.scope import Scope
 from engine.running.definition import FORM_PROPERTIES, MAIN_FORM, USUAL_FORMS
+from engine.running.given import open_to
 from engine.statuses import STATUSES
 
 KINDS = {"text": WORD, "textarea": WORD, "select": WORD, "radio": WORD, "number": NUMBER, "money": NUMBER}
@@ -72,8 +73,23 @@ class Meaning:
             yield from (f"in {name}: {sentence}" for sentence in places.wrong(text, self.place))
         for name in sorted(KNOWN.intersection(self.set_by(element))):
             yield f"Expected a name of its own for what is routed, but {name} means something else here: rename it."
+        yield from self.wrong_request(element)
         yield from self.wrong_many(element)
         yield from self.wrong_beside(drawing, element)
+
+    def wrong_request(self, element: Element) -> Iterator[str]:
+        """Whether a form reads of the request only what its side may read."""
+        asked = self.form_of(element)
+        if asked is None or not asked.reads_request or self.main is None:
+            return
+        known = frozenset() if asked is self.main else open_to(self.main, element.lane)
+        for entry in (part for one in asked.fields for part in (one, *one.fields)):
+            for name, text in expressions(entry):
+                for key in sorted(read_of(text, "request") - known):
+                    yield (
+                        f"Expected {name} of {entry.key} in {asked.id} to read a field of the request that this lane "
+                        f"may read, but request.{key} is none: correct the name, or add the lane's side to its readers."
+                    )
 
     def wrong_many(self, element: Element) -> Iterator[str]:
         """Whether a task for each item of a list hands on one answer, and its item none."""

@@ -31,6 +31,7 @@ CASE_KEYS = frozenset(
         "desks",
         "brokers",
         "next",
+        "next_optional",
     }
 )
 SUCCESSES = frozenset({"APPROVED", "COMPLETED"})

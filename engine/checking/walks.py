@@ -23,7 +23,8 @@ from engine.hours import exchange_calendar
 from engine.language.scope import Scope
 from engine.running import run
 from engine.running.definition import Definition
-from engine.running.outcome import Context, Outcome
+from engine.running.given import request_for, together
+from engine.running.outcome import Context, OpenTask, Outcome
 from engine.statuses import ENDED, SENT
 
 Taken = tuple[str, str]
@@ -94,6 +95,7 @@ class _Walker:
     line: int
     answers: dict[str, Any] = field(default_factory=dict)
     given: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    rounds: dict[str, int] = field(default_factory=dict)
     now: datetime = field(init=False)
     outcome: Outcome = field(init=False)
     round: int = 1
@@ -157,7 +159,7 @@ class _Walker:
             typed = raw if isinstance(raw, dict) and all(isinstance(v, str) for v in raw.values()) else {}
             try:
                 kept = form.clean(asked, typed, other_fields=main.keys)
-                found = form.check(asked, kept, self.facts())
+                found = form.check(asked, kept, self.facts(task))
             except WrongAnswers as error:
                 return {**self.seen(self.outcome), "wrong": sorted(error.fields)}
             if found.warnings:
@@ -166,10 +168,12 @@ class _Walker:
         if task is not None and task.form == self.definition.main_form:
             self.answers.update(checked)
         if task is not None:
-            self.given[task.step] = checked
-        before = self.outcome.status
+            before = self.given.get(task.step, {}) if self.rounds.get(task.step) == self.round else {}
+            self.given[task.step] = together(self.definition, task.step, before, checked)
+            self.rounds[task.step] = self.round
+        status = self.outcome.status
         seen = self.went(run.complete(self.definition, self.outcome.state, key, checked, self.context()))
-        self.round += self.outcome.status.startswith("RETURNED") and before != self.outcome.status
+        self.round += self.outcome.status.startswith("RETURNED") and status != self.outcome.status
         self.sent = self.sent or self.outcome.status in SENT
         return seen
 
@@ -191,6 +195,7 @@ class _Walker:
             "title": eservice.title,
             "membership": eservice.memberships[0],
             "single_eye": eservice.single_eye,
+            "next_optional": eservice.next_optional,
             "sent": self.sent,
             "round": self.round,
             "status": getattr(getattr(self, "outcome", None), "status", ""),
@@ -200,9 +205,13 @@ class _Walker:
     def context(self) -> Context:
         return Context(self.scope(), self.answers, self.case(), self.given)
 
-    def facts(self) -> Facts:
+    def facts(self, task: OpenTask) -> Facts:
+        case, request = self.case(), {}
+        case["desk"] = task.desk or case["desk"]
+        if task.form != self.definition.main_form:
+            request = request_for(self.definition, task.lane, self.answers)
         choices = {name: [tuple(pair) for pair in pairs] for name, pairs in self.walk.get("choices", {}).items()}
-        return Facts(self.scope(), self.case(), self.walk.get("register", {}), choices, self.walk.get("files", {}))
+        return Facts(self.scope(), case, self.walk.get("register", {}), choices, self.walk.get("files", {}), request)
 
     def went(self, outcome: Outcome) -> dict[str, Any]:
         self.outcome = outcome

@@ -24,7 +24,7 @@ class Facts:
 
     case: reference, participant_id, received_on, lead_days, ... register: the current record of each register, or its
     records by their keys. choices: for each register, its (value, label) pairs. files: for each field of files, what
-    was uploaded, as name, sha256 and size.
+    was uploaded, as name, sha256 and size. request: the maker's answers as far as whoever fills the form reads them.
     """
 
     scope: Scope
@@ -32,11 +32,12 @@ class Facts:
     register: Mapping[str, Any] = field(default_factory=dict)
     choices: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     files: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    request: Mapping[str, Any] = field(default_factory=dict)
 
     def seen_with(self, answers: Mapping[str, Any]) -> Scope:
         """The scope of an expression in a form with these answers."""
-        names = {**self.scope.names, "form": answers, "case": self.case, "register": self.register}
-        return replace(self.scope, names=names)
+        known = {"form": answers, "case": self.case, "register": self.register, "request": self.request}
+        return replace(self.scope, names={**self.scope.names, **known})
 
 
 @dataclass(frozen=True, slots=True)

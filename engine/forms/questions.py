@@ -15,7 +15,7 @@ LONGEST_TEXT = 20_000
 KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 MOST_ROWS = 50
 MOST_FILES = 10
-NAMES = frozenset({"form", "case", "register"})
+NAMES = frozenset({"form", "case", "register", "request"})
 RESERVED = NAMES | {"row", "confirmed"}
 # What else a page sends beside the answers: no field may be called so.
 TAKEN = RESERVED | {"csrf_token", "version", "key", "decision_key", "draft", "leave", "unchanged_confirmed", "act"}
@@ -147,6 +147,12 @@ class Form:
         read = {name for part in parts for _, text in expressions(part) for name in REGISTER.findall(text)}
         return frozenset(read | {name for part in parts for name in (part.register, part.source)}) - {""}
 
+    @property
+    def reads_request(self) -> bool:
+        """Whether it asks what stands in the request that it belongs to."""
+        parts = [part for entry in self.fields for part in (entry, *entry.fields)]
+        return any(REQUEST.search(text) for part in parts for _, text in expressions(part))
+
     def field(self, key: str) -> Field | None:
         """The field of that key."""
         return next((entry for entry in self.fields if entry.key == key), None)
@@ -170,6 +176,7 @@ class Form:
 
 
 REGISTER = re.compile(r"\bregister\.([a-z][a-z0-9_]*)")
+REQUEST = re.compile(r"\brequest\b")
 PLACEHOLDER = re.compile(r"\{([^{}]{1,200})\}")
 SPOKEN = re.compile(
     rf"({'|'.join(sorted(TEXTS, key=len, reverse=True))}|option)_([a-z]{{2}}(?:_[A-Z][A-Za-z]{{1,3}})?)(\..+)?"

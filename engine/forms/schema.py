@@ -289,7 +289,7 @@ class _Reader:
             self.refuse(component, f"in {name}: {error}")
         strange = expression.names - self.names
         if strange:
-            known = "form., case. or register." if self.names is NAMES else "row., form., case. or register."
+            known = ("" if self.names is NAMES else "row., ") + "form., case., register. or request."
             self.refuse(component, f"in {name}: Expected {known}, but found {', '.join(sorted(strange))}.")
         return expression
 

@@ -13,9 +13,10 @@ from typing import Any
 
 from engine.errors import BadExpression
 from engine.language.scope import Scope
-from engine.language.values import bounded, kind, member, number
+from engine.language.values import LARGEST_NUMBER, bounded, kind, member, number
 
 CODE = re.compile(r"[A-Z0-9_]*")
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 LATIN = re.compile(r"[ -~\u00a0-\u024f]*")
 
 
@@ -130,6 +131,15 @@ def _fingerprint(_scope: Scope, key: Any) -> str | None:
     return "SHA256:" + b64encode(sha256(raw).digest()).decode().rstrip("=")
 
 
+def _number(_scope: Scope, value: Any) -> int | Decimal | None:
+    """Registers keep numbers as texts."""
+    if not isinstance(value, str):
+        return None if value is None else number(value)
+    if not NUMBER.fullmatch(value):
+        raise BadExpression("Expected a number, but found a text that is none.")
+    return number(bounded(Decimal(value), LARGEST_NUMBER))
+
+
 def _extreme(pick: Callable[..., Any]) -> Callable[..., Any]:
     def work(_scope: Scope, *values: Any) -> Any:
         known = [number(value) for value in values if value is not None]
@@ -141,7 +151,7 @@ def _extreme(pick: Callable[..., Any]) -> Callable[..., Any]:
 def _total(_scope: Scope, rows: Any, key: Any) -> Any:
     result: int | Decimal = 0
     for value in _column(rows, key):
-        result = bounded(result + (number(value) if value is not None else 0))
+        result = bounded(result + (_number(_scope, value) or 0))
     return result
 
 
@@ -188,6 +198,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "lower": (lambda _scope, text: None if text is None else _texts(text).lower(), 1, 1),
     "max": (_extreme(max), 1, 10),
     "min": (_extreme(min), 1, 10),
+    "number": (_number, 1, 1),
     "records": (_records, 1, 2),
     "rows_where": (_rows_where, 3, 3),
     "starts_with": (lambda _scope, text, start: text is not None and _texts(text).startswith(_texts(start)), 2, 2),

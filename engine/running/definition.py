@@ -54,6 +54,7 @@ class EService:
     single_eye: bool = False
     template: bool = False
     next_memberships: tuple[str, ...] = ()
+    next_optional: bool = False
     lists: Mapping[str, Expression] = field(default_factory=dict)
 
     @property
@@ -301,6 +302,7 @@ def _eservice(drawing: Drawing) -> EService:
         single_eye=_yes_no(drawing, "single_eye"),
         template=_yes_no(drawing, "template"),
         next_memberships=_listed(said.get("next.memberships", "")),
+        next_optional=_yes_no(drawing, "next.optional"),
         lists={name: _reckoned(drawing, name) for name in ("next", "desks", "brokers") if said.get(name)},
     )
 

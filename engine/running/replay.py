@@ -10,6 +10,7 @@ from typing import Any
 from engine.forms import form
 from engine.running import run
 from engine.running.definition import Definition
+from engine.running.given import together
 from engine.running.outcome import Context, Outcome
 from engine.running.services import Effect
 from engine.sealed import seal
@@ -56,6 +57,7 @@ def replayed(
     known = {**case, "status": "", "round": 1, "received_on": None, "sent": False}
     state = b""
     given: dict[str, Mapping[str, Any]] = {}
+    rounds: dict[str, int] = {}
     open_steps: tuple[str, ...] = ()
     for entry in entries:
         at = datetime.fromisoformat(entry["at"])
@@ -65,7 +67,9 @@ def replayed(
             continue
         asked = definition.form_at(entry["step"]) if entry["action"] == "task.completed" else None
         if asked is not None:
-            given = {**given, entry["step"]: form.loaded(asked, answers.get(entry["seq"], {}))}
+            step, this = entry["step"], form.loaded(asked, answers.get(entry["seq"], {}))
+            before = given.get(step, {}) if rounds.get(step) == known["round"] else {}
+            given, rounds = {**given, step: together(definition, step, before, this)}, {**rounds, step: known["round"]}
         context = context_of(known, given.get(definition.main_step, {}), at, given)
         outcome = _again(definition, state, entry, context)
         state, open_steps = outcome.state, tuple(task.step for task in outcome.tasks)

@@ -59,19 +59,21 @@ def apply_register_rows(
     columns: str,
     remove: str,
     skip: str,
+    action: str = "",
 ) -> Done:
     """Set one record for each row of a form, from a day on; a row whose `action` is `skip` changes nothing.
 
     record: the columns of which the first that is filled names the record. columns: what a row sets. remove: the
-    `action` that takes the record out of the register.
+    `action` that takes the record out of the register. action: that of rows which have none of their own.
     """
     changes = []
     for row in rows:
-        if row.get("action") == skip:
+        asked = row.get("action", action)
+        if asked == skip:
             continue
         name = next((str(row[column]) for column in _listed(record) if row.get(column)), "")
         values = {column: _plain(row[column]) for column in _listed(columns) if row.get(column) is not None}
-        if row.get("action") == remove:
+        if asked == remove:
             values = {REMOVED: True}
         changes.append(RegisterChange(register, key, name, values, effective_on))
     _require_once(changes)

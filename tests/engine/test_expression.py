@@ -526,3 +526,14 @@ def _hear(name, arguments):
 
 
 sys.addaudithook(_hear)
+
+
+@pytest.mark.parametrize("text", ["ten", "1e5", "", " 5", "\u0665", "1" * 16])
+def test_a_text_that_is_no_number_is_refused(text):
+    with pytest.raises(BadExpression):
+        value("number(form.text)", Scope(names={"form": {"text": text}}))
+
+
+def test_a_total_counts_numbers_that_are_kept_as_texts():
+    rows = [{"lots": "2.5"}, {"lots": 3}, {"lots": None}]
+    assert value('total(form.rows, "lots")', Scope(names={"form": {"rows": rows}})) == Decimal("5.5")

@@ -354,3 +354,16 @@ def test_lists_may_show_a_second_company_only_what_it_may_read():
     folder = corpus.shipped()
     drawn = folder["processes/MS001.bpmn"].replace(b"{form.action} ", b"{form.remarks} ")
     assert "a field that next may read too, but remarks is none" in said({**folder, "processes/MS001.bpmn": drawn})
+
+
+@pytest.mark.parametrize("key", ["remarks", "nothing_such"])
+def test_a_second_company_reads_no_more_of_the_request_than_is_open_to_it(key):
+    folder, name = corpus.shipped(), "forms/DT021_gcp.form"
+    changed = folder[name].replace(b"request.max_order_size", f"request.{key}".encode())
+    assert f"request.{key} is none" in said({**folder, name: changed})
+
+
+def test_the_makers_own_form_knows_no_request():
+    folder, name = corpus.shipped(), "forms/DT021.form"
+    changed = folder[name].replace(b"form.ptlg_name, 3, 12", b"request.ptlg_name, 3, 12")
+    assert "request.ptlg_name is none" in said({**folder, name: changed})

@@ -551,3 +551,8 @@ def test_an_entry_that_is_missing_is_found(code):
     except TaskNotOpen:
         same = False
     assert not same
+
+
+def test_a_second_company_that_may_be_missing_is_passed_by_where_there_is_none(ms001):
+    nobody = at(answers={**ANSWERS, "designated_bank": None}, next_optional=True)
+    assert opened(gone(ms001, *AT_THE_BANK, context=nobody)) == [("request/process#CCO", "CCO")]

@@ -127,3 +127,9 @@ def test_what_is_empty_is_left_as_it_was():
 def test_a_step_says_what_it_lacks_and_what_it_does_not_know():
     missing, unknown = services.missing_inputs("apply_register_rows", frozenset({"rows", "key", "bank"}))
     assert (missing, unknown) == (set(INPUTS) - {"key"}, {"bank"})
+
+
+def test_rows_without_an_action_of_their_own_have_the_common_one():
+    given = {**INPUTS, "rows": [{"contact": "C1"}], "action": "REMOVE"}
+    (change,) = services.call("apply_register_rows", given).effects
+    assert change.values == {services.REMOVED: True}

@@ -1,7 +1,14 @@
 """The form page: what stands in it, what is kept, what is wrong, and checking one's answers."""
 
+import json
+
 import pytest
 
+from app.web import fields
+from engine.forms.form import Facts
+from engine.forms.questions import Field
+from engine.language.expression import compiled
+from engine.language.scope import Scope
 from tests.commands.office import answers
 
 LIMIT = "//input[@id='f-limit_hkd']"
@@ -167,3 +174,29 @@ def test_a_done_task_leads_to_the_dashboard(office, visitor):
     url = visitor.task(reference)
     office.submit(reference)
     assert visitor("mia").get(url).url == "/"
+
+
+@pytest.mark.parametrize(
+    ("written", "understood"),
+    [
+        ('form.scope == "FIRM"', {"field": "scope", "equals": "FIRM"}),
+        ('form.scope != "FIRM"', {"field": "scope", "not_equals": "FIRM"}),
+        ('form.scope in ["FIRM", "SESSION"]', {"field": "scope", "in": ["FIRM", "SESSION"]}),
+        ('form.scope == "FIRM" or form.scope == "SESSION"', {"field": "scope", "in": ["FIRM", "SESSION"]}),
+        ('"FIRM" in form.scope', {"field": "scope", "contains": "FIRM"}),
+        ("not form.scope", {"field": "scope", "equals": "no"}),
+        ('form.scope == "FIRM" or form.other == "FIRM"', None),
+        ('form.scope == "FIRM" and form.other == "FIRM"', None),
+        ('register.limit.scope == "FIRM"', None),
+    ],
+)
+def test_the_script_is_told_of_conditions_on_one_answer(written, understood):
+    entry = Field("asked", "text", "Asked", show_if=compiled(written))
+    assert json.loads(fields.show_condition(entry) or "null") == understood
+
+
+def test_what_cannot_change_is_not_left_to_the_script():
+    entry = Field("asked", "text", "Asked", show_if=compiled('form.answer == "yes" and request.action != "REMOVE"'))
+    kept, gone = ({"action": action} for action in ("ADD", "REMOVE"))
+    told = [fields.show_condition(entry, "", Facts(Scope(), request=request)) for request in (kept, gone)]
+    assert told == ['{"field": "answer", "equals": "yes"}', None]

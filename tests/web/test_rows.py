@@ -300,3 +300,12 @@ def test_rows_stand_beside_the_register_row_by_row(office, visitor):
     office.submit(reference, **TWO)
     page = visitor("chen").get(visitor.task(reference))
     assert page.all("//tr[th='Contact persons 1: Name']/td") == ["Register todayAnn", "Round 1Ann"]
+
+
+def test_rows_that_a_script_may_show_later_have_their_cells_ready():
+    asked = {"type": "checkbox", "key": "more", "label": "More", "id": "field_more"}
+    later = {**PERSONS, "path": "later", "defaultRepetitions": 1, "properties": {"show_if": "form.more"}}
+    content = json.dumps({"id": "small", "components": [asked, later]}).encode()
+    found = fields.sections(schema.read(content, "forms/small.form"), {"later.0.name": ""}, Facts(Scope()))
+    (rows,) = [one for section in found for one in section["fields"] if one["key"] == "later"]
+    assert rows["hidden"] and not rows["rows"][0]["fields"][0]["hidden"]

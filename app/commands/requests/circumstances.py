@@ -15,7 +15,9 @@ from engine.forms import form
 from engine.forms.form import Facts
 from engine.hours import Calendar, exchange_calendar
 from engine.language.scope import Scope
+from engine.people import DESK_LANES
 from engine.running.definition import Definition
+from engine.running.given import request_for, together
 from engine.running.outcome import Context
 from engine.statuses import ENDED
 
@@ -51,6 +53,7 @@ def case_facts(definition: Definition, case: Mapping[str, Any], now: datetime) -
         "status": case.get("status", ""),
         "sent": case.get("sent", False),
         "single_eye": eservice.single_eye,
+        "next_optional": eservice.next_optional,
         "round": case.get("round", 1),
         "received_on": received_on,
         "lead_days": eservice.lead_days,
@@ -76,10 +79,32 @@ def facts_from(
     case: Mapping[str, Any],
     now: datetime,
     kept: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    *,
+    request: Mapping[str, Any] | None = None,
+    desk: str = "",
 ) -> Facts:
-    """The same, from the records of its participant; kept: the files of each question that asks for some."""
+    """The same, from the records of its participant.
+
+    kept: the files of each question that asks for some. request: what the form reads of the maker's answers. desk: the
+    one that fills it, if a desk does.
+    """
     known, choices = register_records(records), register_choices(records)
-    return Facts(scope_of(definition, now), case_facts(definition, case, now), known, choices, kept or {})
+    facts = case_facts(definition, case, now)
+    facts["desk"] = desk or facts["desk"]
+    return Facts(scope_of(definition, now), facts, known, choices, kept or {}, request or {})
+
+
+def request_at(definition: Definition, step: str, lane: str, newest: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the form of a step reads of the maker's newest answers, of which it knows what its side may read."""
+    asked = definition.form_at(step)
+    if asked is None or not asked.reads_request or newest is None:
+        return {}
+    return request_for(definition, lane, form.loaded(definition.forms[definition.main_form], newest))
+
+
+def desk_of(lane: str, holder: str) -> str:
+    """The desk that holds a task, if one does."""
+    return holder if lane in DESK_LANES else ""
 
 
 def files_at(connection: Connection, definition: Definition, case: Case, step: str) -> dict[str, list[dict[str, Any]]]:
@@ -110,11 +135,25 @@ def context_at(connection: Connection, definition: Definition, case: Case, now: 
 
 def loaded(definition: Definition, given: answered.Given) -> dict[str, Mapping[str, Any]]:
     """The newest answers of each step that was answered, typed."""
-    found: dict[str, Mapping[str, Any]] = {}
-    for step in {row.step for row in given.rows}:
-        newest, asked = given.newest(step), definition.form_at(step)
-        if newest is not None and asked is not None:
-            found[step] = form.loaded(asked, newest)
+    found = {step: _joined(definition, step, given.submitted(step)) for step in {row.step for row in given.rows}}
+    return {step: answers for step, answers in found.items() if answers is not None}
+
+
+def with_these(
+    definition: Definition, given: answered.Given, step: str, number: int, answers: Mapping[str, Any]
+) -> dict[str, Mapping[str, Any]]:
+    """The same, with what has just been answered at one of them, in the round of that number."""
+    before = _joined(definition, step, given.submitted(step, number)) or {}
+    return {**loaded(definition, given), step: together(definition, step, before, answers)}
+
+
+def _joined(definition: Definition, step: str, rows: Sequence[answered.Sealed]) -> Mapping[str, Any] | None:
+    asked = definition.form_at(step)
+    if asked is None or not rows:
+        return None
+    found: Mapping[str, Any] = {}
+    for row in rows:
+        found = together(definition, step, found, form.loaded(asked, row.answers))
     return found
 
 

@@ -176,7 +176,10 @@ def _read(connection: Connection, held: Held | None, by: By, now: datetime) -> t
         lambda: registers.of_eservice(connection, definition, participant_of(task, case, parties), day),
     )
     kept = circumstances.files_at(connection, definition, case, task.step)
-    return cast, given, circumstances.facts_from(records, definition, circumstances.as_facts(case), now, kept)
+    request = circumstances.request_at(definition, task.step, task.lane, given.newest(definition.main_step))
+    desk = circumstances.desk_of(task.lane, task.holder)
+    known = circumstances.as_facts(case)
+    return cast, given, circumstances.facts_from(records, definition, known, now, kept, request=request, desk=desk)
 
 
 def allowed(connection: Connection, held: Held | None, version: int | None, by: By, cast: Cast | None = None) -> At:
@@ -300,7 +303,8 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
 
 def _given(at: At, filled: Filled) -> dict[str, Mapping[str, Any]]:
     """The newest answers of every step that the drawing reads, this one's among them."""
-    return {**circumstances.loaded(at.definition, filled.given), at.task.step: filled.checked.answers}
+    step, number = at.task.step, at.case.round
+    return circumstances.with_these(at.definition, filled.given, step, number, filled.checked.answers)
 
 
 def lend_hand(connection: Connection, at: At) -> bool:
