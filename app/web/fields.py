@@ -263,7 +263,7 @@ def computed(asked: Form, raw: Mapping[str, str], facts: Facts, language: str = 
 
 
 def show_condition(entry: Field, row: str = "") -> str | None:
-    """A field's `show_if` as the page's script understands it, when it is one simple comparison.
+    """A field's `show_if` as the page's script understands it, when it asks about one other answer.
 
     row: the name of the row in which the field stands.
     """
@@ -273,16 +273,44 @@ def show_condition(entry: Field, row: str = "") -> str | None:
     return json.dumps(condition) if condition else None
 
 
-def _condition(node: ast.expr, row: str) -> dict[str, str] | None:
+def _condition(node: ast.expr, row: str) -> dict[str, Any] | None:
     if name := _raw_name(node, row):
         return {"field": name, "equals": "yes"}
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) and (name := _raw_name(node.operand, row)):
         return {"field": name, "equals": "no"}
-    if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq) and (name := _raw_name(node.left, row)):
-        other = node.comparators[0]
-        if len(node.ops) == 1 and isinstance(other, ast.Constant) and isinstance(other.value, str):
-            return {"field": name, "equals": other.value}
+    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
+        return _one_of([_condition(part, row) for part in node.values])
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        return _comparison(node.ops[0], node.left, node.comparators[0], row)
     return None
+
+
+def _comparison(sign: ast.cmpop, left: ast.expr, right: ast.expr, row: str) -> dict[str, Any] | None:
+    """`form.x == "A"`, `form.x != "A"`, `form.x in ["A", "B"]` and `"A" in form.x`."""
+    if isinstance(sign, ast.In) and isinstance(left, ast.Constant) and (name := _raw_name(right, row)):
+        return {"field": name, "contains": left.value}
+    name, words = _raw_name(left, row), _words(right)
+    if not name or not words:
+        return None
+    if isinstance(sign, ast.In):
+        return {"field": name, "in": words}
+    verb = {ast.Eq: "equals", ast.NotEq: "not_equals"}.get(type(sign))
+    return {"field": name, verb: words[0]} if verb and isinstance(right, ast.Constant) else None
+
+
+def _words(node: ast.expr) -> list[str]:
+    """The texts of a text or of a list of them; none of anything else."""
+    parts = node.elts if isinstance(node, ast.List) else [node]
+    words = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return words if len(words) == len(parts) else []
+
+
+def _one_of(conditions: Sequence[dict[str, Any] | None]) -> dict[str, Any] | None:
+    """Several values of one answer, any of which will do."""
+    known = [one for one in conditions if one and ("equals" in one or "in" in one)]
+    if len(known) < len(conditions) or len({one["field"] for one in known}) != 1:
+        return None
+    return {"field": known[0]["field"], "in": [word for one in known for word in one.get("in", [one.get("equals")])]}
 
 
 def _raw_name(node: ast.expr, row: str) -> str:

@@ -86,12 +86,13 @@ def _at(connection: Connection, task: Task, case: Case, person: Person, cast: Ca
     exchange = portal().settings.exchange_name
     told = story.of_case(connection, case, exchange, day, reader=person, parties=cast.parties, filler=owner)
     kept = files.answered_with(told.uploads, task.step)
+    asked = circumstances.request_at(definition, task.lane, told.last_round)
     return At(
         task=task,
         case=case,
         person=person,
         definition=definition,
-        facts=circumstances.facts_from(told.fillers, definition, circumstances.as_facts(case), now, kept),
+        facts=circumstances.facts_from(told.fillers, definition, circumstances.as_facts(case), now, kept, asked),
         story=told,
         draft=told.drafts.get(task.step) if task.kind == "fill" else None,
         cast=cast,

@@ -14,6 +14,7 @@ from engine.drawings import bpmn, paths, tokens
 from engine.drawings.bpmn import Drawing, Element, Fault
 from engine.errors import Refused
 from engine.forms import schema
+from engine.forms.questions import CHOICE_NAMES, NAMES
 from engine.forms.schema import Form
 from engine.running import definition as definitions
 from engine.running.definition import FORM_PROPERTIES, OWN_TABLE, USUAL_FORMS, Definition, form_named
@@ -23,6 +24,7 @@ __all__ = ["Fault", "check_folder"]
 
 LARGEST_FAMILY = 2000
 LONGEST_FORM, LONGEST_KEY = 60, 120
+CHOOSING = Place(CHOICE_NAMES)
 DRAWING, TABLE, FORM, WALKS = "processes/{}.bpmn", "processes/{}.dmn", "forms/{}.form", "processes/{}.walks.json"
 SAID = re.compile(
     r"(?s)^(?:(?P<file>[\w./-]+\.\w+):(?:(?P<line>\d+):)? )?(?:(?P<element>[\w.@/-]+): )?(?P<sentence>.*)$"
@@ -320,7 +322,7 @@ def _wrong_form(read: Form, name: str) -> Iterator[Fault]:
             name, 1, "", f"Expected an id of at most {LONGEST_FORM} characters, but it has {len(read.id)}: rename it."
         )
     keys = frozenset(entry.key for entry in read.fields) | {"comments"}
-    place = Place(frozenset({"form", "case", "register"}), keys)
+    place = Place(NAMES, keys)
     for entry in read.fields:
         yield from (Fault(name, 1, entry.key, sentence) for sentence in _wrong_field(entry, place))
         within = Place(place.names | {"row"}, keys, row=frozenset(column.key for column in entry.fields))
@@ -333,9 +335,11 @@ def _wrong_form(read: Form, name: str) -> Iterator[Fault]:
 
 def _wrong_field(entry: schema.Field, place: Place, *, has_record: bool = False) -> Iterator[str]:
     """What is wrong with one field; one in rows that stay as they are can take its value from their records."""
-    for _, text in schema.expressions(entry):
-        yield from places.wrong(text, place)
+    for name, text in schema.expressions(entry):
+        yield from places.wrong(text, CHOOSING if name == "only" else place)
     yield from components.wrong_limits(entry)
+    if entry.only is not None and not entry.register:
+        yield "Expected `only` beside a register, but there is none: name it."
     if entry.read_only and entry.prefill is None and not has_record:
         yield "Expected a prefill for what nobody may change, but there is none: write one."
 

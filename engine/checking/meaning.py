@@ -14,8 +14,8 @@ from engine.decisions.decide import Decision
 from engine.drawings import paths
 from engine.drawings.bpmn import JOINS, Drawing, Element, Fault
 from engine.errors import BadExpression
-from engine.forms.schema import Field, Form
-from engine.language.expression import compiled
+from engine.forms.schema import Field, Form, expressions
+from engine.language.expression import compiled, read_of
 from engine.language.scope import Scope
 from engine.running.definition import FORM_PROPERTIES, MAIN_FORM, USUAL_FORMS
 from engine.statuses import STATUSES
@@ -73,6 +73,7 @@ class Meaning:
         for name in sorted(KNOWN.intersection(self.set_by(element))):
             yield f"Expected a name of its own for what is routed, but {name} means something else here: rename it."
         yield from self.wrong_many(element)
+        yield from self.wrong_request(element)
         yield from self.wrong_beside(drawing, element)
 
     def wrong_many(self, element: Element) -> Iterator[str]:
@@ -91,6 +92,18 @@ class Meaning:
                     f"Expected one {name} to be left when all have answered, but {', '.join(map(str, left))} are: the "
                     "last would hide the others. Write a completionCondition that is false for one alone."
                 )
+
+    def wrong_request(self, element: Element) -> Iterator[str]:
+        """Whether the form of a later step reads what the maker's form asks, and the maker's own form no other."""
+        asked = self.form_of(element)
+        if asked is None or self.main is None:
+            return
+        own = asked is self.main
+        known = frozenset() if own else keys_of(self.main) or frozenset()
+        for key in sorted(_request_read(asked) - known):
+            cure = f"write form.{key}" if own else "name one of its fields"
+            what = "an answer of the maker's form at a later step"
+            yield f"Expected request.x to be {what}, but request.{key} is none: {cure}."
 
     def values(self, element: Element, name: str) -> list[str | bool]:
         """All that a task can hand on by that name."""
@@ -341,6 +354,12 @@ def _is_true(text: str, names: Mapping[str, str | bool]) -> bool:
         return bool(text and compiled(text)(Scope(names)))
     except BadExpression:
         return False
+
+
+def _request_read(asked: Form) -> frozenset[str]:
+    """The fields that a form reads of the request to which it belongs."""
+    parts = [part for entry in asked.fields for part in (entry, *entry.fields)]
+    return frozenset(key for part in parts for _, text in expressions(part) for key in read_of(text, "request"))
 
 
 def keys_of(main: Form | None) -> frozenset[str] | None:

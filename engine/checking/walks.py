@@ -202,7 +202,8 @@ class _Walker:
 
     def facts(self) -> Facts:
         choices = {name: [tuple(pair) for pair in pairs] for name, pairs in self.walk.get("choices", {}).items()}
-        return Facts(self.scope(), self.case(), self.walk.get("register", {}), choices, self.walk.get("files", {}))
+        known = self.walk.get("register", {}), choices, self.walk.get("files", {}), self.answers
+        return Facts(self.scope(), self.case(), *known)
 
     def went(self, outcome: Outcome) -> dict[str, Any]:
         self.outcome = outcome

@@ -24,7 +24,7 @@ class Facts:
 
     case: reference, participant_id, received_on, lead_days, ... register: the current record of each register, or its
     records by their keys. choices: for each register, its (value, label) pairs. files: for each field of files, what
-    was uploaded, as name, sha256 and size.
+    was uploaded, as name, sha256 and size. request: what the maker answered, for the form of a later step.
     """
 
     scope: Scope
@@ -32,11 +32,12 @@ class Facts:
     register: Mapping[str, Any] = field(default_factory=dict)
     choices: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     files: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    request: Mapping[str, Any] = field(default_factory=dict)
 
     def seen_with(self, answers: Mapping[str, Any]) -> Scope:
         """The scope of an expression in a form with these answers."""
-        names = {**self.scope.names, "form": answers, "case": self.case, "register": self.register}
-        return replace(self.scope, names=names)
+        facts = {"form": answers, "case": self.case, "register": self.register, "request": self.request}
+        return replace(self.scope, names={**self.scope.names, **facts})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,23 @@ class Standing:
 
 
 def options(entry: Field, facts: Facts) -> tuple[tuple[str, str], ...]:
-    """The choices of a field, from the file or from its register."""
-    return tuple(facts.choices.get(entry.register, ())) if entry.register else entry.options
+    """The choices of a field, from the file or from its register, of which `only` may leave some out."""
+    if not entry.register:
+        return entry.options
+    offered = tuple(facts.choices.get(entry.register, ()))
+    if entry.only is None:
+        return offered
+    known = facts.register.get(entry.register) or {}
+    return tuple(
+        (key, label) for key, label in offered if entry.only(_choosing(facts, {**known.get(key, {}), "key": key}))
+    )
+
+
+def _choosing(facts: Facts, record: Mapping[str, Any]) -> Scope:
+    """What `only` knows about one record of a register."""
+    return replace(
+        facts.scope, names={**facts.scope.names, "choice": record, "case": facts.case, "register": facts.register}
+    )
 
 
 def raw_of(entry: Field, raw: Mapping[str, str], name: str) -> str:

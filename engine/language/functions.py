@@ -167,8 +167,13 @@ def _records(_scope: Scope, owner: Any, column: Any = "key") -> list[Mapping[str
     return [{**record, _texts(column): key} for key, record in owner.items() if isinstance(record, Mapping)]
 
 
+def _all_in(_scope: Scope, values: Any, others: Any) -> bool:
+    return all(value in _rows(others) for value in _rows(values))
+
+
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "add_bd": (_add_bd, 2, 2),
+    "all_in": (_all_in, 2, 2),
     "business_day_before": (_business_day_before, 1, 1),
     "code": (_code, 3, 3),
     "column": (_known, 2, 2),

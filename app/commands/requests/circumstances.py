@@ -9,12 +9,13 @@ from typing import Any
 from app.store import answered, files, registers
 from app.store.cases import Case
 from app.store.database import Connection
-from app.store.story import register_choices, register_records
+from app.store.story import may_read, register_choices, register_records
 from engine.errors import ServiceClosed
 from engine.forms import form
 from engine.forms.form import Facts
 from engine.hours import Calendar, exchange_calendar
 from engine.language.scope import Scope
+from engine.people import side_of_lane
 from engine.running.definition import Definition
 from engine.running.outcome import Context
 from engine.statuses import ENDED
@@ -76,10 +77,25 @@ def facts_from(
     case: Mapping[str, Any],
     now: datetime,
     kept: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    request: Mapping[str, Any] | None = None,
 ) -> Facts:
-    """The same, from the records of its participant; kept: the files of each question that asks for some."""
+    """The same, from the records of its participant.
+
+    kept: the files of each question that asks for some. request: what the maker answered, as the filler may read it.
+    """
     known, choices = register_records(records), register_choices(records)
-    return Facts(scope_of(definition, now), case_facts(definition, case, now), known, choices, kept or {})
+    return Facts(
+        scope_of(definition, now), case_facts(definition, case, now), known, choices, kept or {}, request or {}
+    )
+
+
+def request_at(definition: Definition, lane: str, answers: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the maker answered, as far as whoever does a later step in that lane may read it."""
+    main, side = definition.forms.get(definition.main_form), side_of_lane(lane)
+    if main is None or not answers:
+        return {}
+    readable = {entry.key for entry in main.fields if may_read(entry, "maker", side)}
+    return {key: value for key, value in form.loaded(main, answers).items() if key in readable}
 
 
 def files_at(connection: Connection, definition: Definition, case: Case, step: str) -> dict[str, list[dict[str, Any]]]:

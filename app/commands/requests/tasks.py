@@ -176,7 +176,9 @@ def _read(connection: Connection, held: Held | None, by: By, now: datetime) -> t
         lambda: registers.of_eservice(connection, definition, participant_of(task, case, parties), day),
     )
     kept = circumstances.files_at(connection, definition, case, task.step)
-    return cast, given, circumstances.facts_from(records, definition, circumstances.as_facts(case), now, kept)
+    asked = circumstances.request_at(definition, task.lane, given.newest(definition.main_step))
+    facts = circumstances.facts_from(records, definition, circumstances.as_facts(case), now, kept, asked)
+    return cast, given, facts
 
 
 def allowed(connection: Connection, held: Held | None, version: int | None, by: By, cast: Cast | None = None) -> At:
