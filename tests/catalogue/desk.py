@@ -1,4 +1,4 @@
-"""One eService of the catalogue in use: its people by the first part of their address, its requests in one line each."""
+"""One eService of the catalogue in use: its people by their address, its requests in one line each."""
 
 from __future__ import annotations
 
