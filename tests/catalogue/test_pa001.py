@@ -32,7 +32,7 @@ def test_the_register_says_what_is_changed(desk, reference):
 
 def test_a_new_name_without_its_documents_is_refused(desk, reference):
     named = {**ASKED, "change_items": "NAME", "new_name_en": "Harbour Light Securities Limited"}
-    assert desk.refused(reference, named) == {"name_certificate", "board_resolution"}
+    assert desk.refused(reference, named) == {"name_certificate", "name_resolution"}
 
 
 def test_the_register_changes_on_the_effective_date_once_three_desks_agree(desk, reference):
