@@ -154,6 +154,28 @@ def _rows_where(_scope: Scope, rows: Any, key: Any, value: Any) -> list[Any]:
     return [row for row in _rows(rows) if member(row, key) == value]
 
 
+def _rows_without(_scope: Scope, rows: Any, key: Any, values: Any) -> list[Any]:
+    return [row for row in _rows(rows) if member(row, key) not in _rows(values)]
+
+
+def _joined(_scope: Scope, first: Any, second: Any) -> list[Any]:
+    return [*_rows(first), *_rows(second)]
+
+
+def _parts(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _counts(_scope: Scope, rows: Any, key: Any, values: Any) -> list[dict[str, Any]]:
+    """How many rows hold each of the values; lists count with each of their parts, in the column and as values."""
+    held = [_parts(value) for value in _column(rows, key)]
+    asked: list[Any] = []
+    for part in (part for value in _rows(values) for part in _parts(value)):
+        if part is not None and part not in asked:
+            asked.append(part)
+    return [{"value": one, "count": sum(one in parts for parts in held)} for one in asked]
+
+
 def _known(_scope: Scope, rows: Any, key: Any) -> list[Any]:
     return [value for value in _column(rows, key) if value is not None]
 
@@ -179,6 +201,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "column": (_known, 2, 2),
     "count": (_count, 1, 1),
     "count_where": (lambda scope, rows, key, value: len(_rows_where(scope, rows, key, value)), 3, 3),
+    "counts": (_counts, 3, 3),
     "cutoff_after": (_cutoff_after, 1, 1),
     "days_between": (_days_between, 2, 2),
     "days_from_now": (_days_from_now, 1, 1),
@@ -188,6 +211,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "fingerprint": (_fingerprint, 1, 1),
     "in_networks": (_in_networks, 2, 2),
     "is_business_day": (_is_business_day, 1, 1),
+    "joined": (_joined, 2, 2),
     "latin": (_latin, 1, 1),
     "length": (lambda _scope, text: 0 if text is None else len(_texts(text)), 1, 1),
     "lower": (lambda _scope, text: None if text is None else _texts(text).lower(), 1, 1),
@@ -195,6 +219,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "min": (_extreme(min), 1, 10),
     "records": (_records, 1, 2),
     "rows_where": (_rows_where, 3, 3),
+    "rows_without": (_rows_without, 3, 3),
     "starts_with": (lambda _scope, text, start: text is not None and _texts(text).startswith(_texts(start)), 2, 2),
     "today": (lambda scope: scope.calendar.day(_now(scope)), 0, 0),
     "total": (_total, 2, 2),
