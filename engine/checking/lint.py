@@ -175,7 +175,8 @@ class _Check:
         yield from facts.wrong_parties(family[code], graph)
         own = self.tables.get(family[code].properties.get("decision", ""))
         tables = self.tables if own is None else {**self.tables, OWN_TABLE: own}
-        yield from Meaning(family, graph, self.forms, self.forms.get(facts.main_form(family[code])), tables).faults()
+        meaning = Meaning(family, graph, self.forms, self.forms.get(facts.main_form(family[code])), tables)
+        yield from meaning.faults()
         for key, place in graph.places.items():
             room = LONGEST_KEY - (LONGEST_ITEM + 1 if place[1].each else 0)
             if len(key) > room:
@@ -184,7 +185,7 @@ class _Check:
                     f"Expected at most {room} letters in the ids of the calls and the element, "
                     f"but there are {len(key)}: shorten one.",
                 )
-        for key in paths.unchecked(graph):
+        for key in paths.unchecked(graph, meaning.is_shut):
             place = graph.places[key]
             yield _fault(
                 *place, "Expected a checker before this desk, but a path gets round every check: draw a checker's task."

@@ -89,6 +89,13 @@ def _days_between(_scope: Scope, first: Any, last: Any) -> int | None:
     return None if first is None or last is None else (_day(last) - _day(first)).days
 
 
+def _at(scope: Scope, day: Any, time_of_day: Any) -> datetime | None:
+    if day is None or time_of_day is None:
+        return None
+    hour, _, minute = _texts(time_of_day).partition(":")
+    return scope.calendar.begin(_day(day)) + timedelta(hours=int(hour), minutes=int(minute))
+
+
 def _count(_scope: Scope, value: Any) -> int:
     if value is None:
         return 0
@@ -196,6 +203,7 @@ def _all_in(_scope: Scope, values: Any, others: Any) -> bool:
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "add_bd": (_add_bd, 2, 2),
     "all_in": (_all_in, 2, 2),
+    "at": (_at, 2, 2),
     "business_day_before": (_business_day_before, 1, 1),
     "code": (_code, 3, 3),
     "column": (_known, 2, 2),
