@@ -4,7 +4,11 @@ from datetime import date
 
 import pytest
 
+from app.commands.definitions import read_folder
+from engine.checking.lint import check_folder
 from engine.errors import FourEyes, NoRight
+from engine.running.definition import gather
+from tests.commands.office import ROOT
 
 FIRST, SECOND = "ccda1", "ccda2"
 COMMON = {
@@ -81,3 +85,12 @@ def test_an_administrator_does_not_check_their_own_request(desk, reference):
     desk.complete(reference, FIRST, LOST)
     with pytest.raises(FourEyes):
         desk.complete(reference, FIRST, {"decision": "approve"})
+
+
+def test_a_drawing_in_which_an_idle_draft_would_reach_the_desk_is_refused():
+    folder = gather(read_folder(ROOT), "SC001")
+    drawn = folder["processes/SC001.bpmn"].replace(
+        b'sourceRef="lost" targetRef="lapsed"', b'sourceRef="lost" targetRef="exchange"'
+    )
+    found = check_folder({**folder, "processes/SC001.bpmn": drawn})
+    assert any("gets round every check" in fault.sentence for fault in found)
