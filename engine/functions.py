@@ -50,6 +50,7 @@ FUNCTIONS = (
     Function("EU_StockConnect", "Stock Connect", ("HKSCC-CUST", "HKSCC-GCP", "CCEP")),
     Function("EU_Readiness", "Readiness", EVERY_KIND),
     Function("EU_Events", "Events", EVERY_KIND),
+    Function("EU_CCDARights", "Delegated administrators", EVERY_KIND, special=True),
     Function("EU_SmartcardMaint", "Smartcard maintenance", CLEARING, special=True),
 )
 TITLES = {function.name: function.title for function in FUNCTIONS}

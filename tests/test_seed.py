@@ -72,8 +72,8 @@ def test_smartcards_are_for_administrators_of_clearing_firms_only(portal):
     def held(email):
         return {right.holder for right in person(portal, email).rights}
 
-    assert held("ccda1@harbourbright.test") == {"EU_SmartcardMaint"}
-    assert held("ccda@pearlriver.test") == set()
+    assert held("ccda1@harbourbright.test") == {"EU_CCDARights", "EU_SmartcardMaint"}
+    assert held("ccda@pearlriver.test") == {"EU_CCDARights"}
     assert "EU_SmartcardMaint" not in held("mia.maker@harbourbright.test")
 
 

@@ -14,7 +14,7 @@ from engine.drawings import bpmn, paths, tokens
 from engine.drawings.bpmn import Drawing, Element, Fault
 from engine.errors import Refused
 from engine.forms import schema
-from engine.forms.questions import NAMES
+from engine.forms.questions import CHOICE_NAMES, NAMES
 from engine.forms.schema import Form
 from engine.running import definition as definitions
 from engine.running.definition import FORM_PROPERTIES, OWN_TABLE, USUAL_FORMS, Definition, form_named
@@ -24,6 +24,7 @@ __all__ = ["Fault", "check_folder"]
 
 LARGEST_FAMILY = 2000
 LONGEST_FORM, LONGEST_KEY = 60, 120
+CHOOSING = Place(CHOICE_NAMES)
 DRAWING, TABLE, FORM, WALKS = "processes/{}.bpmn", "processes/{}.dmn", "forms/{}.form", "processes/{}.walks.json"
 SAID = re.compile(
     r"(?s)^(?:(?P<file>[\w./-]+\.\w+):(?:(?P<line>\d+):)? )?(?:(?P<element>[\w.@/-]+): )?(?P<sentence>.*)$"
@@ -174,7 +175,8 @@ class _Check:
         yield from facts.wrong_parties(family[code], graph)
         own = self.tables.get(family[code].properties.get("decision", ""))
         tables = self.tables if own is None else {**self.tables, OWN_TABLE: own}
-        yield from Meaning(family, graph, self.forms, self.forms.get(facts.main_form(family[code])), tables).faults()
+        meaning = Meaning(family, graph, self.forms, self.forms.get(facts.main_form(family[code])), tables)
+        yield from meaning.faults()
         for key, place in graph.places.items():
             room = LONGEST_KEY - (LONGEST_ITEM + 1 if place[1].each else 0)
             if len(key) > room:
@@ -183,7 +185,7 @@ class _Check:
                     f"Expected at most {room} letters in the ids of the calls and the element, "
                     f"but there are {len(key)}: shorten one.",
                 )
-        for key in paths.unchecked(graph):
+        for key in paths.unchecked(graph, meaning.is_shut):
             place = graph.places[key]
             yield _fault(
                 *place, "Expected a checker before this desk, but a path gets round every check: draw a checker's task."
@@ -334,9 +336,11 @@ def _wrong_form(read: Form, name: str) -> Iterator[Fault]:
 
 def _wrong_field(entry: schema.Field, place: Place, *, has_record: bool = False) -> Iterator[str]:
     """What is wrong with one field; one in rows that stay as they are can take its value from their records."""
-    for _, text in schema.expressions(entry):
-        yield from places.wrong(text, place)
+    for name, text in schema.expressions(entry):
+        yield from places.wrong(text, CHOOSING if name == "only" else place)
     yield from components.wrong_limits(entry)
+    if entry.only is not None and not entry.register:
+        yield "Expected `only` beside a register, but there is none: name it."
     if entry.read_only and entry.prefill is None and not has_record:
         yield "Expected a prefill for what nobody may change, but there is none: write one."
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from engine.checking import places
 from engine.checking.places import Place
@@ -73,8 +75,8 @@ class Meaning:
             yield from (f"in {name}: {sentence}" for sentence in places.wrong(text, self.place))
         for name in sorted(KNOWN.intersection(self.set_by(element))):
             yield f"Expected a name of its own for what is routed, but {name} means something else here: rename it."
-        yield from self.wrong_request(element)
         yield from self.wrong_many(element)
+        yield from self.wrong_request(element)
         yield from self.wrong_beside(drawing, element)
 
     def wrong_request(self, element: Element) -> Iterator[str]:
@@ -165,9 +167,18 @@ class Meaning:
 
     def outcomes_at(self, key: str) -> frozenset[str]:
         """The outcomes that can have been the last one when a gateway is reached."""
-        setting = {f"{k}{paths.LEFT}": e for k, (_, e) in self.graph.places.items() if e.properties.get("outcome")}
-        found = paths.reached(self.behind, [key], without=setting)
-        return frozenset(element.properties["outcome"] for k, element in setting.items() if k in found)
+        return frozenset(word for word, after in self.afters if key in after)
+
+    @cached_property
+    def afters(self) -> list[tuple[str, set[str]]]:
+        """Each outcome, with all that can be reached while it is the last one."""
+        words = {f"{k}{paths.LEFT}": e.properties.get("outcome") for k, (_, e) in self.graph.places.items()}
+        setting = {node: word for node, word in words.items() if word}
+        found = []
+        for node, word in setting.items():
+            ways = {n: [t for t in to if not self.is_shut(n, t, word)] for n, to in self.graph.ways.items()}
+            found.append((word, paths.reached(ways, [node], without=setting.keys() - {node})))
+        return found
 
     def wrong_default(self, key: str, drawing: Drawing, element: Element) -> Iterator[Fault]:
         """A gateway that asks how a call came out must name every way but one: else one would pass for another."""
@@ -184,6 +195,28 @@ class Meaning:
                 "for each of the others."
             )
             yield Fault(drawing.file, element.line, element.id, sentence)
+
+    def is_shut(self, source: str, target: str, outcome: str) -> bool:
+        """Whether no flow leads from one node to another after that outcome."""
+        key = source.removesuffix(paths.LEFT)
+        if key == source or key not in self.graph.places:
+            return False
+        drawing, element = self.graph.places[key]
+        above = key.removesuffix(element.id)
+        flows = drawing.outgoing(element.id)
+        ways = [flow for flow in flows if f"{above}{flow.target}" == target]
+        if not ways or len(flows) == 1:
+            return False
+        names = {"outcome": outcome}
+        taken = any(
+            self.read(f.condition) == {"outcome"} and _is_true(f.condition, names) for f in flows if f.condition
+        )
+        return all(taken if not flow.condition else self.is_ruled_out(flow.condition, names) for flow in ways)
+
+    def is_ruled_out(self, text: str, names: Mapping[str, str | bool]) -> bool:
+        """Whether one of the parts that must all hold is about the outcome alone, and false."""
+        parts = _conjuncts(text)
+        return any(self.read(part) == {"outcome"} and not _is_true(part, names) for part in parts)
 
     def wrong_beside(self, drawing: Drawing, element: Element) -> Iterator[str]:
         """Whether what only a notice leads to hands the case a word: it would pass for one of the main path."""
@@ -351,12 +384,25 @@ class Meaning:
         return any(re.search(rf"\b{re.escape(name)}\b", text) for text in texts)
 
 
+def _conjuncts(text: str) -> list[str]:
+    """The parts of an `and`, or the whole."""
+    tree = ast.parse(text.strip(), mode="eval").body
+    parts = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
+    return [ast.unparse(part) for part in parts]
+
+
 def _is_true(text: str, names: Mapping[str, str | bool]) -> bool:
     """Whether a condition is true where nothing else is known."""
     try:
         return bool(text and compiled(text)(Scope(names)))
     except BadExpression:
         return False
+
+
+def _request_read(asked: Form) -> frozenset[str]:
+    """The fields that a form reads of the request to which it belongs."""
+    parts = [part for entry in asked.fields for part in (entry, *entry.fields)]
+    return frozenset(key for part in parts for _, text in expressions(part) for key in read_of(text, "request"))
 
 
 def keys_of(main: Form | None) -> frozenset[str] | None:

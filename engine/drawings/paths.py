@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -32,6 +32,13 @@ class Graph:
         """Add a way from one node to another."""
         self.ways.setdefault(source, []).append(target)
         self.ways.setdefault(target, [])
+
+
+Shut = Callable[[str, str, str], bool]
+
+
+def _never(_source: str, _target: str, _outcome: str) -> bool:
+    return False
 
 
 def caller_circle(drawings: Mapping[str, Drawing], code: str) -> tuple[str, ...]:
@@ -145,11 +152,14 @@ def reached(ways: Mapping[Node, Iterable[Node]], starts: Iterable[Node], without
     return found
 
 
-def unchecked(made: Graph) -> Iterator[str]:
-    """The tasks of a desk that a request can reach without passing a checker after its last maker."""
+def unchecked(made: Graph, shut: Shut = _never) -> Iterator[str]:
+    """The tasks of a desk that a request can reach without passing a checker after its last maker.
+
+    shut: whether a way is closed after the outcome that a milestone gave last.
+    """
     written = _written(made)
     own = [key for key in written if made.places[key][1].lane in OWN_LANES]
-    found = _unseen(made, [*made.starts, *written], CHECKING_LANES) | _unseen(made, own, OWN_LANES)
+    found = _unseen(made, [*made.starts, *written], CHECKING_LANES, shut) | _unseen(made, own, OWN_LANES, shut)
     yield from sorted(
         k for k in found if k in made.places and made.places[k][1].lane.startswith("desk_") and _asks(made, k)
     )
@@ -166,10 +176,24 @@ def _written(made: Graph) -> list[str]:
     return [key for key in reached(made.ways, made.starts) if key in made.places and _authors(made, key)]
 
 
-def _unseen(made: Graph, starts: Iterable[str], lanes: Collection[str]) -> set[str]:
-    """What paths reach without passing a checker of these lanes."""
-    ways = {n: [t for t in targets if not _passes_check(made, n, t, lanes)] for n, targets in made.ways.items()}
-    return reached(ways, starts)
+def _unseen(made: Graph, starts: Iterable[str], lanes: Collection[str], shut: Shut = _never) -> set[str]:
+    """What paths reach without passing a checker of these lanes; nobody knows which outcome came before a start."""
+    found: set[tuple[str, str | None]] = {(start, None) for start in starts}
+    waiting = list(found)
+    while waiting:
+        node, word = waiting.pop()
+        word = _outcome_of(made, node) or word
+        ways = [t for t in made.ways.get(node, ()) if not _passes_check(made, node, t, lanes)]
+        fresh = {(t, word) for t in ways if word is None or not shut(node, t, word)} - found
+        found |= fresh
+        waiting += fresh
+    return {node for node, _ in found}
+
+
+def _outcome_of(made: Graph, node: str) -> str:
+    """The outcome that a milestone gives when it is left."""
+    place = made.places.get(node.removesuffix(LEFT)) if node.endswith(LEFT) else None
+    return "" if place is None else place[1].properties.get("outcome", "")
 
 
 def _authors(made: Graph, key: str) -> bool:

@@ -56,8 +56,23 @@ class Standing:
 
 
 def options(entry: Field, facts: Facts) -> tuple[tuple[str, str], ...]:
-    """The choices of a field, from the file or from its register."""
-    return tuple(facts.choices.get(entry.register, ())) if entry.register else entry.options
+    """The choices of a field, from the file or from its register, of which `only` may leave some out."""
+    if not entry.register:
+        return entry.options
+    offered = tuple(facts.choices.get(entry.register, ()))
+    if entry.only is None:
+        return offered
+    known = facts.register.get(entry.register) or {}
+    return tuple(
+        (key, label) for key, label in offered if entry.only(_choosing(facts, {**known.get(key, {}), "key": key}))
+    )
+
+
+def _choosing(facts: Facts, record: Mapping[str, Any]) -> Scope:
+    """What `only` knows about one record of a register."""
+    return replace(
+        facts.scope, names={**facts.scope.names, "choice": record, "case": facts.case, "register": facts.register}
+    )
 
 
 def raw_of(entry: Field, raw: Mapping[str, str], name: str) -> str:

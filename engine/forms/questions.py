@@ -16,11 +16,12 @@ KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 MOST_ROWS = 50
 MOST_FILES = 10
 NAMES = frozenset({"form", "case", "register", "request"})
+CHOICE_NAMES = frozenset({"choice", "case", "register"})
 RESERVED = NAMES | {"row", "confirmed"}
 # What else a page sends beside the answers: no field may be called so.
 TAKEN = RESERVED | {"csrf_token", "version", "key", "decision_key", "draft", "leave", "unchanged_confirmed", "act"}
 YES_NO = (("yes", "Yes"), ("no", "No"))
-EXPRESSIONS = ("prefill", "show_if", "required_if", "rule", "warn", "value", "rows")
+EXPRESSIONS = ("prefill", "show_if", "required_if", "rule", "warn", "value", "rows", "only")
 MESSAGES = ("rule_message", "warn_message")
 TEXTS = ("label", "hint", "help", "tooltip", "missing", *MESSAGES, "add_label")
 CLASSES = frozenset({"public", "business", "personal", "secret"})
@@ -35,7 +36,8 @@ class Field:
 
     fields: the columns of rows, the lines of an address. columns: (key, label) of a table. least, most: of a number, or
     how many rows or files. fixed_rows: the rows are those of `prefill`, in their order. readers: the other sides that
-    may read it. texts: its words by language, then by name, `option.<value>` among them.
+    may read it. only: which records of its register are offered. texts: its words by language, then by name,
+    `option.<value>` among them.
     """
 
     key: str
@@ -60,6 +62,7 @@ class Field:
     warn_message: str = ""
     value: Expression | None = None
     rows: Expression | None = None
+    only: Expression | None = None
     privacy: str = "business"
     source: str = ""
     missing: str = ""

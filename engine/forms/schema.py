@@ -14,6 +14,7 @@ from engine.forms.identifiers import IDENTIFIERS
 from engine.forms.identifiers import LONGEST as LONGEST_IDENTIFIERS
 from engine.forms.questions import (
     ADDRESS,
+    CHOICE_NAMES,
     CLASSES,
     EXPRESSIONS,
     KEY,
@@ -278,19 +279,17 @@ class _Reader:
 
     def expression(self, component: Any, name: str) -> Expression | None:
         text = (component.get("properties") or {}).get(name)
-        if text in (None, ""):
-            return None
-        return self.compiled(component, name, str(text))
+        return None if text in (None, "") else self.compiled(component, name, str(text))
 
     def compiled(self, component: Any, name: str, text: str) -> Expression:
         try:
             expression = compiled(text)
         except BadExpression as error:
             self.refuse(component, f"in {name}: {error}")
-        strange = expression.names - self.names
-        if strange:
-            known = ("" if self.names is NAMES else "row., ") + "form., case., register. or request."
-            self.refuse(component, f"in {name}: Expected {known}, but found {', '.join(sorted(strange))}.")
+        allowed = CHOICE_NAMES if name == "only" else self.names
+        if strange := expression.names - allowed:
+            known, found = ", ".join(sorted(allowed)), ", ".join(sorted(strange))
+            self.refuse(component, f"in {name}: Expected names of {known}, but found {found}.")
         return expression
 
     def message(self, component: Any, name: str) -> str:

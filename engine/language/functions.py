@@ -90,6 +90,13 @@ def _days_between(_scope: Scope, first: Any, last: Any) -> int | None:
     return None if first is None or last is None else (_day(last) - _day(first)).days
 
 
+def _at(scope: Scope, day: Any, time_of_day: Any) -> datetime | None:
+    if day is None or time_of_day is None:
+        return None
+    hour, _, minute = _texts(time_of_day).partition(":")
+    return scope.calendar.begin(_day(day)) + timedelta(hours=int(hour), minutes=int(minute))
+
+
 def _count(_scope: Scope, value: Any) -> int:
     if value is None:
         return 0
@@ -164,6 +171,28 @@ def _rows_where(_scope: Scope, rows: Any, key: Any, value: Any) -> list[Any]:
     return [row for row in _rows(rows) if member(row, key) == value]
 
 
+def _rows_without(_scope: Scope, rows: Any, key: Any, values: Any) -> list[Any]:
+    return [row for row in _rows(rows) if member(row, key) not in _rows(values)]
+
+
+def _joined(_scope: Scope, first: Any, second: Any) -> list[Any]:
+    return [*_rows(first), *_rows(second)]
+
+
+def _parts(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _counts(_scope: Scope, rows: Any, key: Any, values: Any) -> list[dict[str, Any]]:
+    """How many rows hold each of the values; lists count with each of their parts, in the column and as values."""
+    held = [_parts(value) for value in _column(rows, key)]
+    asked: list[Any] = []
+    for part in (part for value in _rows(values) for part in _parts(value)):
+        if part is not None and part not in asked:
+            asked.append(part)
+    return [{"value": one, "count": sum(one in parts for parts in held)} for one in asked]
+
+
 def _known(_scope: Scope, rows: Any, key: Any) -> list[Any]:
     return [value for value in _column(rows, key) if value is not None]
 
@@ -177,13 +206,20 @@ def _records(_scope: Scope, owner: Any, column: Any = "key") -> list[Mapping[str
     return [{**record, _texts(column): key} for key, record in owner.items() if isinstance(record, Mapping)]
 
 
+def _all_in(_scope: Scope, values: Any, others: Any) -> bool:
+    return all(value in _rows(others) for value in _rows(values))
+
+
 FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "add_bd": (_add_bd, 2, 2),
+    "all_in": (_all_in, 2, 2),
+    "at": (_at, 2, 2),
     "business_day_before": (_business_day_before, 1, 1),
     "code": (_code, 3, 3),
     "column": (_known, 2, 2),
     "count": (_count, 1, 1),
     "count_where": (lambda scope, rows, key, value: len(_rows_where(scope, rows, key, value)), 3, 3),
+    "counts": (_counts, 3, 3),
     "cutoff_after": (_cutoff_after, 1, 1),
     "days_between": (_days_between, 2, 2),
     "days_from_now": (_days_from_now, 1, 1),
@@ -193,6 +229,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "fingerprint": (_fingerprint, 1, 1),
     "in_networks": (_in_networks, 2, 2),
     "is_business_day": (_is_business_day, 1, 1),
+    "joined": (_joined, 2, 2),
     "latin": (_latin, 1, 1),
     "length": (lambda _scope, text: 0 if text is None else len(_texts(text)), 1, 1),
     "lower": (lambda _scope, text: None if text is None else _texts(text).lower(), 1, 1),
@@ -201,6 +238,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "number": (_number, 1, 1),
     "records": (_records, 1, 2),
     "rows_where": (_rows_where, 3, 3),
+    "rows_without": (_rows_without, 3, 3),
     "starts_with": (lambda _scope, text, start: text is not None and _texts(text).startswith(_texts(start)), 2, 2),
     "today": (lambda scope: scope.calendar.day(_now(scope)), 0, 0),
     "total": (_total, 2, 2),

@@ -60,22 +60,26 @@ def apply_register_rows(
     remove: str,
     skip: str,
     action: str = "",
+    effective_column: str = "",
+    values: Mapping[str, Any] | None = None,
 ) -> Done:
     """Set one record for each row of a form, from a day on; a row whose `action` is `skip` changes nothing.
 
     record: the columns of which the first that is filled names the record. columns: what a row sets. remove: the
     `action` that takes the record out of the register. action: that of rows which have none of their own.
+    effective_column: the column with a row's own day, where it has one. values: the inputs named `set.<column>`, which
+    every row sets besides; empty ones are left as they are.
     """
+    besides = {column: _plain(value) for column, value in (values or {}).items() if value is not None}
     changes = []
     for row in rows:
         asked = row.get("action", action)
         if asked == skip:
             continue
         name = next((str(row[column]) for column in _listed(record) if row.get(column)), "")
-        values = {column: _plain(row[column]) for column in _listed(columns) if row.get(column) is not None}
-        if asked == remove:
-            values = {REMOVED: True}
-        changes.append(RegisterChange(register, key, name, values, effective_on))
+        sets = {column: _plain(row[column]) for column in _listed(columns) if row.get(column) is not None}
+        sets = {REMOVED: True} if asked == remove else {**sets, **besides}
+        changes.append(RegisterChange(register, key, name, sets, row.get(effective_column) or effective_on))
     _require_once(changes)
     return Done(effects=tuple(changes))
 

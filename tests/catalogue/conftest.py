@@ -1,10 +1,11 @@
 """The office in which the eServices of the catalogue are tried for real."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.catalogue.desk import Desk
 from tests.commands.office import Office, opened, replays
 
 
@@ -15,3 +16,14 @@ def office(seeded: Office, tmp_path: Path) -> Iterator[Office]:
     yield office
     assert replays(office) == []
     office.portal.database.close()
+
+
+@pytest.fixture
+def desk_of(office: Office) -> Callable[[str], Desk]:
+    """Deploys one more eService there, and is its desk."""
+
+    def deployed(code: str) -> Desk:
+        office.deploy(code)
+        return Desk(office, code)
+
+    return deployed

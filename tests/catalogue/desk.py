@@ -1,81 +1,101 @@
-"""What every test of an eService of the catalogue does: deploy it, file it, and look into the registers afterwards."""
+"""One eService of the catalogue in use: its people by their address, its requests in one line each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
 from typing import Any
 
-import pytest
+from sqlalchemy import select
 
-from app.commands.requests import circumstances
-from app.store import definitions, registers
+from app.commands.requests import cases as case_commands
+from app.commands.requests import circumstances, files
+from app.commands.requests import tasks as task_commands
+from app.commands.requests.steps import By
+from app.store import definitions, registers, tables
+from app.store.tasks import Task
 from engine.errors import WrongAnswers
 from engine.forms import form
-from engine.running.definition import Definition
-from tests.commands.attaching import put, right_name
-from tests.commands.office import APPROVE, FORWARD, Office
+from tests.commands.attaching import PDF
+from tests.commands.office import APPROVE, FORWARD, OFFICE_ADDRESS, Office
 
-Answers = Mapping[str, str]
-
-
-def draft(office: Office, code: str, who: str) -> str:
-    """A draft of an eService that is deployed first."""
-    office.deploy(code)
-    return office.open_draft(who, code=code)
+HOUSES = {"proc": "exchange.test", "appr": "exchange.test"}
+HARBOUR = "harbourbright.test"
 
 
-def prefilled(office: Office, reference: str) -> dict[str, Any]:
-    """What stands in the form when it is first opened: what may be changed, and what nobody may change."""
-    case, now = office.case(reference), office.clock.now()
-    definition = definition_of(office, reference)
-    step = definition.main_step
-    with office.portal.database.read() as connection:
-        facts = circumstances.facts_at(connection, definition, case, step, now, case.participant_id)
-    asked = definition.forms[definition.main_form]
-    raw = form.prefilled(asked, facts)
-    return {**raw, **form.fixed(asked, facts, raw)}
+@dataclass(frozen=True)
+class Desk:
+    """An office where one more eService is deployed. People are named as `mia.maker` or `ccda@lionrock.test`."""
 
+    office: Office
+    code: str
 
-def definition_of(office: Office, reference: str) -> Definition:
-    """The definition of a request's eService."""
-    with office.portal.database.read() as connection:
-        return definitions.of_release(connection, office.case(reference).release)
+    def by(self, who: str) -> By:
+        """The person as commands take them."""
+        house = HOUSES.get(who.partition(".")[0], HARBOUR)
+        address = who if "@" in who else f"{who}@{house}"
+        with self.office.portal.database.read() as connection:
+            query = select(tables.people.c.id).where(tables.people.c.email == address)
+            return By(int(connection.execute(query).scalar_one()), OFFICE_ADDRESS, "")
 
+    def opened(self, participant: str, kind: str, who: str = "mia.maker") -> str:
+        """A new draft for one membership."""
+        table = tables.memberships.c
+        with self.office.portal.database.read() as connection:
+            wanted = (table.participant_id == participant) & (table.kind == kind)
+            membership = int(connection.execute(select(table.id).where(wanted)).scalar_one())
+        return case_commands.open_case(self.office.portal, self.code, self.by(who), membership)
 
-def attach(office: Office, reference: str, who: str, *fields: str) -> None:
-    """Put a document at each of these questions."""
-    for place, field in enumerate(fields):
-        participant = office.case(reference).participant_id
-        name = right_name(reference, f"_0{place}" if place else "", participant=participant)
-        put(office, reference, name, who=who, field=field)
+    def shown(self, reference: str, **typed: str) -> dict[str, Any]:
+        """What stands in the open form at first, what was typed since, and what nobody may change."""
+        case, task = self.office.case(reference), self.office.task(reference)
+        now = self.office.clock.now()
+        with self.office.portal.database.read() as connection:
+            definition = definitions.of_release(connection, case.release)
+            facts = circumstances.facts_at(connection, definition, case, task.step, now, case.participant_id)
+        asked = definition.forms[task.form]
+        raw = {**form.prefilled(asked, facts), **typed}
+        return {**raw, **form.fixed(asked, facts, raw)}
 
+    def put(self, reference: str, field: str, suffix: str = "", who: str = "mia.maker") -> None:
+        """Put a PDF beside the open form."""
+        case, task = self.office.case(reference), self.office.task(reference)
+        name = f"Supporting Document_{reference}_{case.participant_id}{suffix}.pdf"
+        files.add_file(
+            self.office.portal, task.id, version=case.version, field=field, name=name, content=PDF, by=self.by(who)
+        )
 
-def wrong(office: Office, reference: str, who: str, raw: Answers) -> list[str]:
-    """The questions at which a page is refused."""
-    with pytest.raises(WrongAnswers) as refused:
-        office.complete(reference, who, dict(raw))
-    return sorted(refused.value.fields)
+    def complete(self, reference: str, who: str, raw: dict[str, str], step: str = "") -> str:
+        """Complete the open task, or the one of them whose key ends in `step`."""
+        task = self.task(reference, step)
+        version = self.office.version(reference)
+        return task_commands.complete_task(self.office.portal, task.id, version=version, raw=raw, by=self.by(who))
 
+    def refused(self, reference: str, raw: dict[str, str], who: str = "mia.maker") -> set[str]:
+        """The fields that are said to be wrong when this is submitted."""
+        try:
+            self.complete(reference, who, raw)
+        except WrongAnswers as error:
+            return set(error.fields)
+        return set()
 
-def decided(office: Office, reference: str, who: str, task: str, raw: Answers = FORWARD) -> str:
-    """Complete one of several open tasks, by the end of its key."""
-    (found,) = [one for one in office.tasks(reference) if one.key.endswith(task)]
-    return office.complete(reference, who, dict(raw), task=found)
+    def task(self, reference: str, step: str = "") -> Task:
+        """The open task whose key ends so."""
+        return next(task for task in self.office.tasks(reference) if task.key.endswith(step))
 
+    def sent(self, reference: str, raw: dict[str, str], maker: str = "mia.maker", checker: str = "chen.checker") -> str:
+        """Submit and check: the request is with the exchange."""
+        self.complete(reference, maker, raw)
+        return self.complete(reference, checker, APPROVE)
 
-def ended(office: Office, reference: str, *steps: tuple[str, Answers]) -> str:
-    """The status after these people have each completed the one open task."""
-    for who, raw in steps:
-        office.complete(reference, who, dict(raw))
-    return office.status(reference)
+    def accepted(self, reference: str, *desks: str, given: dict[str, str] | None = None) -> str:
+        """Process at every desk, then approve at the first."""
+        for name in desks:
+            step = f"#{name}" if len(desks) > 1 else ""
+            self.complete(reference, f"proc.{name.lower()}", {**FORWARD, **(given or {})}, step)
+        return self.complete(reference, f"appr.{desks[0].lower()}", APPROVE)
 
-
-def record(office: Office, register: str, owner: str, key: str = "", on: str = "2026-12-31") -> dict[str, Any] | None:
-    """What a register holds for an owner on a day; nothing once it was taken out."""
-    with office.portal.database.read() as connection:
-        found = registers.current(connection, [owner], date.fromisoformat(on), [register])
-    return next((dict(one.values) for one in found if one.key == key), None)
-
-
-__all__ = ["APPROVE", "FORWARD", "attach", "decided", "draft", "ended", "prefilled", "record", "wrong"]
+    def register(self, name: str, owner: str, on: Any) -> dict[str, dict[str, Any]]:
+        """What a register says of an owner on a day, by key."""
+        with self.office.portal.database.read() as connection:
+            found = registers.current(connection, [owner], on, [name])
+        return {record.key: dict(record.values) for record in found}

@@ -72,6 +72,8 @@ class Player:
             firm = connection.scalar(select(tables.companies.c.id).where(tables.companies.c.code == FIRM))
             mine = (table.c.company_id == firm, table.c.kind == kind)
             seat = connection.scalar(select(table.c.id).where(*mine))
+            others = (table.c.kind == kind, table.c.participant_id == self.participant, table.c.company_id != firm)
+            connection.execute(update(table).where(*others).values(participant_id="Z99999"))
             if seat is None:
                 row = {"company_id": firm, "kind": kind, "participant_id": self.participant}
                 seat = connection.execute(insert(table).values(row).returning(table.c.id)).scalar_one()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.catalogue.desk import APPROVE, attach, decided, draft, ended, prefilled, record, wrong
+from tests.catalogue.filing import APPROVE, attach, decided, draft, ended, prefilled, record, wrong
 
 APPOINTMENT = {
     "change_type": "NEW_APPOINTMENT",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.catalogue.desk import APPROVE, FORWARD, attach, decided, draft, ended, prefilled, record, wrong
+from tests.catalogue.filing import APPROVE, FORWARD, attach, decided, draft, ended, prefilled, record, wrong
 
 TAIL = {
     "connectivity_test": "2026-12-05",

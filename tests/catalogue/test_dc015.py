@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.catalogue.desk import APPROVE, FORWARD, draft, ended, prefilled, record, wrong
+from tests.catalogue.filing import APPROVE, FORWARD, draft, ended, prefilled, record, wrong
 
 OLD = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPGls1Lrn8ZeX6GIVZOz6uZxMr1DNIeqFPY0zuDo9vZc reports@harbourbright"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPQlRtXs3UUlCYCLLW0EE7WnOMcKeTuZzPjtb0I6rIPT reports@rotated"

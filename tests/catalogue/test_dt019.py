@@ -1,6 +1,6 @@
 """DT019, market maker permits: nothing incomplete leaves the firm, and the desk allocates the number."""
 
-from tests.catalogue.desk import APPROVE, FORWARD, attach, draft, ended, record, wrong
+from tests.catalogue.filing import APPROVE, FORWARD, attach, draft, ended, record, wrong
 
 TAIL = {"effective_date": "2026-12-07", "declare_true": "yes", "pics_ack": "yes"}
 APPLICATION = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.catalogue.desk import APPROVE, FORWARD, draft, ended, prefilled, record, wrong
+from tests.catalogue.filing import APPROVE, FORWARD, draft, ended, prefilled, record, wrong
 
 GROUP = {
     "action": "CREATE_PTLG",

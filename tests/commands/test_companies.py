@@ -90,7 +90,7 @@ def test_with_the_membership_its_ccdas_get_their_automatic_right(office):
     company = new_company(office)
     person = added_ccda(office, company)
     add_membership(office, company)
-    assert {right.holder for right in rights_of(office, person)} == {"EU_SmartcardMaint"}
+    assert {right.holder for right in rights_of(office, person)} == {"EU_CCDARights", "EU_SmartcardMaint"}
 
 
 def added_ccda(office, company):

@@ -30,6 +30,7 @@ FORM = {
     "empty": None,
     "rows": [{"lots": Decimal(2)}, {"lots": Decimal(3)}],
     "kept": {"S01": {"throttle": 10}, "S02": {"throttle": 20}},
+    "sides": [{"does": ["A", "B"]}, {"does": ["A"]}, {"does": None}],
     "repeated": [{"lots": 2}, {"lots": Decimal("2.0")}],
 }
 SCOPE = Scope({"form": FORM, "decision": "return"}, NOW, exchange_calendar(2026, 2027))
@@ -217,6 +218,13 @@ def test_no_escape_is_part_of_the_language(text):
         ('unique([form, form], "scope")', False),
         ('unique([form, form], "empty")', True),
         ('unique(form.repeated, "lots")', False),
+        ('column(counts(form.sides, "does", ["A", "B", "C"]), "count")[0]', 2),
+        ('counts(form.sides, "does", column(form.sides, "does"))[1].value', "B"),
+        ('count(counts(form.sides, "does", [["A", "B"], "A", None]))', 2),
+        ('counts(form.sides, "does", ["C"])[0].count', 0),
+        ('count(counts(form.empty, "does", form.empty))', 0),
+        ("count(joined(form.empty, form.rows))", 2),
+        ('count(rows_without(form.rows, "lots", form.empty))', 2),
         ("-form.empty is None", True),
         ("-7 % 3", 2),
         ("-form.amount % 5", Decimal(3)),

@@ -609,7 +609,7 @@ def test_the_current_limit_never_depends_on_what_is_sent(raw):
         (text("note", properties={"rule": "__import__('os')"}), "in rule: Expected one of the functions"),
         (
             text("note", properties={"rule": "secrets.x"}),
-            "in rule: Expected form., case., register. or request., but found secrets",
+            "in rule: Expected names of case, form, register, request, but found secrets",
         ),
         (
             text("note", properties={"show_if": "form.nobody"}),

@@ -35,5 +35,5 @@ def test_a_right_names_the_memberships_for_which_it_exists():
     assert note.memberships == ("HKSCC-DCP", "HKSCC-GCP", "HKSCC-CUST", "HKCC", "HKCC-GCP", "SEOCH", "SEOCH-GCP", "DB")
 
 
-def test_the_right_that_nobody_grants_is_marked():
-    assert [one.name for one in notes([]) if one.special] == ["EU_SmartcardMaint"]
+def test_the_rights_that_nobody_grants_are_marked():
+    assert [one.name for one in notes([]) if one.special] == ["EU_CCDARights", "EU_SmartcardMaint"]

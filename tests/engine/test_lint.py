@@ -183,6 +183,22 @@ def test_a_form_may_be_named_in_60_characters():
     assert "Expected an id of at most 60 characters, but it has 61" in said(folder)
 
 
+@pytest.mark.parametrize(
+    ("form", "read", "cure"),
+    [
+        ("forms/decide.form", "request.wage", "correct the name"),
+        (ASK, "request.amount", "correct the name"),
+    ],
+)
+def test_only_a_later_step_reads_the_request_and_only_what_it_asks(form, read, cure):
+    old = b'"label": "Decision",' if form != ASK else b'"label": "Note",'
+    shown = b'"properties": { "rule": "%s is None" },' % read.encode()
+    folder = replaced(form, old, old + shown)
+    assert f"{read} is none: {cure}" in said(
+        {**folder, form: folder[form].replace(b', "properties": { "show', b', "other": { "show')}
+    )
+
+
 def test_a_hint_and_a_text_block_may_have_lines():
     folder = replaced(ASK, b'"label": "Note"', rb'"label": "Note", "description": "One\nTwo"')
     text = rb'"components": [{"type": "text", "id": "read", "text": "One\n\nTwo"},'

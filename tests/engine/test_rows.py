@@ -737,3 +737,30 @@ def test_what_a_column_begins_with_may_depend_on_the_record_of_its_row():
     rows = {**one("dynamiclist"), "path": "it", "components": [action, one("textfield", "email")]}
     raw = form.prefilled(read({**rows, "properties": {"prefill": "records(register.contact)"}}), FACTS)
     assert [raw["it.0.action"], raw["it.1.action"]] == ["CHANGE", "CHANGE"]
+
+
+# choices from a register, and what others answered before
+def test_a_register_offers_only_what_the_form_lets_through():
+    entry = one("select", properties={"register": "designated_bank", "only": 'choice.bank_code == "004"'})
+    assert form.options(read(entry).field("it"), FACTS) == (("HSBC", "HSBC · 004"),)
+
+
+def test_what_is_not_offered_is_refused():
+    entry = one("select", properties={"register": "designated_bank", "only": 'choice.key != "BOC"'})
+    assert "it" in wrong(read(entry), {"it": "BOC"})
+
+
+def test_what_is_offered_does_not_depend_on_other_answers():
+    with pytest.raises(BadForm, match="only: Expected names of case, choice, register"):
+        read(one("select", properties={"register": "designated_bank", "only": "choice.key == form.it"}))
+
+
+def test_only_stands_beside_a_register():
+    entry = {**one("select", values=ACTION), "properties": {"only": 'choice.key == "ADD"'}}
+    content = json.dumps({"id": "many", "type": "default", "components": [entry]}).encode()
+    assert "beside a register" in str(lint.check_folder({"forms/many.form": content}))
+
+
+def test_the_form_of_a_later_step_knows_what_the_maker_answered():
+    later = read(one("number", properties={"rule": "form.it <= request.limit", "rule_message": "At most that"}))
+    assert wrong(later, {"it": "11"}, replace(FACTS, request={"limit": Decimal(10)})) == {"it": ["At most that"]}

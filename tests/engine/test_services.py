@@ -71,6 +71,18 @@ def test_every_change_comes_from_the_day_on():
     assert {change.effective_on for change in changed(row(contact="C1"), row(contact="C2", action="REMOVE"))} == {DAY}
 
 
+def test_a_row_with_a_day_of_its_own_counts_from_then():
+    given = {**INPUTS, "effective_column": "on", "rows": [row(contact="C1", on=date(2026, 12, 9)), row(contact="C2")]}
+    found = [change.effective_on for change in services.call("apply_register_rows", given).effects]
+    assert found == [date(2026, 12, 9), DAY]
+
+
+def test_every_row_sets_what_is_set_besides():
+    given = {**INPUTS, "rows": [row(contact="C1", name="Chan")], "set.state": "LIVE", "set.note": None}
+    (change,) = services.call("apply_register_rows", given).effects
+    assert change.values == {"name": "Chan", "state": "LIVE"}
+
+
 def test_no_rows_change_nothing():
     assert changed() == ()
 

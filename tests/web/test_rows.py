@@ -259,6 +259,25 @@ def test_a_cell_that_depends_on_its_row_says_so_to_the_script():
     assert (json.loads(cell["show_if"]), cell["hidden"]) == ({"field": "persons.1.action", "equals": "ADD"}, True)
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ('form.a != "X"', {"field": "a", "not_equals": "X"}),
+        ('form.a in ["X", "Y"]', {"field": "a", "in": ["X", "Y"]}),
+        ('form.a == "X" or form.a == "Y"', {"field": "a", "in": ["X", "Y"]}),
+        ('"X" in form.a', {"field": "a", "contains": "X"}),
+        ('form.a == "X" or form.b == "Y"', None),
+        ('form.a == "X" and form.b == "Y"', None),
+        ("form.a in [1, 2]", None),
+    ],
+)
+def test_a_question_about_one_answer_is_told_to_the_script(written, told):
+    content = {"type": "textfield", "key": "b", "label": "B", "properties": {"show_if": written}}
+    first = {"type": "textfield", "key": "a", "label": "A"}
+    read = schema.read(json.dumps({"id": "one", "components": [first, content]}).encode(), "forms/one.form")
+    assert json.loads(fields.show_condition(read.field("b")) or "null") == told
+
+
 def test_an_address_has_a_view_for_each_line_and_begins_at_home():
     parts = sheet({"persons.0.action": "ADD"})["persons"]["rows"][0]["fields"][2]["parts"]
     assert [part["name"].rpartition(".")[2] for part in parts] == ["line1", "line2", "line3", "district", "country"]

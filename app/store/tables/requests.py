@@ -190,7 +190,7 @@ registers = Table(
     Column("reference", String(24)),  # the case that set it
     Column("set_at", Moment, nullable=False),
     Index("ix_registers_owner", "register", "owner", "key", "effective_on", "id"),
-    UniqueConstraint("register", "owner", "key", "reference"),
+    UniqueConstraint("register", "owner", "key", "reference", "set_at"),
 )
 idempotency = Table(
     "idempotency",
