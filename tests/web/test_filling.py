@@ -33,6 +33,10 @@ def test_known_values_stand_in_the_form_with_where_they_come_from(mia):
     assert "From your register, set by CT027-20250310-000004" in mia.page.text
 
 
+def test_a_value_from_a_register_follows_the_answers_that_choose_it(mia):
+    assert mia.page.all("//*[@data-computed='current_limit_hkd']") == ["30,000,000"]
+
+
 def test_a_value_that_nobody_may_change_is_no_input(mia):
     assert not mia.page.tree.xpath("//*[@name='current_limit_hkd']")
 
