@@ -50,6 +50,13 @@ def test_the_page_says_what_submitting_now_means(mia):
     assert mia.page.all("//aside//dd") == ["Mon 23 Nov 2026", "Thu 26 Nov 2026", "7 h 0 min", "Bo Lam, Chen Wai"]
 
 
+def test_no_desk_is_named_where_none_takes_part(office, visitor):
+    office.deploy("EV002")
+    penny = visitor("penny")
+    page = penny.get(visitor.task(office.open_draft("penny", code="EV002")))
+    assert "Client Events" not in page.text
+
+
 def test_nobody_to_check_is_said_before_submitting(office, mia, form):
     office.revoke("chen"), office.revoke("bo")
     page = mia.get(form)
