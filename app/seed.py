@@ -54,6 +54,7 @@ FIRMS = (
             ("CCEP", "N00123"),
             ("HKFE-EP", "F00123"),
             ("HKCC", "H00123"),
+            ("SEOP", "O00123"),
         ),
         (
             Somebody("ccda1", "Ada Lau", "ccda"),
@@ -68,7 +69,7 @@ FIRMS = (
         "Lion Rock Brokers Limited",
         "獅山經紀有限公司",
         "lionrock.test",
-        (("SEHK-EP", "B00456"), ("HKFE-EP", "F00456")),
+        (("SEHK-EP", "B00456"), ("HKFE-EP", "F00456"), ("CCEP", "N00456")),
         (
             Somebody("ccda", "Carmen Ho", "ccda"),
             Somebody("maker", "Leo Fung", does=("maker",)),

@@ -108,7 +108,8 @@ def _view(entry: Field, name: str, sheet: Sheet) -> dict[str, Any]:
         "override": name in sheet.warnings,
         "confirmed": bool(sheet.raw.get(f"{name}{form.CONFIRMED}")),
         "show_if": show_condition(entry, name.rpartition(".")[0], sheet.facts),
-        "hidden": name not in sheet.shown,
+        # What depends on nothing itself is hidden with the rows around it, and appears with them.
+        "hidden": entry.show_if is not None and name not in sheet.shown,
         "max_length": entry.longest if entry.kind in LENGTHS else None,
         "comment": comment[0] if comment else None,
         "comment_by": comment[1] if comment else None,
@@ -185,8 +186,9 @@ def _one_row(entry: Field, name: str, place: int, count: int, sheet: Sheet) -> d
 
 
 def _heading(views: Sequence[Mapping[str, Any]]) -> str:
-    """What a row is about: its first answer that is a text of its own, else its first answer."""
-    texts = [(dict(one["options"]).get(one["value"], one["value"]), bool(one["options"])) for one in views]
+    """What a row is about: its first answer that is a text of its own, else its first answer; nothing reckoned."""
+    named = [one for one in views if one["kind"] != "computed"]
+    texts = [(dict(one["options"]).get(one["value"], one["value"]), bool(one["options"])) for one in named]
     known = [text for text, _chosen in sorted(texts, key=lambda pair: pair[1]) if text]
     return known[0].partition("\n")[0][:80] if known else ""
 

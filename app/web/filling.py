@@ -243,11 +243,13 @@ def _nobody(at: At) -> str:
 def _what_next(at: At) -> list[dict[str, str]]:
     eservice = at.definition.eservice
     sla = _("usually %(days)s business days", days=eservice.sla_days)
+    desk = {"label": desk_title(eservice.desk), "detail": sla, "state": "later"}
+    takes_part = any(element.lane in DESK_LANES for element in at.definition.elements.values())
     second = {"label": _("The second company agrees or returns"), "detail": "", "state": "later"}
     return [
         {"label": _("You complete the form"), "detail": "", "state": "now"},
         {"label": _("A checker of your company approves or returns"), "detail": "", "state": "later"},
         *([second] if eservice.has_next else []),
-        {"label": desk_title(eservice.desk), "detail": sla, "state": "later"},
+        *([desk] if takes_part else []),
         {"label": _("%(status)s, audit PDF", status=eservice.success.capitalize()), "detail": "", "state": "later"},
     ]

@@ -147,7 +147,7 @@ def test_the_exchange_does_not_confirm_the_receipt(office):
 
 
 # --- TM006: brokers ---------------------------------------------------------------------------------------------------
-BROKERS = {"subject": "Brokers of an account", "brokers": "B00456", "declare_true": "yes"}
+BROKERS = {"subject": "Brokers of an account", "brokers": "N00456", "declare_true": "yes"}
 
 
 def test_a_broker_acknowledges_and_the_exchange_goes_on(either_office):

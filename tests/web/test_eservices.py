@@ -26,7 +26,7 @@ def test_a_checker_is_told_why_not(visitor):
 
 
 def test_a_company_of_another_kind_is_told_for_whom_it_is(office, visitor):
-    office.run_sql("UPDATE memberships SET kind = 'CCEP' WHERE participant_id = 'B00456' AND kind = 'SEHK-EP'")
+    office.run_sql("UPDATE memberships SET kind = 'ISS' WHERE participant_id = 'B00456' AND kind = 'SEHK-EP'")
     assert "For SEHK-EP only" in visitor("leo").get(CASH).text
 
 

@@ -40,6 +40,10 @@ def test_known_values_stand_in_the_form_with_where_they_come_from(mia):
     assert "From your register, set by CT027-20250310-000004" in mia.page.text
 
 
+def test_a_value_from_a_register_follows_the_answers_that_choose_it(mia):
+    assert mia.page.all("//*[@data-computed='current_limit_hkd']") == ["30,000,000"]
+
+
 def test_a_value_that_nobody_may_change_is_no_input(mia):
     assert not mia.page.tree.xpath("//*[@name='current_limit_hkd']")
 
@@ -51,6 +55,13 @@ def test_a_draft_says_that_it_is_not_submitted(mia):
 def test_the_page_says_what_submitting_now_means(mia):
     assert mia.page.all("//aside//dt") == ["Received", "Earliest effective", "Time to cut-off", "Can check it"]
     assert mia.page.all("//aside//dd") == ["Mon 23 Nov 2026", "Thu 26 Nov 2026", "7 h 0 min", "Bo Lam, Chen Wai"]
+
+
+def test_no_desk_is_named_where_none_takes_part(office, visitor):
+    office.deploy("EV002")
+    penny = visitor("penny")
+    page = penny.get(visitor.task(office.open_draft("penny", code="EV002")))
+    assert "Client Events" not in page.text
 
 
 def test_nobody_to_check_is_said_before_submitting(office, mia, form):

@@ -109,7 +109,7 @@ def boxes(page):
 def test_r49_the_matrix_is_functions_by_maker_and_checker_by_membership(office, visitor):
     page = page_of(visitor, "ada", office, "mia")
     seats, lanes = page.all("//legend"), set(page.all("//table[@class='matrix']//th[@class='tick']"))
-    assert [seat.split(" · ")[0] for seat in seats] == ["SEHK-EP", "HKSCC-DCP", "HKFE-EP", "HKCC", "CCEP"]
+    assert [seat.split(" · ")[0] for seat in seats] == ["SEHK-EP", "HKSCC-DCP", "HKFE-EP", "HKCC", "CCEP", "SEOP"]
     assert lanes == {"Maker", "Checker"}
 
 

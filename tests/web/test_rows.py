@@ -259,6 +259,30 @@ def test_a_cell_that_depends_on_its_row_says_so_to_the_script():
     assert (json.loads(cell["show_if"]), cell["hidden"]) == ({"field": "persons.1.action", "equals": "ADD"}, True)
 
 
+HIDDEN = {
+    **PERSONS,
+    "properties": {"show_if": 'form.markets == "ADD"'},
+    "components": [
+        {"type": "select", "key": "action", "label": "Action", "values": ACTIONS},
+        {"type": "expression", "key": "known", "label": "Known", "properties": {"value": "row.action is not None"}},
+    ],
+}
+
+
+def hidden_row():
+    read = schema.read(json.dumps({"id": "one", "components": [HIDDEN, MARKETS]}).encode(), "forms/one.form")
+    views = fields.sections(read, {"persons.0.action": "ADD"}, Facts(Scope()))[0]["fields"]
+    return views[0]["rows"][0]
+
+
+def test_what_depends_on_nothing_itself_appears_with_the_rows_around_it():
+    assert [cell["hidden"] for cell in hidden_row()["fields"]] == [False, False]
+
+
+def test_a_row_is_not_named_after_what_was_reckoned():
+    assert hidden_row()["heading"] == "1. Add"
+
+
 @pytest.mark.parametrize(
     ("written", "told"),
     [
