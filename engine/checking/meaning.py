@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from engine.checking import places
+from engine.checking import places, requests
 from engine.checking.places import Place
 from engine.decisions import gaps
 from engine.decisions.cells import DATE, NUMBER, WORD, YES_NO
@@ -16,11 +16,10 @@ from engine.decisions.decide import Decision
 from engine.drawings import paths
 from engine.drawings.bpmn import JOINS, Drawing, Element, Fault
 from engine.errors import BadExpression
-from engine.forms.schema import Field, Form, expressions
-from engine.language.expression import compiled, read_of
+from engine.forms.schema import Field, Form
+from engine.language.expression import compiled
 from engine.language.scope import Scope
 from engine.running.definition import FORM_PROPERTIES, MAIN_FORM, USUAL_FORMS
-from engine.running.given import open_to
 from engine.statuses import STATUSES
 
 KINDS = {"text": WORD, "textarea": WORD, "select": WORD, "radio": WORD, "number": NUMBER, "money": NUMBER}
@@ -76,22 +75,8 @@ class Meaning:
         for name in sorted(KNOWN.intersection(self.set_by(element))):
             yield f"Expected a name of its own for what is routed, but {name} means something else here: rename it."
         yield from self.wrong_many(element)
-        yield from self.wrong_request(element)
+        yield from requests.wrong(self.form_of(element), self.main, element.lane)
         yield from self.wrong_beside(drawing, element)
-
-    def wrong_request(self, element: Element) -> Iterator[str]:
-        """Whether a form reads of the request only what its side may read."""
-        asked = self.form_of(element)
-        if asked is None or not asked.reads_request or self.main is None:
-            return
-        known = frozenset() if asked is self.main else open_to(self.main, element.lane)
-        for entry in (part for one in asked.fields for part in (one, *one.fields)):
-            for name, text in expressions(entry):
-                for key in sorted(read_of(text, "request") - known):
-                    yield (
-                        f"Expected {name} of {entry.key} in {asked.id} to read a field of the request that this lane "
-                        f"may read, but request.{key} is none: correct the name, or add the lane's side to its readers."
-                    )
 
     def wrong_many(self, element: Element) -> Iterator[str]:
         """Whether a task for each item of a list hands on one answer, and its item none."""
@@ -397,12 +382,6 @@ def _is_true(text: str, names: Mapping[str, str | bool]) -> bool:
         return bool(text and compiled(text)(Scope(names)))
     except BadExpression:
         return False
-
-
-def _request_read(asked: Form) -> frozenset[str]:
-    """The fields that a form reads of the request to which it belongs."""
-    parts = [part for entry in asked.fields for part in (entry, *entry.fields)]
-    return frozenset(key for part in parts for _, text in expressions(part) for key in read_of(text, "request"))
 
 
 def keys_of(main: Form | None) -> frozenset[str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +17,14 @@ from app.commands.requests import tasks as task_commands
 from app.commands.requests.steps import By
 from app.commands.requests.tasks import OutOfDate
 from app.store import cases, people, tables
+from app.store.database import Connection
 from app.store.tasks import Task
 from engine.errors import WarningsOpen, WrongAnswers
+from engine.forms import attachment
 from engine.people import DESK_LANES, Right, seat_of
 from engine.running.definition import Definition
 from tests.commands.office import OFFICE_ADDRESS, Office
-from tests.documents import PDF
+from tests.documents import PDF, XLSX
 
 FIRM, PARTICIPANT = "CP00001", "B00123"
 SYSTEM = "system"
@@ -38,14 +40,14 @@ class Player:
     walk: Mapping[str, Any]
     reference: str = ""
     changes: int = 0
-    notes: list[str] = field(default_factory=list)
+    firm: int = 0
 
     def differences(self) -> Iterator[str]:
         """Every place at which the real request is elsewhere than the walk says."""
         self.office.clock.set(datetime.fromisoformat(self.walk["now"]))
         seat = self._seat()
         self._set_registers()
-        self.reference = case_commands.open_case(self.office.portal, self.code, self._by("mia"), seat)
+        self.reference = case_commands.open_case(self.office.portal, self.code, self._maker(), seat)
         self._put_files()
         for number, step in enumerate(self.walk["steps"], 1):
             if step.get("now"):
@@ -54,6 +56,8 @@ class Player:
                 seen = self._do(step)
             except OutOfDate:
                 return  # a walk lets weeks go by; the portal has such a request returned to its maker
+            if "wrong" not in step.get("expect", {}) and seen["wrong"]:
+                yield f"step {number}: wrong are {seen['wrong']}"
             for name, wanted in step.get("expect", {}).items():
                 if name in seen and seen[name] != wanted:
                     yield f"step {number}: expected {name} {wanted}, but it is {seen[name]}"
@@ -69,7 +73,7 @@ class Player:
         kind = self.walk.get("case", {}).get("membership", self.definition.eservice.memberships[0])
         table = tables.memberships
         with self.office.portal.database.write() as connection:
-            firm = connection.scalar(select(tables.companies.c.id).where(tables.companies.c.code == FIRM))
+            firm = self._firm(connection, kind)
             mine = (table.c.company_id == firm, table.c.kind == kind)
             seat = connection.scalar(select(table.c.id).where(*mine))
             others = (table.c.kind == kind, table.c.participant_id == self.participant, table.c.company_id != firm)
@@ -78,9 +82,22 @@ class Player:
                 row = {"company_id": firm, "kind": kind, "participant_id": self.participant}
                 seat = connection.execute(insert(table).values(row).returning(table.c.id)).scalar_one()
             connection.execute(update(table).where(table.c.id == seat).values(participant_id=self.participant))
-        for who, lane in (("mia", "maker"), ("chen", "checker")):
-            self._allow(self.office.number(who), Right(lane, self.definition.eservice.function, seat))
+        for lane in ("maker", "checker"):
+            self._allow(self._own(lane), Right(lane, self.definition.eservice.function, seat))
         return int(seat)
+
+    def _firm(self, connection: Connection, kind: str) -> int:
+        """The company that files: Harbour Bright, unless another of the demo's has that membership and it has not."""
+        held = select(tables.memberships.c.company_id).where(tables.memberships.c.kind == kind)
+        holders = list(connection.scalars(held))
+        usual = int(connection.scalar(select(tables.companies.c.id).where(tables.companies.c.code == FIRM)) or 0)
+        self.firm = usual if usual in holders or not holders else holders[0]
+        return self.firm
+
+    def _own(self, lane: str) -> int:
+        """The maker or the checker of the company that files."""
+        mine = tables.people.c.company_id == self.firm
+        return self._person(mine & tables.people.c.email.like(f"%{lane}@%"))
 
     @property
     def participant(self) -> str:
@@ -111,19 +128,20 @@ class Player:
             yield from ((register, key, {"name": label}) for key, label in pairs if key not in known)
 
     def _put_files(self) -> None:
-        for name in self.walk.get("files", {}):
-            task = self.office.task(self.reference)
-            said = f"Supporting Document_{self.reference}_{self.participant}.pdf"
-            for place in range(len(self.walk["files"][name])):
-                suffix = said.replace(".pdf", f"_0{place}.pdf") if place else said
+        """As many files as the walk has, of the same kinds and under the names that this request wants."""
+        taken: list[str] = []
+        for name, wanted in self.walk.get("files", {}).items():
+            for file in wanted:
+                kind = attachment.extension_of(file["name"])
+                taken.append(attachment.expected_name(self.reference, self.participant, taken, kind) or "")
                 files.add_file(
                     self.office.portal,
-                    task.id,
+                    self.office.task(self.reference).id,
                     version=self.office.version(self.reference),
                     field=name,
-                    name=suffix,
-                    content=PDF,
-                    by=self._by("mia"),
+                    name=taken[-1],
+                    content=XLSX if kind == "xlsx" else PDF,
+                    by=self._maker(),
                 )
 
     # --- one step -----------------------------------------------------------------------------------------------------
@@ -143,7 +161,8 @@ class Player:
         return self._seen() | stopped
 
     def _complete(self, key: str, raw: Mapping[str, str]) -> None:
-        task = next(one for one in self.office.tasks(self.reference) if one.key == key)
+        task = next((one for one in self.office.tasks(self.reference) if one.key == key), None)
+        assert task is not None, f"{key} is not open, but {[one.key for one in self.office.tasks(self.reference)]}"
         task_commands.complete_task(
             self.office.portal,
             task.id,
@@ -156,7 +175,7 @@ class Player:
     def _doer(self, task: Task) -> int:
         """Somebody for the lane of a task, with the right that it asks for."""
         if task.lane in ("maker", "checker"):
-            return self.office.number("mia" if task.lane == "maker" else "chen")
+            return self._own(task.lane)
         person = self._staff(task) if task.lane in DESK_LANES else self._of_member(task)
         self._allow(person, Right(seat_of(task.lane), task.holder, task.membership_id))
         return person
@@ -189,8 +208,15 @@ class Player:
                 assert locked is not None
                 case_commands.leave_by_system(connection, self.office.portal, locked, name, "MEMBERSHIP_CEASED")
             return
-        who = "olive" if "ops" in way["who"] else "mia"
-        self.office.leave(self.reference, name, who, "" if way["reason"] == "none" else REASON)
+        who = self.office.number("olive") if "ops" in way["who"] else self._own("maker")
+        case_commands.leave_case(
+            self.office.portal,
+            self.reference,
+            name,
+            version=case.version,
+            reason="" if way["reason"] == "none" else REASON,
+            by=By(who, OFFICE_ADDRESS),
+        )
         if self.office.status(self.reference) == case.status:
             self._confirm(name, way)
 
@@ -229,8 +255,8 @@ class Player:
             "registered": fresh,
         }
 
-    def _by(self, who: str) -> By:
-        return self.office.by(who)
+    def _maker(self) -> By:
+        return By(self._own("maker"), OFFICE_ADDRESS)
 
 
 def _has_keys(held: Any) -> bool:

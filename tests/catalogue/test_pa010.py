@@ -48,6 +48,6 @@ def test_what_comes_after_the_due_date_is_accepted_and_marked_late(desk, referen
 
 
 def test_a_clearing_member_without_responsible_officers_names_a_director(desk):
-    reference = desk.opened("H00123", "HKCC")
+    reference = desk.opened("N00123", "CCEP")
     said = {**YES, "signer_ro": ""}
     assert desk.refused(reference, said) == {"signer_name"}
