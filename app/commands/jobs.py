@@ -69,7 +69,6 @@ def fire_timer(portal: Portal, timer_id: UUID) -> bool:
             found.key.rpartition("/")[2],
             steps.SYSTEM,
             {"key": found.key, "round": case.round},
-            received_on=case.received_on,
             round=case.round,
         )
         steps.write_down(connection, portal, definition, case, outcome, step)

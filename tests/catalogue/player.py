@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -47,11 +47,13 @@ class Player:
         self.office.clock.set(datetime.fromisoformat(self.walk["now"]))
         seat = self._seat()
         self._set_registers()
+        self._let_companies_in()
         self.reference = case_commands.open_case(self.office.portal, self.code, self._maker(), seat)
         self._put_files()
         for number, step in enumerate(self.walk["steps"], 1):
             if step.get("now"):
                 self.office.clock.set(max(self.office.clock.now(), datetime.fromisoformat(step["now"])))
+            self.office.clock.set(self.office.clock.now() + timedelta(milliseconds=1))
             try:
                 seen = self._do(step)
             except OutOfDate:
@@ -97,7 +99,7 @@ class Player:
     def _own(self, lane: str) -> int:
         """The maker or the checker of the company that files."""
         mine = tables.people.c.company_id == self.firm
-        return self._person(mine & tables.people.c.email.like(f"%{lane}@%"))
+        return self._person(mine & _is(lane))
 
     @property
     def participant(self) -> str:
@@ -114,6 +116,24 @@ class Player:
                 row = {"register": register, "owner": self.participant, "key": key, "record": record}
                 when = {"effective_on": datetime(2025, 1, 2).date(), "set_at": self.office.clock.now()}
                 connection.execute(insert(table).values({**row, **when, "reference": None}))
+
+    def _let_companies_in(self) -> None:
+        """Every participant that the walk may choose belongs to some company of the demo."""
+        kinds = self.definition.eservice.next_memberships or ("CCEP",)
+        known = {one.participant_id for one in self.office.rows("memberships")}
+        free = [one.id for one in self.office.rows("companies") if not one.is_exchange and one.id != self.firm]
+        held = {(one.company_id, one.kind) for one in self.office.rows("memberships")}
+        for _, key, _ in [*self._records(), *self._choices()]:
+            company = next((one for one in reversed(free) if (one, kinds[0]) not in held), None)
+            if attachment.PARTICIPANT.fullmatch(key) and key not in known and company is not None:
+                known, held = known | {key}, held | {(company, kinds[0])}
+                row = {"company_id": company, "kind": kinds[0], "participant_id": key}
+                with self.office.portal.database.write() as connection:
+                    added = insert(tables.memberships).values(row).returning(tables.memberships.c.id)
+                    seat = int(connection.execute(added).scalar_one())
+                for lane in ("maker", "checker"):
+                    person = self._person((tables.people.c.company_id == company) & _is(lane))
+                    self._allow(person, Right(lane, self.definition.eservice.function, seat))
 
     def _records(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         for register, held in self.walk.get("register", {}).items():
@@ -188,7 +208,7 @@ class Player:
         """The maker or the checker of the company that takes part."""
         words = "maker" if task.lane == "next_maker" else "checker"
         seat = next(one for one in self.office.rows("memberships") if one.id == task.membership_id)
-        return self._person((tables.people.c.company_id == seat.company_id) & tables.people.c.email.like(f"%{words}@%"))
+        return self._person((tables.people.c.company_id == seat.company_id) & _is(words))
 
     def _person(self, which: Any) -> int:
         with self.office.portal.database.read() as connection:
@@ -257,6 +277,11 @@ class Player:
 
     def _maker(self) -> By:
         return By(self._own("maker"), OFFICE_ADDRESS)
+
+
+def _is(lane: str) -> Any:
+    """Whoever the demo calls maker or checker."""
+    return tables.people.c.email.like(f"%{lane}@%")
 
 
 def _has_keys(held: Any) -> bool:

@@ -145,7 +145,6 @@ def leave_by_system(connection: Connection, portal: Portal, case: Case, name: st
         name,
         steps.SYSTEM,
         {"way_out": name, "cause": cause},
-        received_on=case.received_on,
         round=case.round + 1 if returned else case.round,
     )
     steps.write_down(connection, portal, definition, case, outcome, step)
@@ -261,7 +260,6 @@ def _leave(
         actor,
         {"way_out": name, **facts},
         {"reason": reason} if reason else None,
-        received_on=case.received_on,
         round=case.round,
         cast=at.cast,
     )

@@ -54,7 +54,6 @@ class Step:
     actor: Mapping[str, Any]
     facts: Mapping[str, Any] = field(default_factory=dict)
     answers: Mapping[str, Any] | None = None
-    received_on: date | None = None
     round: int = 1
     about: str | None = None
     cast: Cast | None = None
@@ -148,7 +147,7 @@ def write_down(
         proposed=_still_proposed(case, outcome),
         desk=_first_desk(case, outcome),
         round=step.round,
-        received_on=step.received_on,
+        received_on=received_on(definition, case, outcome, now),
         sent_at=case.sent_at or (now if was_sent(outcome) else None),
         about=case.about if step.about is None else step.about[:240],
         changed_at=now,
@@ -172,6 +171,13 @@ def write_down(
         definition, case, outcome, cast, opened, step.actor["id"], circumstances.calendar(now), _admins(connection)
     )
     jobs.promise(connection, made, now)
+
+
+def received_on(definition: Definition, case: Case, outcome: Outcome, now: datetime) -> date | None:
+    """The day on which the exchange counts a request as received: whoever sent it there, and be it a timer."""
+    if any(passed.status == SENT_TO_EXCHANGE for passed in outcome.passed):
+        return circumstances.calendar(now).received_on(now, definition.eservice.cutoff)
+    return case.received_on
 
 
 def note(

@@ -274,12 +274,9 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
     answers = given.get(at.definition.main_step, {})
     context = circumstances.context_of(at.definition, circumstances.as_facts(at.case), answers, now, given)
     outcome = run.complete(at.definition, steps.state_of(portal, at.case), at.task.key, checked.answers, context)
-    received_on = at.case.received_on
     if steps.was_sent(outcome):
         received = circumstances.calendar(now).received_on(now, at.definition.eservice.cutoff)
         _require_still_right(connection, at, filled.facts, answers, received, now)
-        if any(passed.status == steps.SENT_TO_EXCHANGE for passed in outcome.passed):
-            received_on = received
     returned = any(passed.status.startswith("RETURNED") for passed in outcome.passed)
     if (at.person.id, at.task.lane) not in at.cast.hands:
         answered.note_hand(connection, at.case.id, at.person.id, at.task.lane, at.case.round)
@@ -290,7 +287,6 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
         steps.actor_of(at.person, at.task.lane, by.address),
         _facts(at, checked),
         {**form.dumped(checked.answers), **_said(checked)},
-        received_on=received_on,
         round=at.case.round + 1 if returned else at.case.round,
         about=circumstances.summary(at.definition, filled.facts, answers) if _is_main(at) else None,
         cast=at.cast.with_hand(at.person.id, at.task.lane),
