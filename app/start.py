@@ -132,12 +132,15 @@ def ready_portal(settings: Settings, say: Say, folder: Path = HOUSE) -> Portal:
 
 
 def ready_eservices(portal: Portal, folder: Path, say: Say) -> None:
-    """Deploy the folder unless it is current; with faults, say them, and let the last good release serve on."""
+    """Deploy the folder unless it is current; with faults, say them, and let the last good release serve on.
+
+    Its walks are for `lint` and `deploy`: a start waits for none of them.
+    """
     files = definitions.read_folder(folder)
     if is_current(portal, files):
         return
     try:
-        deployed = definitions.deploy(portal, files)
+        deployed = definitions.deploy(portal, files, walk=False)
     except BadDrawing as error:
         say(f"Expected every drawing and form in {folder} to be sound, but:\n{error}")
         with portal.database.read() as connection:
