@@ -114,16 +114,23 @@ def _view(person: Person, service: EService, missing: str) -> dict[str, Any]:
         "title_zh": service.titles.get("zh_Hant", ""),
         "replaces": service.replaces,
         "cutoff": _("cut-off %(time)s HKT", time=service.cutoff),
-        "lead": ngettext(
-            "effective at the earliest %(num)s business day after receipt",
-            "effective at the earliest %(num)s business days after receipt",
-            service.lead_days,
-        ),
+        "lead": _lead(service.lead_days),
         "can_open": can_open,
         "open_url": url_for("eservices.open_case", code=service.code),
         "seats": seats_asked(person, service.code, missing),
         "why_not": "" if can_open else _why_not(service, pages.memberships_of(person)),
     }
+
+
+def _lead(days: int) -> str:
+    """How long after receipt a request takes effect at the earliest; nothing where no time has to pass."""
+    if not days:
+        return ""
+    return ngettext(
+        "effective at the earliest %(num)s business day after receipt",
+        "effective at the earliest %(num)s business days after receipt",
+        days,
+    )
 
 
 def _why_not(service: EService, seats: list[Membership]) -> str:
