@@ -79,7 +79,7 @@ def test_no_header_holds_a_line_break(posted, folder, field, line_break):
     assert inbox.letters(folder) == []
 
 
-@pytest.mark.parametrize("to", ["", "nobody", "a@b.test, c@d.test", "Thief <thief@elsewhere.test>"])
+@pytest.mark.parametrize("to", ["", "nobody", "a@b.test, c@d.test", "Thief <thief@elsewhere.test>", "a@x..test"])
 def test_a_letter_goes_to_exactly_one_address(posted, to):
     with pytest.raises(mail.UnfitLetter):
         mail.send(replace(LETTER, to=to), posted)

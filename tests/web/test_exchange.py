@@ -150,3 +150,8 @@ def test_a_desk_in_use_is_not_ended(agnes):
     agnes.get("/exchange/staff")
     page = agnes.post("/exchange/desks/EVT/end", expect=409)
     assert "is still named by somebody who works there" in page.text
+
+
+@pytest.mark.parametrize("address", ["/people/{}", "/administration/{}", "/exchange/companies/{}"])
+def test_a_number_that_no_record_has_is_not_found(agnes, address):
+    agnes.get(address.format("9" * 23), expect=404)
