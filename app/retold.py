@@ -10,14 +10,15 @@ from typing import Any
 
 from app.commands.portal import Portal
 from app.commands.requests import circumstances, steps, trails
-from app.store import answered, cases, definitions, files, registers, trail
+from app.store import answered, calendars, cases, definitions, files, registers, trail
 from app.store.answered import Remark, Sealed
 from app.store.cases import Case
 from app.store.files import File
 from engine.errors import BadState, NotFound, Refused
-from engine.hours import hong_kong_time
+from engine.hours import DayException, Now, hong_kong_time
 from engine.running import replay
 from engine.running.definition import Definition
+from engine.running.outcome import Context
 from engine.running.replay import Entry, Replayed
 from engine.running.services import RegisterChange
 from engine.sealed import seal
@@ -39,6 +40,7 @@ class Kept:
     hands: frozenset[tuple[int, str]]
     changes: Sequence[RegisterChange]
     files: Sequence[File]
+    exceptions: Sequence[DayException] = ()
 
     @property
     def entries(self) -> list[Entry]:
@@ -73,6 +75,7 @@ def _kept(portal: Portal, reference: str) -> Kept:
             frozenset(answered.hands_in(connection, case.id)),
             registers.set_by(connection, reference),
             files.of_case(connection, case.id),
+            calendars.approved(connection),
         )
 
 
@@ -154,8 +157,8 @@ def _case_differences(portal: Portal, kept: Kept) -> Iterator[str]:
 # --- what the steps lead to -------------------------------------------------------------------------------------------
 def _told(kept: Kept, say: Callable[[str], None]) -> str:
     given = {number: sealed.answers for number, sealed in kept.answers.items()}
-    context_of = partial(circumstances.context_of, kept.definition)
-    again = replay.replayed(kept.definition, kept.entries, given, context_of, circumstances.as_facts(kept.case))
+    facts = circumstances.as_facts(kept.case)
+    again = replay.replayed(kept.definition, kept.entries, given, partial(_context_of, kept), facts)
     seen: list[Replayed] = []
     try:
         for entry, step in zip(kept.entries, again, strict=False):
@@ -168,6 +171,12 @@ def _told(kept: Kept, say: Callable[[str], None]) -> str:
     except Refused as error:
         return f"Expected every step to run again, but one was refused: {error}"
     return next(_end_differences(kept, seen), "")
+
+
+def _context_of(kept: Kept, case: Entry, answers: Entry, time: datetime, given: Mapping[str, Entry]) -> Context:
+    """What a step saw, with the calendar of its own time."""
+    now = Now(time, calendars.changed(time, kept.exceptions))
+    return circumstances.context_of(kept.definition, case, answers, now, given)
 
 
 def _end_differences(kept: Kept, seen: Sequence[Replayed]) -> Iterator[str]:

@@ -14,13 +14,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.commands.portal import Portal
-from app.commands.requests import circumstances
 from app.config import Settings
 from app.factory import create_app, open_portal
 from app.outside.clock import Clock
 from app.start import CannotStart, Say, publish_key, ready_portal, settings_of
 from app.stop import Stop
-from app.store import definitions
+from app.store import calendars, definitions
 from app.supervisor import Supervisor, end_with
 
 HOST, PORT = "127.0.0.1", 8080
@@ -119,8 +118,8 @@ def any_port(host: str) -> int:
 
 def _warm_up(portal: Portal) -> None:
     """Have the calendar and the drawings at hand before somebody asks: together they take half a second."""
-    circumstances.calendar(portal.clock.now())
     with portal.database.read() as connection:
+        calendars.at(connection, portal.clock.now())
         definitions.current(connection)
 
 

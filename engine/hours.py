@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
+from typing import NamedTuple
 
 from holidays import financial_holidays
 
@@ -26,16 +28,18 @@ class Calendar:
 
     closed: frozenset[date] = frozenset()
     half: frozenset[date] = frozenset()
+    opened: frozenset[date] = frozenset()  # business days although they fall on a weekend
+    no_counter: frozenset[date] = frozenset()  # severe weather: all goes on but what needs a counter
     maintenance_from: tuple[int, time] = (5, time(8, 0))
     maintenance_to: tuple[int, time] = (6, time(0, 0))
 
     def day(self, at: datetime) -> date:
         """The Hong Kong date at that moment."""
-        return at.astimezone(HONG_KONG).date()
+        return hong_kong_day(at)
 
     def is_business_day(self, day: date) -> bool:
-        """Monday to Friday unless the exchange is closed."""
-        return day.weekday() < 5 and day not in self.closed
+        """Monday to Friday unless the exchange is closed, and what it opens beside."""
+        return day not in self.closed and (day.weekday() < 5 or day in self.opened)
 
     def next_business_day(self, day: date) -> date:
         """The first business day after `day`."""
@@ -49,6 +53,12 @@ class Calendar:
         day -= DAY
         while not self.is_business_day(day):
             day -= DAY
+        return day
+
+    def counter_day(self, day: date) -> date:
+        """The first business day, `day` or later, on which the counters are open."""
+        while not self.is_business_day(day) or day in self.no_counter:
+            day += DAY
         return day
 
     def add(self, day: date, days: int) -> date:
@@ -107,6 +117,17 @@ class Calendar:
         return (start - 7 * DAY, end) if local < end else (start, end + 7 * DAY)
 
 
+class Now(NamedTuple):
+    """A moment as the exchange counts it: the time, and the calendar that holds then."""
+
+    time: datetime
+    calendar: Calendar
+
+    def received_on(self, cutoff: str) -> date:
+        """The business day on which a submission counts as received."""
+        return self.calendar.received_on(self.time, cutoff)
+
+
 @lru_cache(maxsize=8)
 def exchange_calendar(first: int, last: int) -> Calendar:
     """The calendar of the Hong Kong exchange (XHKG) for the years `first` to `last`.
@@ -117,11 +138,63 @@ def exchange_calendar(first: int, last: int) -> Calendar:
     return Calendar(closed=_days("public", years), half=_days("half_day", years))
 
 
+@lru_cache(maxsize=8)
+def day_names(first: int, last: int, language: str = "en_HK") -> dict[date, str]:
+    """Why the published calendar closes days, or halves them, in the words of the gazette (`en_HK`, `zh_HK`)."""
+    found = financial_holidays(
+        "XHKG", years=range(first, last + 1), categories=("public", "half_day"), language=language
+    )
+    return {day: re.sub(r" ?[(（].*[)）]$", "", name) for day, name in found.items()}
+
+
 def _days(category: str, years: Iterable[int]) -> frozenset[date]:
     return frozenset(financial_holidays("XHKG", years=list(years), categories=(category,)))
+
+
+def hong_kong_day(at: datetime) -> date:
+    """The date in Hong Kong at that moment."""
+    return at.astimezone(HONG_KONG).date()
 
 
 def hong_kong_time(at: datetime) -> str:
     """A moment as people in Hong Kong read it."""
     local = at.astimezone(HONG_KONG)
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M} HKT"
+
+
+# --- exceptions -------------------------------------------------------------------------------------------------------
+CLOSED, HALF, OPEN, USUAL, NO_COUNTER, COUNTER = "CLOSED", "HALF", "OPEN", "USUAL", "NO_COUNTER", "COUNTER"
+KINDS = (CLOSED, HALF, OPEN, USUAL, NO_COUNTER, COUNTER)
+OF_COUNTERS = (NO_COUNTER, COUNTER)  # they say nothing of business days
+
+
+class DayException(NamedTuple):
+    """What the exchange has decided about a day; it holds from a moment on, and until it decides otherwise."""
+
+    day: date
+    kind: str
+    holds_from: datetime
+
+
+def holding(exceptions: Iterable[DayException], at: datetime) -> list[DayException]:
+    """Those that hold at a moment: for each day the newest about its hours, and the newest about its counters."""
+    newest: dict[tuple[date, bool], DayException] = {}
+    for one in sorted(exceptions, key=lambda one: one.holds_from):
+        if one.holds_from <= at:
+            newest[one.day, one.kind in OF_COUNTERS] = one
+    return list(newest.values())
+
+
+def with_exceptions(calendar: Calendar, exceptions: Iterable[DayException]) -> Calendar:
+    """The calendar with what was decided about single days."""
+    days: dict[str, set[date]] = {kind: set() for kind in KINDS}
+    for one in exceptions:
+        days[one.kind].add(one.day)
+    moved = days[CLOSED] | days[HALF] | days[OPEN]
+    return replace(
+        calendar,
+        closed=frozenset(calendar.closed - moved | days[CLOSED]),
+        half=frozenset(calendar.half - moved | days[HALF]),
+        opened=frozenset(calendar.opened | days[HALF] | days[OPEN]),
+        no_counter=frozenset(calendar.no_counter | days[NO_COUNTER]),
+    )

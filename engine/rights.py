@@ -35,6 +35,7 @@ MAY: Mapping[str, Callable[[Person], bool]] = {
     "see the components": lambda person: person.kind in (STAFF, OPS, ADMIN, ANALYST),
     "manage people": lambda person: person.kind == CCDA,
     "manage the exchange": lambda person: person.kind == ADMIN,
+    "keep the calendar": lambda person: person.kind in (OPS, ADMIN),
     "read the company's trail": lambda person: person.kind == CCDA,
     "read every company's trail": lambda person: person.kind in (AUDITOR, ADMIN),
 }

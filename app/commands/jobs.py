@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.commands import letters
 from app.commands.portal import Portal
-from app.commands.requests import circumstances, documents, steps
+from app.commands.requests import circumstances, documents, retiming, steps
 from app.commands.requests.steps import Step
 from app.commands.signing import forgotten
 from app.outside import mail
@@ -91,6 +91,8 @@ def _keep(portal: Portal, job: Job) -> None:
     try:
         if job.kind == "mail":
             _mail(portal, job)
+        elif job.kind == retiming.RETIME:
+            retiming.retime_some(portal, job.payload)
         elif job.kind == forgotten.ASKED:
             forgotten.mail_link(portal, job.payload)
         else:

@@ -21,6 +21,7 @@ SUBJECTS = {
     "case.moved": "{status}: {title} ({reference})",
     "case.effective": "Takes effect today: {title} ({reference})",
     "task.nudged": "Please look at it: {title} ({reference})",
+    "task.due_moved": "Due at another time: {task}, {title} ({reference})",
     "way_out.proposed": "To be confirmed: {task}, {title} ({reference})",
     "way_out.declined": "Declined: {task}, {title} ({reference})",
 }
@@ -33,6 +34,7 @@ OPENINGS = {
     "case.moved": "The request {title}, {reference}, is now: {status}.",
     "case.effective": "What was approved with {title}, {reference}, takes effect today, {day}, 00:00 HKT.",
     "task.nudged": "{who} asks you to look at a request that waits for you: {title}, {reference}.",
+    "task.due_moved": "The exchange's calendar has changed, and with it when this is due: {title}, {reference}.",
     "way_out.proposed": "{who} asks for this to be confirmed: {task}. It concerns {title}, {reference}.",
     "way_out.declined": "{who} has declined this: {task}. It concerns {title}, {reference}, which goes on.",
 }

@@ -33,6 +33,12 @@ def promise(connection: Connection, rows: Sequence[dict[str, Any]], at: datetime
         connection.execute(PROMISE, [{"due_at": at, **row, "made_at": at} for row in rows])
 
 
+def promise_once(connection: Connection, row: dict[str, Any], at: datetime) -> None:
+    """The same for one job, unless it was promised before."""
+    if connection.scalar(select(jobs.c.id).where(jobs.c.key == row["key"])) is None:
+        promise(connection, [row], at)
+
+
 def claim(connection: Connection, now: datetime, most: int = 10) -> list[Job]:
     """Take up to `most` due jobs; no other worker gets them before the lease ends.
 

@@ -12,7 +12,7 @@ from app.store.cases import Case
 from engine import statuses
 from engine.people import LANES
 from engine.running.definition import Definition
-from engine.running.replay import NOTES
+from engine.running.replay import NOTES, RETIMED
 
 FILLED = {"agree": "Agreed by the maker", "return": "Return proposed"}
 
@@ -104,7 +104,7 @@ def told_entry(
         comment=next((remark.text for remark in mine if not remark.field), ""),
         details=_file_named(entry) or tuple(_pinned(definition, remark) for remark in mine if remark.field),
         step=entry["step"],
-        note=entry["action"] if entry["action"] in NOTES else "",
+        note=entry["action"] if entry["action"] in NOTES | {RETIMED} else "",
     )
 
 
@@ -130,6 +130,8 @@ def _label(definition: Definition, entry: Mapping[str, Any]) -> str:
         return NOTED[action].replace("{way}", WAYS.get(entry["step"], entry["step"].capitalize()))
     if action == "case.left":
         return _way_title(definition, entry["step"])
+    if action == RETIMED:
+        return "Due at another time: the exchange's calendar has changed"
     if action == "timer.fired":
         return _timer_title(definition, entry)
     return _decided(definition, entry)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -136,6 +136,21 @@ def claim(connection: Connection, task_id: UUID, person: int | None, at: datetim
 def close(connection: Connection, case_id: int, *, but: Collection[str]) -> None:
     """Close the tasks of a case but those at these places."""
     connection.execute(CLOSED, {"case": case_id, "kept": list(but)})
+
+
+def set_due(connection: Connection, case_id: int, due: Mapping[str, datetime | None]) -> None:
+    """Let the open tasks at these places be due at other times."""
+    for key, at in due.items():
+        connection.execute(update(tasks).where(tasks.c.case_id == case_id, tasks.c.key == key).values(due_at=at))
+
+
+def waiting_on(connection: Connection, since: datetime, after: int, most: int) -> list[int]:
+    """The cases, by their number and after one, in which anything falls due at that time or later."""
+    found = select(tasks.c.case_id).where(tasks.c.due_at >= since)
+    timed = select(timers.c.case_id).where(timers.c.due_at >= since)
+    both = found.union(timed).subquery()
+    query = select(both.c.case_id).where(both.c.case_id > after).order_by(both.c.case_id).limit(most)
+    return list(connection.scalars(query))
 
 
 def clear_timers(connection: Connection, case_id: int) -> None:

@@ -12,6 +12,7 @@ from app.commands import administration as commands
 from app.store import administration
 from app.store.administration import Sealed
 from app.web import pages
+from app.web.calendar import DAY_KINDS
 from app.web.guards import current_person, only, portal
 from app.web.rights import LANES, tabs
 from engine import functions
@@ -52,6 +53,10 @@ WORDS = {
     "passkey.added": "Passkey added",
     "passkey.removed": "Passkey removed",
     "signin.ended": "Sign-in ended",
+    "calendar.proposed": "Exception of the calendar proposed",
+    "calendar.approved": "Exception of the calendar approved",
+    "calendar.refused": "Exception of the calendar refused",
+    "calendar.taken_back": "Exception of the calendar taken back",
 }
 LABELS = {
     "granted": "Granted",
@@ -68,8 +73,11 @@ LABELS = {
     "name_zh": "Chinese name",
     "accounts": "Accounts",
     "channel": "Channel",
+    "day": "Day",
+    "day_kind": "It is to be",
+    "reason": "Reason",
 }
-KINDS = {"business": "Business user", "ccda": "Delegated administrator", "staff": "Staff of a desk"}
+KINDS = {"business": "Business user", "ccda": "Delegated administrator", "staff": "Staff of a desk", **DAY_KINDS}
 
 
 @bp.get("/people/trail")

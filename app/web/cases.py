@@ -24,6 +24,7 @@ from engine.drawings.drawing import picture, svg
 from engine.errors import NotFound
 from engine.forms import form
 from engine.forms.spoken import short_date
+from engine.hours import hong_kong_day
 from engine.people import OWN_LANES, PARTY_LANES, Person
 
 bp = Blueprint("cases", __name__, url_prefix="/requests")
@@ -85,7 +86,7 @@ def found(reference: str) -> tuple[Person, Case, Story]:
         if case is None:
             raise NotFound(f"the request {reference[:24]}")
         now = case.closed_at or portal().clock.now()
-        day = circumstances.calendar(now).day(now)
+        day = hong_kong_day(now)
         told = story.of_case(connection, case, portal().settings.exchange_name, day, reader=person)
         return person, case, told
 
@@ -183,7 +184,7 @@ def _answers(told: Story) -> list[dict[str, Any]]:
     """The newest answers: the maker's, then what others have added, each as far as the reader's side may read."""
     if not told.last_round:
         return []
-    now = told.case.closed_at or portal().clock.now()
+    now = pages.moment(told.case.closed_at)
     facts = circumstances.facts_from(told.records, told.definition, circumstances.as_facts(told.case), now)
     main = told.definition.forms[told.definition.main_form]
     kept = frozenset(entry.key for entry in main.fields if story.may_read(entry, "maker", told.side))
@@ -204,7 +205,7 @@ def _nudge(person: Person, told: Story, open_tasks: list[Task]) -> dict[str, str
     of_firm = any(person.may(lane, case.function, case.membership_id) for lane in OWN_LANES)
     if not of_firm or not any(task.lane in PARTY_LANES for task in open_tasks):
         return None
-    until = nudges.next_nudge(told.sealed, portal().clock.now())
+    until = nudges.next_nudge(told.sealed, pages.moment())
     again = _("Asked today; again from %(at)s", at=pages.day_and_time(until)) if until else ""
     return {"url": url_for("leaving.nudge", reference=case.reference), "again": again, "key": pages.action_token()}
 

@@ -46,7 +46,7 @@ def show() -> str:
     pills = _pills(person, tab, chosen)
     return render_template(
         "dashboard.html",
-        today_line=pages.today_line(now),
+        today_line=pages.today_line(),
         tabs=tabs,
         pills=pills,
         rows=rows,

@@ -99,10 +99,19 @@ def _closed(error: ServiceClosed) -> Response:
     if wants_json():
         response = jsonify(code=error.code, sentence=str(error))
     else:
-        response = make_response(render_template("maintenance.html", until=day_and_time(until)))
+        response = make_response(
+            render_template(
+                "maintenance.html", until=day_and_time(until), kept=_kept(), again=request.full_path.rstrip("?")
+            )
+        )
     response.status_code = 503
     response.headers["Retry-After"] = until.strftime("%a, %d %b %Y %H:%M:%S GMT")
     return response
+
+
+def _kept() -> list[tuple[str, str]]:
+    """What was sent, to be sent again from the page itself; a browser that goes back may have forgotten it."""
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
 
 
 def _http(error: HTTPException) -> Response:

@@ -8,7 +8,6 @@ from typing import Any
 from flask import render_template, url_for
 from flask_babel import gettext as _
 
-from app.commands.requests import circumstances
 from app.commands.requests.tasks import draft_mark
 from app.store import people, sentences
 from app.web import attached, fields, pages
@@ -182,7 +181,7 @@ def _returned(at: At) -> dict[str, Any] | None:
         return _sent_back(at)
     if not at.case.status.startswith("RETURNED"):
         return None
-    last = _last_return(at) if at.story.told[-1].note else at.story.told[-1]
+    last = _last_return(at)
     remarks = [remark for remark in at.story.remarks if remark.round == at.case.round - 1]
     return {
         "by": f"{last.who}, {last.lane}" if last.lane and last.who != last.company else last.who,
@@ -215,8 +214,8 @@ def _pinned(at: At) -> dict[str, tuple[str, str]]:
 
 
 def _submitting(at: At) -> dict[str, Any]:
-    now = portal().clock.now()
-    hours, eservice = circumstances.calendar(now), at.definition.eservice
+    now, hours = pages.moment()
+    eservice = at.definition.eservice
     received = hours.received_on(now, eservice.cutoff)
     cast = at.cast.with_hand(at.person.id, "maker")
     seats = cast.who_can("checker", eservice.function, at.case.membership_id)

@@ -13,13 +13,14 @@ from flask_babel import gettext as _
 from app.commands.requests import circumstances
 from app.commands.requests.steps import By
 from app.store import definitions, menus
+from app.store.calendars import published
 from app.store.menus import Menu
 from app.store.people import Membership
 from app.web.desks import desk_name
 from app.web.guards import current_person, portal, somebody
 from engine import functions, statuses
 from engine.forms.spoken import short_date
-from engine.hours import HONG_KONG
+from engine.hours import HONG_KONG, Now, hong_kong_day
 from engine.people import DESK_LANES, Person
 from engine.rights import may
 from engine.running.definition import Definition
@@ -45,6 +46,7 @@ def _me(person: Person) -> dict[str, Any]:
         "desk_names": [desk_name(desk) for desk in held][:3],
         "nav": _menu(person),
         "demo": portal().settings.demo,
+        "today": unusual_today(),
     }
 
 
@@ -54,9 +56,11 @@ def _menu(person: Person) -> list[dict[str, Any]]:
         _link(_("Dashboard"), url_for("dashboard.show"), "dashboard.show", counts.to_do or None),
         _link(_("All eServices"), url_for("eservices.index"), "eservices.index"),
     ]
+    calendar = _link(_("Calendar"), url_for("calendar.show"), "calendar.show")
     own = {"heading": _("Me"), "links": [_link(_("My account"), url_for("account.show"), "account.show")]}
     if person.is_staff:
-        return [{"heading": _("Work"), "links": work[:1]}, *_administration(person), own]
+        return [{"heading": _("Work"), "links": [work[0], calendar]}, *_administration(person), own]
+    work.append(calendar)
     if takes_part(person):
         asked = _link(_("Other companies"), url_for("counterparts.show"), "counterparts.show", counts.asked or None)
         work.insert(1, asked)
@@ -198,9 +202,21 @@ def due(at: datetime | None, now: datetime) -> dict[str, Any] | None:
     return {"text": text if at > now else _("Overdue since %(day)s", day=text), "overdue": at <= now}
 
 
-def today_line(now: datetime) -> str:
+def moment(time: datetime | None = None) -> Now:
+    """A moment, or else this one, with the calendar that holds then; read once for a page."""
+    if time is None and "now" in g:
+        found: Now = g.now
+        return found
+    with portal().database.read() as connection:
+        made = circumstances.at(connection, time or portal().clock.now())
+    if time is None:
+        g.now = made
+    return made
+
+
+def today_line() -> str:
     """One line on what time it is in Hong Kong and what submitting now means."""
-    hours = circumstances.calendar(now)
+    now, hours = moment()
     local = now.astimezone(HONG_KONG)
     day = local.date()
     parts = [f"{local:%A} {local.day} {local:%B %Y, %H:%M} HKT"]
@@ -218,6 +234,27 @@ def today_line(now: datetime) -> str:
     else:
         parts.append(_("submissions now count as received on %(day)s", day=short_date(received)))
     return " · ".join(parts)
+
+
+def unusual_today() -> dict[str, str] | None:
+    """What everybody has to know of this day, on every page: that the counters are closed, or the hours changed."""
+    now, hours = moment()
+    day, usual = hong_kong_day(now), published(now)
+    if day in hours.no_counter:
+        again = short_date(hours.counter_day(day))
+        return {
+            "strong": _("Severe weather: the counters are closed today."),
+            "text": _("eServices go on as on any day; what you would bring or collect waits until %(day)s.", day=again),
+        }
+    if hours.is_business_day(day) == usual.is_business_day(day) and (day in hours.half) == (day in usual.half):
+        return None
+    if not hours.is_business_day(day):
+        strong = _("The exchange is closed today, although its calendar was published otherwise.")
+    elif day in hours.half:
+        strong = _("Today is a half day: every cut-off is at 12:00 HKT.")
+    else:
+        strong = _("Today is a business day, although the calendar was published otherwise.")
+    return {"strong": strong, "text": ""}
 
 
 def time_left(until: datetime, now: datetime) -> str:

@@ -21,6 +21,7 @@ from engine.errors import NotFound, TaskNotOpen
 from engine.forms import form
 from engine.forms.form import Facts
 from engine.forms.schema import Form
+from engine.hours import hong_kong_day
 from engine.people import Person
 from engine.running.definition import Definition
 
@@ -81,7 +82,7 @@ def found(task_id: UUID) -> At:
 
 def _at(connection: Connection, task: Task, case: Case, person: Person, cast: Cast, definition: Definition) -> At:
     now = portal().clock.now()
-    day = circumstances.calendar(now).day(now)
+    day = hong_kong_day(now)
     owner = participant_of(task, case, cast.parties)
     exchange = portal().settings.exchange_name
     told = story.of_case(connection, case, exchange, day, reader=person, parties=cast.parties, filler=owner)
@@ -89,14 +90,14 @@ def _at(connection: Connection, task: Task, case: Case, person: Person, cast: Ca
     asked = definition.forms[task.form]
     newest = answered.newest_answers(connection, case.id, definition.main_step) if asked.reads_request else None
     request = circumstances.request_at(definition, task.step, task.lane, newest.answers if newest else None)
-    desk = circumstances.desk_of(task.lane, task.holder)
+    desk, moment = circumstances.desk_of(task.lane, task.holder), circumstances.at(connection, now)
     return At(
         task=task,
         case=case,
         person=person,
         definition=definition,
         facts=circumstances.facts_from(
-            told.fillers, definition, circumstances.as_facts(case), now, kept, request=request, desk=desk
+            told.fillers, definition, circumstances.as_facts(case), moment, kept, request=request, desk=desk
         ),
         story=told,
         draft=told.drafts.get(task.step) if task.kind == "fill" else None,

@@ -18,7 +18,7 @@ from engine.forms.questions import CHOICE_NAMES, NAMES
 from engine.forms.schema import Form
 from engine.running import definition as definitions
 from engine.running.definition import FORM_PROPERTIES, OWN_TABLE, USUAL_FORMS, Definition, form_named
-from engine.running.run import LONGEST_ITEM
+from engine.running.routing import LONGEST_ITEM
 
 __all__ = ["Fault", "check_folder"]
 

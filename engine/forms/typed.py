@@ -42,6 +42,16 @@ def _stream_safe(text: str) -> str:
     return "".join(kept)
 
 
+def day(text: str) -> date | None:
+    """The day that somebody has typed, in any order of its parts that people use here."""
+    for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d %m %Y", "%d-%m-%Y"):
+        try:
+            return datetime.strptime(text.replace(" / ", "/"), pattern).date()
+        except ValueError:
+            continue
+    return None
+
+
 class _Answer(fields.Field[Any]):
     """A raw text that becomes one typed value; empty text becomes None."""
 
@@ -93,15 +103,12 @@ class _Number(_Answer):
 
 class _Day(_Answer):
     def parse(self, text: str) -> date:
-        for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d %m %Y", "%d-%m-%Y"):
-            try:
-                day = datetime.strptime(text.replace(" / ", "/"), pattern).date()
-            except ValueError:
-                continue
-            if not 1900 <= day.year <= 2199:
-                raise ValidationError("Enter a date between 1900 and 2199")
-            return day
-        raise ValidationError(f"Enter {self.entry.label} as day/month/year, such as 26/11/2026")
+        found = day(text)
+        if found is None:
+            raise ValidationError(f"Enter {self.entry.label} as day/month/year, such as 26/11/2026")
+        if not 1900 <= found.year <= 2199:
+            raise ValidationError("Enter a date between 1900 and 2199")
+        return found
 
 
 class _Time(_Answer):

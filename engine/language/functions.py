@@ -65,6 +65,10 @@ def _is_business_day(scope: Scope, day: Any) -> bool:
     return day is not None and scope.calendar.is_business_day(_day(day))
 
 
+def _is_counter_day(scope: Scope, day: Any) -> bool:
+    return day is not None and scope.calendar.counter_day(_day(day)) == day
+
+
 def _cutoff_after(scope: Scope, days: Any) -> datetime:
     return scope.calendar.cutoff_after(_now(scope), _days(days), scope.cutoff)
 
@@ -229,6 +233,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
     "fingerprint": (_fingerprint, 1, 1),
     "in_networks": (_in_networks, 2, 2),
     "is_business_day": (_is_business_day, 1, 1),
+    "is_counter_day": (_is_counter_day, 1, 1),
     "joined": (_joined, 2, 2),
     "latin": (_latin, 1, 1),
     "length": (lambda _scope, text: 0 if text is None else len(_texts(text)), 1, 1),

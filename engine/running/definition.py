@@ -18,6 +18,7 @@ from engine.forms.schema import Form
 from engine.language.expression import Expression, read_of
 from engine.language.expression import compiled as expression
 from engine.running import specs
+from engine.running.routing import listed
 from engine.sealed import seal
 
 CODE = re.compile(r"^[A-Z]{2}[0-9]{3}$")
@@ -289,19 +290,19 @@ def _eservice(drawing: Drawing) -> EService:
         title=said["title"],
         short_title=drawing.name or said["title"],
         function=said["function"],
-        memberships=_listed(said["memberships"]),
+        memberships=listed(said["memberships"]),
         desk=said["desk"],
         cutoff=cutoff,
         lead_days=_whole(drawing, "lead_days"),
         sla_days=_whole(drawing, "sla_days"),
         success=said["success"],
         replaces=said["replaces"],
-        keywords=_listed(said.get("keywords", "")),
+        keywords=listed(said.get("keywords", "")),
         about=said.get("about", ""),
         titles={name[6:]: value for name, value in said.items() if name.startswith("title_")},
         single_eye=_yes_no(drawing, "single_eye"),
         template=_yes_no(drawing, "template"),
-        next_memberships=_listed(said.get("next.memberships", "")),
+        next_memberships=listed(said.get("next.memberships", "")),
         next_optional=_yes_no(drawing, "next.optional"),
         lists={name: _reckoned(drawing, name) for name in ("next", "desks", "brokers") if said.get(name)},
     )
@@ -335,10 +336,6 @@ def _expressions(drawing: Drawing) -> Iterator[str]:
     yield from (flow.condition for flow in drawing.flows if flow.condition)
     for element in drawing.elements.values():
         yield from (element.timer, element.each, element.until, *element.inputs.values(), *element.properties.values())
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _whole(drawing: Drawing, name: str) -> int:

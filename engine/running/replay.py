@@ -22,6 +22,7 @@ NOTES = frozenset(
     {"draft.saved", "task.claimed", "task.released", "task.nudged", "file.added", "file.renamed", "file.removed"}
     | {"way_out.proposed", "way_out.declined", "way_out.taken_back"}
 )
+RETIMED = "calendar.changed"
 WITH_REASON = frozenset({"case.left", "way_out.proposed", "way_out.declined"})
 
 
@@ -89,6 +90,8 @@ def _again(definition: Definition, state: bytes, entry: Entry, context: Context)
             return run.complete(definition, state, facts["key"], facts["routed"], context)
         case "timer.fired":
             return run.fire(definition, state, facts["key"], context)
+        case "calendar.changed":
+            return run.retime(definition, state, context)
         case _:
             return run.cancel(definition, state, facts["way_out"], context)
 

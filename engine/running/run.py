@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -24,6 +26,7 @@ from engine.running import services
 from engine.running.compaction import OPEN, compact
 from engine.running.definition import Definition
 from engine.running.outcome import Context, Due, OpenTask, Outcome, Passed, WayOut
+from engine.running.routing import listed, routable, words
 from engine.running.scripting import ScriptEngine, ours
 from engine.running.services import Effect
 from engine.running.specs import Timer
@@ -31,8 +34,6 @@ from engine.running.state import restored, saved
 from engine.sealed import seal
 
 BUDGET = 200
-MOST_ITEMS = 50
-LONGEST_ITEM = 20
 AGREED = "_agreed"  # no answer and no table can be called so
 DURATION = re.compile(r"P(?:([0-9]{1,4})D)?(?:T(?=.)(?:([0-9]{1,4})H)?(?:([0-9]{1,5})M)?)?")
 
@@ -49,7 +50,7 @@ def complete(definition: Definition, state: bytes, key: str, values: Mapping[str
     """
     run = _Run(definition, context, state)
     task, element = run.open_task(key)
-    task.data.update({name: _routable(values.get(name)) for name in element.routes})
+    task.data.update({name: routable(values.get(name)) for name in element.routes})
     run.ran(task)
     return run.advanced()
 
@@ -71,6 +72,11 @@ def cancel(definition: Definition, state: bytes, name: str, context: Context) ->
     raise NoWayOut(name, run.status)
 
 
+def retime(definition: Definition, state: bytes, context: Context) -> Outcome:
+    """Count anew when everything that waits is due: from when it began to wait, by the calendar of the context."""
+    return _Run(definition, context, state).retimed()
+
+
 def moment(definition: Definition, state: bytes, key: str, context: Context) -> datetime | None:
     """When the waiting timer at `key` would come, were it set at the time of the context."""
     return _Run(definition, context, state).reset(key)
@@ -82,9 +88,9 @@ def lists(definition: Definition, context: Context) -> dict[str, Any]:
     base = context.scope
     scope = Scope({**base.names, **facts}, base.now, base.calendar, base.cutoff)
     said = {name: reckon(scope) for name, reckon in definition.eservice.lists.items()}
-    desks = _words(said.get("desks") or [definition.eservice.desk])
-    (second,) = _words([said["next"]]) if said.get("next") else ("",)
-    return {"desks": desks, "brokers": _words(said.get("brokers") or []), "next": second}
+    desks = words(said.get("desks") or [definition.eservice.desk])
+    (second,) = words([said["next"]]) if said.get("next") else ("",)
+    return {"desks": desks, "brokers": words(said.get("brokers") or []), "next": second}
 
 
 # --- one run ----------------------------------------------------------------------------------------------------------
@@ -106,6 +112,17 @@ class _Run:
             self.workflow, self.status = restored(definition, state, engine)
 
     def begun(self) -> Outcome:
+        return self.advanced()
+
+    def retimed(self) -> Outcome:
+        """Tasks first: a timer may count from when its task is due."""
+        for _, task, element in self._users():
+            with self._as_of(task):
+                self._set_due(element, task)
+        for _, task, element in self._events():
+            if task.internal_data.get("at"):
+                with self._as_of(task):
+                    self._set_at(element, task)
         return self.advanced()
 
     def advanced(self) -> Outcome:
@@ -210,9 +227,8 @@ class _Run:
         for key, task, element in self._users():
             fresh = "since" not in task.internal_data
             if fresh:
-                due = self._due_of(element, task)
                 task.internal_data["since"] = self.context.now.isoformat()
-                task.internal_data["due"] = due.isoformat() if due else None
+                self._set_due(element, task)
             due_text = task.internal_data["due"]
             yield OpenTask(
                 key=key,
@@ -237,20 +253,36 @@ class _Run:
             raise BadExpression(f"Expected a company for the step {element.id}, but the request names none.")
         return party
 
-    def _due_of(self, element: Element, task: Task) -> datetime | None:
+    def _set_due(self, element: Element, task: Task) -> None:
         text = element.properties.get("due")
-        return self._moment(text, task, {}) if text else None
+        due = self._moment(text, task, {}) if text else None
+        task.internal_data["due"] = due.isoformat() if due else None
+
+    @contextmanager
+    def _as_of(self, task: Task) -> Iterator[None]:
+        """Reckon as at the time from which a task waits, with the calendar of today."""
+        since, context = task.internal_data.get("since"), self.context
+        if since:
+            self.context = replace(context, scope=replace(context.scope, now=datetime.fromisoformat(since)))
+        try:
+            yield
+        finally:
+            self.context = context
 
     def _timers(self) -> Iterator[Due]:
         for key, task, element in self._events():
             if not isinstance(task.task_spec.event_definition, Timer):
                 continue
             if "at" not in task.internal_data:
-                at = self._timer(element, task) or self._over(element)
-                task.internal_data["at"] = at.isoformat() if at else None
+                task.internal_data["since"] = self.context.now.isoformat()
+                self._set_at(element, task)
             at_text = task.internal_data["at"]
             if at_text:
                 yield Due(key, datetime.fromisoformat(at_text), element.properties.get("idle") == "true")
+
+    def _set_at(self, element: Element, task: Task) -> None:
+        at = self._timer(element, task) or self._over(element)
+        task.internal_data["at"] = at.isoformat() if at else None
 
     def _over(self, element: Element) -> datetime | None:
         """Nothing else leads on from an event that a path waits at: a time that is over has come."""
@@ -283,9 +315,9 @@ class _Run:
                     name=element.message,
                     key=key,
                     title=said.get("title") or element.name,
-                    who=_listed(said["who"]),
+                    who=listed(said["who"]),
                     reason=said.get("reason", "required"),
-                    confirm=_listed(said.get("confirm", "")),
+                    confirm=listed(said.get("confirm", "")),
                     confirm_when=said.get("confirm_when", "always"),
                 )
 
@@ -304,7 +336,7 @@ class _Run:
 
     def items(self, task: Task, text: str) -> list[str]:
         """What a task is opened for, one by one."""
-        return _words(compiled(text)(self.scope(task, {})))
+        return words(compiled(text)(self.scope(task, {})))
 
     def hand_on(self, task: Task) -> None:
         """A milestone may hand the process a word: how what was called has come out, and to what somebody agreed."""
@@ -332,36 +364,11 @@ class _Run:
         scope = self.scope(task, {})
         if element.decision:
             given = self.definition.decisions[element.decision](scope)
-            task.data.update({name: _routable(value) for name, value in given.items()})
+            task.data.update({name: routable(value) for name, value in given.items()})
             return
         done = services.call(element.topic, {name: compiled(text)(scope) for name, text in element.inputs.items()})
         self.effects.extend(done.effects)
-        task.data.update({name: _routable(value) for name, value in done.variables.items()})
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _words(values: Any) -> list[str]:
-    """The items of a list that tasks are made of: at most 50 plain words, each once."""
-    if not isinstance(values, list | tuple) or not all(isinstance(value, str) and value for value in values):
-        raise BadExpression("Expected a list of words to open tasks for, but got something else.")
-    words = list(dict.fromkeys(_routable(value) for value in values))
-    if any(len(word) > LONGEST_ITEM for word in words):
-        raise BadExpression(f"Expected words of at most {LONGEST_ITEM} letters to open tasks for, but one is longer.")
-    if len(words) > MOST_ITEMS:
-        raise BadExpression(f"Expected at most {MOST_ITEMS} tasks at the same time, but there are {len(words)}.")
-    return words
-
-
-def _routable(value: Any) -> Any:
-    """Routing variables are short and plain: nothing a participant types can reach the engine below."""
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_.-]{0,60}", value):
-        return value
-    raise BadExpression("Expected a plain word or number to route by, but got something longer or of another kind.")
+        task.data.update({name: routable(value) for name, value in done.variables.items()})
 
 
 def duration(text: str) -> timedelta:

@@ -1,13 +1,13 @@
 """The whole life of a request, from its draft to the end that its drawing draws."""
 
 from datetime import date
-from functools import partial
 from itertools import pairwise
 
 import pytest
 
 from app.commands.requests import circumstances
-from app.store import definitions
+from app.store import calendars, definitions
+from engine.hours import Now
 from engine.running.replay import replayed
 from tests.commands.office import GIVEN, RETURN
 
@@ -183,7 +183,9 @@ def test_a_case_replays_from_its_trail_to_the_same_state(either_office):
         definition,
         entries,
         given,
-        partial(circumstances.context_of, definition),
+        lambda case, answers, at, said: circumstances.context_of(
+            definition, case, answers, Now(at, calendars.published(at)), said
+        ),
         circumstances.as_facts(case),
     )
     assert [(line.seq, line.same) for line in seen] == [(entry["seq"], True) for entry in entries]

@@ -23,12 +23,11 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from sqlalchemy import delete, update
 
-from app.commands.requests import circumstances
 from app.outside.blobs import open_blobs
 from app.retold import retell
 from app.running import any_port
 from app.stop import Stop
-from app.store import definitions, tables
+from app.store import calendars, definitions, tables
 from app.store.database import connect
 from app.worker import Worker
 from tests.commands.office import MONDAY_TEN, Office, office_at
@@ -78,8 +77,8 @@ class Run:
         self.clock = FastClock()
         self.portal = replace(office.portal, settings=settings, clock=self.clock)
         # Made once, inherited by every process: a life of a tenth of a second is for steps.
-        circumstances.calendar(MONDAY_TEN)
         with office.portal.database.read() as connection:
+            calendars.at(connection, MONDAY_TEN)
             definitions.current(connection)
         office.portal.database.close()
         self.pending: dict[int, list[Any] | None] = dict.fromkeys(range(CLERKS))

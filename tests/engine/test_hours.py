@@ -6,7 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.hours import HONG_KONG, Calendar, exchange_calendar
+from engine.hours import (
+    CLOSED,
+    HALF,
+    HONG_KONG,
+    NO_COUNTER,
+    OPEN,
+    USUAL,
+    Calendar,
+    DayException,
+    day_names,
+    exchange_calendar,
+    holding,
+    with_exceptions,
+)
 
 CALENDAR = exchange_calendar(2026, 2028)
 MOMENTS = st.datetimes(datetime(2026, 1, 5), datetime(2027, 11, 30), timezones=st.just(HONG_KONG))
@@ -188,3 +201,62 @@ def test_every_answer_is_in_utc():
         CALENDAR.outside_maintenance(hkt("2026-11-23T09:00:00")),
     ]
     assert {answer.tzinfo for answer in answers} == {UTC}
+
+
+# --- exceptions -------------------------------------------------------------------------------------------------------
+MONDAY, SATURDAY, EVE = date(2026, 11, 30), date(2026, 11, 28), date(2026, 12, 24)
+DECIDED = hkt("2026-11-27T10:00:00")
+
+
+def changed(*exceptions):
+    return with_exceptions(CALENDAR, [DayException(day, kind, DECIDED) for day, kind in exceptions])
+
+
+@pytest.mark.parametrize(
+    ("day", "kind", "is_business", "is_half"),
+    [
+        (MONDAY, CLOSED, False, False),
+        (MONDAY, HALF, True, True),
+        (SATURDAY, OPEN, True, False),
+        (SATURDAY, HALF, True, True),
+        (EVE, OPEN, True, False),
+        (EVE, CLOSED, False, False),
+        (date(2026, 12, 25), OPEN, True, False),
+        (EVE, USUAL, True, True),
+        (EVE, NO_COUNTER, True, True),
+    ],
+)
+def test_the_exchange_decides_otherwise_about_a_day(day, kind, is_business, is_half):
+    calendar = changed((day, kind))
+    assert (calendar.is_business_day(day), day in calendar.half) == (is_business, is_half)
+
+
+def test_what_is_counted_passes_over_a_day_that_was_closed():
+    assert changed((MONDAY, CLOSED)).add(date(2026, 11, 27), 1) == date(2026, 12, 1)
+
+
+def test_a_request_of_a_saturday_that_was_opened_is_received_on_it():
+    assert changed((SATURDAY, OPEN)).received_on(hkt("2026-11-28T07:30:00"), "17:00") == SATURDAY
+
+
+def test_a_day_of_severe_weather_is_a_business_day_with_the_counters_closed():
+    calendar = changed((MONDAY, NO_COUNTER))
+    assert (calendar.add(date(2026, 11, 27), 1), calendar.counter_day(MONDAY)) == (MONDAY, date(2026, 12, 1))
+
+
+def test_the_newest_decision_about_a_day_holds():
+    both = [DayException(MONDAY, CLOSED, DECIDED), DayException(MONDAY, USUAL, DECIDED + timedelta(hours=1))]
+    assert with_exceptions(CALENDAR, holding(both, DECIDED + timedelta(hours=1))).is_business_day(MONDAY)
+
+
+def test_a_decision_does_not_hold_before_its_time():
+    assert not holding([DayException(MONDAY, CLOSED, DECIDED)], DECIDED - timedelta(seconds=1))
+
+
+def test_the_hours_of_a_day_and_its_counters_are_decided_apart():
+    both = [DayException(MONDAY, HALF, DECIDED), DayException(MONDAY, NO_COUNTER, DECIDED + timedelta(hours=1))]
+    assert len(holding(both, DECIDED + timedelta(hours=2))) == 2
+
+
+def test_holidays_have_the_names_of_the_gazette():
+    assert day_names(2026, 2026)[EVE] == "Christmas Eve" and day_names(2026, 2026, "zh_HK")[EVE] == "平安夜"

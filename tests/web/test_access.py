@@ -4,11 +4,13 @@ import difflib
 import os
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from app.commands.managing import calendar
 from app.seed import DEMO_PASSWORD
 from tests.commands.accounts import submitted
 from tests.commands.managing import added
@@ -63,6 +65,7 @@ def prepared(seeded, tmp_path_factory):
         "verb": "welcome",
         "key": "0",
         "token": "none",
+        "number": str(calendar.propose(office.portal, office.by("oscar"), date(2026, 12, 1), "CLOSED", "Flooded")),
     }
     office.portal.database.close()
     return office, values

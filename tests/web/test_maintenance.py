@@ -1,12 +1,13 @@
 """Saturday 08:00 to Sunday 00:00: nothing is written, everything can be read."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.commands.office import APPROVE, answers
 
 SATURDAY_NINE = datetime(2026, 11, 28, 1, 0, tzinfo=UTC)
+SUNDAY_ZERO = datetime(2026, 11, 28, 16, 0, tzinfo=UTC)
 SUNDAY_MIDNIGHT = "Sat, 28 Nov 2026 16:00:00 GMT"
 WRITES = [
     ("mia", "/eservices/CT027/requests", {}),
@@ -39,6 +40,18 @@ def test_nothing_can_be_written(office, visitor, names, who, url, fields):
     assert client.response.headers["Retry-After"] == SUNDAY_MIDNIGHT
     assert "Open again: 29 Nov 00:00 HKT" in page.text
     assert office.everything()["cases"] == before
+
+
+def test_what_was_typed_is_sent_again_from_the_page(office, visitor):
+    url = visitor.task(office.open_draft())
+    office.clock.set(SUNDAY_ZERO - timedelta(minutes=5))
+    mia = visitor("mia")
+    mia.get(url)
+    typed = answers(effective_date="2026-12-04", remarks='Two\nlines & a "quote", 備註')
+    mia.submit(f"{url}/answers", typed, expect=503)
+    office.clock.set(SUNDAY_ZERO)
+    page = mia.submit(f"{url}/answers")
+    assert page.heading.startswith("Check your answers") and 'Two lines & a "quote", 備註' in page.text
 
 
 def test_a_script_learns_it_too(visitor, names):

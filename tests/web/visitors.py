@@ -17,6 +17,7 @@ from app.commands.portal import Portal
 from app.commands.signing import signin
 from app.commands.signing.tries import Origin
 from app.seed import DEMO_PASSWORD
+from app.store import calendars
 from app.store.signins import Signin
 from app.web.desks import desk_name
 from tests.commands.office import PEOPLE, Office
@@ -79,6 +80,8 @@ class Visitors:
         engine, seen = self.office.portal.database.engine, []
         with self.app.app_context():
             desk_name("CTO")  # a process that has answered before knows the desks
+        with self.office.portal.database.read() as connection:
+            calendars.at(connection, self.office.clock.now())  # and the calendar of this half minute
 
         def asked(_connection, _cursor, statement, *_rest):
             if not statement.startswith("BEGIN"):

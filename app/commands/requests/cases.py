@@ -20,6 +20,7 @@ from app.store.tasks import Task
 from engine import rules
 from engine.errors import FourEyes, NoRight, NotFound, NoWayOut, Refused, WrongAnswers
 from engine.forms.typed import CONTROL, normal
+from engine.hours import hong_kong_day
 from engine.people import DESK_LANES, EXCHANGE, Person
 from engine.running import run
 from engine.running.definition import Definition
@@ -56,7 +57,8 @@ def open_case(portal: Portal, code: str, by: By, membership: int | None = None) 
         person = steps.acting(connection, by)
         seat = _membership(connection, definition, person, membership)
         case = _new_case(connection, reference, definition, seat, by, now)
-        outcome = run.start(definition, circumstances.context_of(definition, circumstances.as_facts(case), {}, now))
+        moment = circumstances.at(connection, now)
+        outcome = run.start(definition, circumstances.context_of(definition, circumstances.as_facts(case), {}, moment))
         facts = {"eservice": code, "participant_id": seat.participant_id}
         step = Step(now, OPENED, "", steps.actor_of(person, "maker", by.address), facts)
         steps.write_down(connection, portal, definition, case, outcome, step)
@@ -359,7 +361,7 @@ def _membership(connection: Connection, definition: Definition, person: Any, wan
 
 
 def _reference(connection: Connection, code: str, now: datetime) -> str:
-    prefix = f"{code}-{circumstances.calendar(now).day(now):%Y%m%d}"
+    prefix = f"{code}-{hong_kong_day(now):%Y%m%d}"
     return f"{prefix}-{cases.next_number(connection, prefix):06d}"
 
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from app.store import answered, files, registers
+from app.store import answered, calendars, files, registers
 from app.store.cases import Case
 from app.store.database import Connection
 from app.store.story import register_choices, register_records
 from engine.errors import ServiceClosed
 from engine.forms import form
 from engine.forms.form import Facts
-from engine.hours import Calendar, exchange_calendar
+from engine.hours import Now, hong_kong_day
 from engine.language.scope import Scope
 from engine.people import DESK_LANES
 from engine.running.definition import Definition
@@ -24,28 +24,28 @@ from engine.statuses import ENDED
 RECEIVED = ENDED | {"PENDING_HKEX"}  # what was returned is received anew when it comes back
 
 
-def calendar(now: datetime) -> Calendar:
-    """The exchange's calendar around a moment."""
-    return exchange_calendar(now.year - 1, now.year + 3)
+def at(connection: Connection, time: datetime) -> Now:
+    """A moment, with the calendar as the exchange had it then."""
+    return Now(time, calendars.at(connection, time))
 
 
 def require_open_service(now: datetime) -> None:
-    """Raise `ServiceClosed` during maintenance."""
-    hours = calendar(now)
+    """Raise `ServiceClosed` during maintenance, which no exception of the calendar moves."""
+    hours = calendars.published(now)
     if hours.in_maintenance(now):
         raise ServiceClosed(hours.maintenance_end(now))
 
 
-def scope_of(definition: Definition, now: datetime) -> Scope:
+def scope_of(definition: Definition, now: Now) -> Scope:
     """The time and the calendar, with the eService's own cut-off."""
-    return Scope(now=now, calendar=calendar(now), cutoff=definition.eservice.cutoff)
+    return Scope(now=now.time, calendar=now.calendar, cutoff=definition.eservice.cutoff)
 
 
-def case_facts(definition: Definition, case: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def case_facts(definition: Definition, case: Mapping[str, Any], now: Now) -> dict[str, Any]:
     """What expressions read as `case.x`; a request that is not with the exchange counts as received now."""
     eservice = definition.eservice
     received_on = case.get("received_on") if case.get("status") in RECEIVED else None
-    received_on = received_on or calendar(now).received_on(now, eservice.cutoff)
+    received_on = received_on or now.received_on(eservice.cutoff)
     return {
         "reference": case["reference"],
         "participant_id": case["participant_id"],
@@ -68,16 +68,16 @@ def facts_at(
     connection: Connection, definition: Definition, case: Case, step: str, now: datetime, participant: str
 ) -> Facts:
     """What the form of a step may know: the case, the registers of the participant who fills it, and its files."""
-    records = registers.of_eservice(connection, definition, participant, calendar(now).day(now))
+    records = registers.of_eservice(connection, definition, participant, hong_kong_day(now))
     kept = files_at(connection, definition, case, step)
-    return facts_from(records, definition, as_facts(case), now, kept)
+    return facts_from(records, definition, as_facts(case), at(connection, now), kept)
 
 
 def facts_from(
     records: Sequence[registers.Record],
     definition: Definition,
     case: Mapping[str, Any],
-    now: datetime,
+    now: Now,
     kept: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     *,
     request: Mapping[str, Any] | None = None,
@@ -119,7 +119,7 @@ def context_of(
     definition: Definition,
     case: Mapping[str, Any],
     answers: Mapping[str, Any],
-    now: datetime,
+    now: Now,
     given: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Context:
     """What the drawing of a case may know at one step: nothing that its trail does not also know."""
@@ -130,7 +130,8 @@ def context_at(connection: Connection, definition: Definition, case: Case, now: 
     """The same, for a case in which nobody has just answered anything."""
     given = answered.given_at(connection, case.id, {definition.main_step, *definition.given_steps})
     answers = loaded(definition, given)
-    return context_of(definition, as_facts(case), answers.get(definition.main_step, {}), now, answers)
+    facts, main = as_facts(case), answers.get(definition.main_step, {})
+    return context_of(definition, facts, main, at(connection, now), answers)
 
 
 def loaded(definition: Definition, given: answered.Given) -> dict[str, Mapping[str, Any]]:

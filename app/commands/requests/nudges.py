@@ -11,7 +11,7 @@ from app.commands.requests.promises import letter
 from app.commands.requests.steps import By
 from app.store import cases, definitions, jobs, tasks, trail
 from engine.errors import CaseEnded, NoRight, NotFound, Refused
-from engine.hours import HONG_KONG
+from engine.hours import HONG_KONG, Now, hong_kong_day
 from engine.people import OWN_LANES, PARTY_LANES
 
 NUDGED = "task.nudged"
@@ -67,7 +67,7 @@ def nudge(portal: Portal, reference: str, by: By) -> str:
         waiting = [task for task in tasks.of_cases(connection, [case.id])[case.id] if task.lane in PARTY_LANES]
         if not waiting:
             raise NothingToNudge
-        if (until := next_nudge(trail.entries(connection, case.id), now)) is not None:
+        if (until := next_nudge(trail.entries(connection, case.id), circumstances.at(connection, now))) is not None:
             raise NudgedAlready(until)
         letters = []
         for task in waiting:
@@ -82,12 +82,11 @@ def nudge(portal: Portal, reference: str, by: By) -> str:
         return reference
 
 
-def next_nudge(sealed: Iterable[trail.Sealed], now: datetime) -> datetime | None:
+def next_nudge(sealed: Iterable[trail.Sealed], now: Now) -> datetime | None:
     """From when on the request may be nudged again; None when it may be now."""
     entries = (one.entry for one in sealed)
     nudges = [datetime.fromisoformat(entry["at"]) for entry in entries if entry["action"] == NUDGED]
     if not nudges:
         return None
-    calendar = circumstances.calendar(now)
-    until = calendar.begin(calendar.next_business_day(calendar.day(nudges[-1])))
-    return until if until > now else None
+    until = now.calendar.begin(now.calendar.next_business_day(hong_kong_day(nudges[-1])))
+    return until if until > now.time else None

@@ -19,6 +19,7 @@ from app.store.casts import Cast
 from app.store.database import Connection
 from app.store.story import parties_in
 from engine.errors import CaseEnded, KeyReused, NotFound, StalePage
+from engine.hours import Now, hong_kong_day
 from engine.people import DESK_LANES, Person, seat_of
 from engine.running.definition import Definition
 from engine.running.outcome import OpenTask, Outcome, WayOut
@@ -132,7 +133,7 @@ def write_down(
     connection: Connection, portal: Portal, definition: Definition, case: Case, outcome: Outcome, step: Step
 ) -> None:
     """Save the case, seal the trail entry, open and close tasks and timers, and promise what leaves the machine."""
-    now = step.at
+    now, moment = step.at, circumstances.at(connection, step.at)
     seq = case.entries + 1
     salt = secrets.token_hex(16) if step.answers is not None else ""
     entry = _entry(definition, case, outcome, step, seq, salt, now)
@@ -147,7 +148,7 @@ def write_down(
         proposed=_still_proposed(case, outcome),
         desk=_first_desk(case, outcome),
         round=step.round,
-        received_on=received_on(definition, case, outcome, now),
+        received_on=received_on(definition, case, outcome, moment),
         sent_at=case.sent_at or (now if was_sent(outcome) else None),
         about=case.about if step.about is None else step.about[:240],
         changed_at=now,
@@ -167,16 +168,14 @@ def write_down(
     cast = step.cast or cast_of(connection, definition, case)
     cast = parties.admitted(connection, definition, case, outcome, cast, now)
     opened = _reopen(connection, definition, case, outcome, cast, step)
-    made = promises(
-        definition, case, outcome, cast, opened, step.actor["id"], circumstances.calendar(now), _admins(connection)
-    )
+    made = promises(definition, case, outcome, cast, opened, step.actor["id"], moment.calendar, _admins(connection))
     jobs.promise(connection, made, now)
 
 
-def received_on(definition: Definition, case: Case, outcome: Outcome, now: datetime) -> date | None:
+def received_on(definition: Definition, case: Case, outcome: Outcome, now: Now) -> date | None:
     """The day on which the exchange counts a request as received: whoever sent it there, and be it a timer."""
     if any(passed.status == SENT_TO_EXCHANGE for passed in outcome.passed):
-        return circumstances.calendar(now).received_on(now, definition.eservice.cutoff)
+        return now.received_on(definition.eservice.cutoff)
     return case.received_on
 
 
@@ -300,7 +299,7 @@ def _way_out(way: WayOut) -> dict[str, Any]:
 
 def _apply(connection: Connection, case: Case, outcome: Outcome, now: datetime) -> None:
     if outcome.effects:
-        registers.change(connection, outcome.effects, case.reference, now, circumstances.calendar(now).day(now))
+        registers.change(connection, outcome.effects, case.reference, now, hong_kong_day(now))
 
 
 # --- who takes part ---------------------------------------------------------------------------------------------------

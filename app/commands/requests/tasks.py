@@ -23,6 +23,7 @@ from engine import rules
 from engine.errors import NotFound, Refused, TaskNotOpen, WarningsOpen, WrongAnswers
 from engine.forms import form
 from engine.forms.form import Checked, Facts
+from engine.hours import hong_kong_day
 from engine.people import PARTY_LANES, Person, side_of_lane
 from engine.running import run
 from engine.running.definition import Definition
@@ -166,7 +167,7 @@ def _read(connection: Connection, held: Held | None, by: By, now: datetime) -> t
     if held is None:
         raise TaskNotOpen("of this page")
     task, case = held.task, held.case
-    definition, day = definitions.of_release(connection, case.release), circumstances.calendar(now).day(now)
+    definition, day = definitions.of_release(connection, case.release), hong_kong_day(now)
     parties = parties_in(connection, definition, case)
     read = {task.step, definition.main_step, *definition.given_steps}
     cast, given, records = together(
@@ -179,7 +180,8 @@ def _read(connection: Connection, held: Held | None, by: By, now: datetime) -> t
     request = circumstances.request_at(definition, task.step, task.lane, given.newest(definition.main_step))
     desk = circumstances.desk_of(task.lane, task.holder)
     known = circumstances.as_facts(case)
-    return cast, given, circumstances.facts_from(records, definition, known, now, kept, request=request, desk=desk)
+    moment = circumstances.at(connection, now)
+    return cast, given, circumstances.facts_from(records, definition, known, moment, kept, request=request, desk=desk)
 
 
 def allowed(connection: Connection, held: Held | None, version: int | None, by: By, cast: Cast | None = None) -> At:
@@ -272,10 +274,11 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
     now = portal.clock.now()
     checked, given = filled.checked, _given(at, filled)
     answers = given.get(at.definition.main_step, {})
-    context = circumstances.context_of(at.definition, circumstances.as_facts(at.case), answers, now, given)
+    moment = circumstances.at(connection, now)
+    context = circumstances.context_of(at.definition, circumstances.as_facts(at.case), answers, moment, given)
     outcome = run.complete(at.definition, steps.state_of(portal, at.case), at.task.key, checked.answers, context)
     if steps.was_sent(outcome):
-        received = circumstances.calendar(now).received_on(now, at.definition.eservice.cutoff)
+        received = moment.received_on(at.definition.eservice.cutoff)
         _require_still_right(connection, at, filled.facts, answers, received, now)
     returned = any(passed.status.startswith("RETURNED") for passed in outcome.passed)
     if (at.person.id, at.task.lane) not in at.cast.hands:

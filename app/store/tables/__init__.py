@@ -2,6 +2,7 @@
 
 from app.store.tables.accounts import (
     administration_trail,
+    calendar_exceptions,
     codes,
     companies,
     desks,
@@ -41,6 +42,7 @@ __all__ = [
     "administration_trail",
     "answers",
     "artefacts",
+    "calendar_exceptions",
     "cases",
     "codes",
     "companies",

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -177,6 +178,23 @@ desks = Table(
     Column("code", String(8), primary_key=True),
     Column("title", String(80), nullable=False),
     Column("ended_at", Moment),
+)
+calendar_exceptions = Table(
+    "calendar_exceptions",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("kind", String(12), nullable=False),  # see engine.hours
+    Column("reason", String(200), nullable=False),
+    Column("proposed_by", ForeignKey("people.id"), nullable=False),
+    Column("proposed_at", Moment, nullable=False),
+    Column("decision", String(12), nullable=False, server_default=""),  # empty while it waits
+    Column("decided_by", ForeignKey("people.id")),
+    Column("decided_at", Moment),
+    Column("holds_from", Moment),  # of one that was approved
+    CheckConstraint("decision IN ('', 'approved', 'refused', 'taken_back')", name="decision"),
+    CheckConstraint("decision NOT IN ('approved', 'refused') OR decided_by <> proposed_by", name="four_eyes"),
+    CheckConstraint("(holds_from IS NOT NULL) = (decision = 'approved')", name="holds"),
 )
 people_trail = Table(
     "people_trail",
