@@ -130,6 +130,12 @@ def by_reference(connection: Connection, reference: str, person: Person | None =
     return _case(connection, _seen_by_reference(), {"reference": reference, "person": person.id})
 
 
+def references_seen(connection: Connection, person: Person, named: Collection[str]) -> frozenset[str]:
+    """Those of these requests that exist and that the person may know of."""
+    query = select(cases.c.reference).where(cases.c.reference.in_(named), seen_by(person))
+    return frozenset(connection.scalars(query, who(person))) if named else frozenset()
+
+
 @cache
 def _seen_by_reference() -> Select[Any]:
     return BY_REFERENCE.where(seen())

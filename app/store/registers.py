@@ -61,6 +61,55 @@ def of_eservice_each(
     return {one: _newest(row for row in rows if row.owner in (one, EXCHANGE_OWNER)) for one in participants}
 
 
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a record: which request set it, and from when on it holds."""
+
+    value: Any
+    reference: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A record as it stands on a day, each value with its source, and what is to become of it."""
+
+    register: str
+    key: str
+    values: Mapping[str, Value]
+    upcoming: tuple[Record, ...]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it stands now; else it is only about to be."""
+        return bool(self.values)
+
+
+def traced(connection: Connection, owner: str, on: date, names: Collection[str]) -> list[Traced]:
+    """The records of an owner in these registers, with the source of each value."""
+    query = select(registers).where(registers.c.owner == owner, registers.c.register.in_(names))
+    order = (registers.c.register, registers.c.key, registers.c.effective_on, registers.c.id)
+    versions: dict[tuple[str, str], list[Record]] = {}
+    for row in connection.execute(query.order_by(*order)):
+        versions.setdefault((row.register, row.key), []).append(_record(row))
+    found = [_traced(*place, made, on) for place, made in versions.items()]
+    return [one for one in found if one.values or one.upcoming]
+
+
+def _traced(register: str, key: str, versions: Sequence[Record], on: date) -> Traced:
+    values: dict[str, Value] = {}
+    for version in versions:
+        if version.effective_on > on:
+            continue
+        if version.values.get(REMOVED):
+            values = {}
+            continue
+        for column, value in version.values.items():
+            if column not in values or values[column].value != value:
+                values[column] = Value(value, version.reference, version.effective_on)
+    return Traced(register, key, values, tuple(one for one in versions if one.effective_on > on))
+
+
 def _newest(rows: Iterable[Any]) -> list[Record]:
     newest = {(row.register, row.key): _record(row) for row in rows}
     return [record for record in newest.values() if not record.values.get(REMOVED)]

@@ -110,16 +110,18 @@ def of_case(
     reader: Person | None = None,
     side: str | None = None,
     parties: tuple[Party, ...] | None = None,
+    company: Company | None = None,
     filler: str = "",
 ) -> Story:
     """The story of a case; `exchange` is what the exchange calls itself.
 
     on: the day whose registers name what was chosen; by default the day on which the case last changed. reader: who
-    reads it, as far as their side may; else `side` says so, and everybody's work is told when there is none. parties:
-    where they are known already. filler: the participant for whom a part is filled, whose records are wanted too.
+    reads it, as far as their side may; else `side` says so, and everybody's work is told when there is none. parties,
+    company: where they are known already. filler: the participant for whom a part is filled, whose records are wanted
+    too.
     """
     definition = definitions.of_release(connection, case.release)
-    known, parties = (None, parties) if parties is not None else _who(connection, definition, case)
+    known, parties = (company, parties) if parties is not None else who(connection, definition, case)
     side = side if reader is None else sides.side_of(reader, case.company_id, parties)
     day = on or case.changed_at.astimezone(HONG_KONG).date()
     owners = {case.participant_id, filler or case.participant_id}
@@ -163,7 +165,7 @@ def of_case(
     )
 
 
-def _who(connection: Connection, definition: Definition, case: Case) -> tuple[Company | None, tuple[Party, ...]]:
+def who(connection: Connection, definition: Definition, case: Case) -> tuple[Company | None, tuple[Party, ...]]:
     """The firm and who takes part beside it; nothing is asked of an eService that knows nobody beside it."""
     return cases.company_and_parties(connection, case) if definition.eservice.lists else (None, ())
 

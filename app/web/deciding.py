@@ -52,6 +52,7 @@ def decide_page(at: At, raw: Mapping[str, str], errors: Mapping[str, list[str]] 
         errors=_summary(at, errors or {}),
         version=at.case.version,
         key=pages.action_token(),
+        under_way=[pages.pending_line(one) for one in at.under_way],
     )
 
 

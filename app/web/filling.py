@@ -49,6 +49,7 @@ def fill_page(
         **_beside(at),
         claim=None if at.is_main else claim_view(at),
         said_saved=_saved_line(at, "HH:MM"),
+        under_way=[pages.pending_line(one) for one in at.under_way] if at.is_main else [],
     )
 
 

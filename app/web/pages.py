@@ -15,6 +15,7 @@ from app.commands.requests.steps import By
 from app.store import definitions, menus
 from app.store.calendars import published
 from app.store.menus import Menu
+from app.store.pending import Pending
 from app.store.people import Membership
 from app.web.desks import desk_name
 from app.web.guards import current_person, portal, somebody
@@ -57,10 +58,11 @@ def _menu(person: Person) -> list[dict[str, Any]]:
         _link(_("All eServices"), url_for("eservices.index"), "eservices.index"),
     ]
     calendar = _link(_("Calendar"), url_for("calendar.show"), "calendar.show")
+    records = _link(_("Registers"), url_for("records.show"), "records.show")
     own = {"heading": _("Me"), "links": [_link(_("My account"), url_for("account.show"), "account.show")]}
     if person.is_staff:
-        return [{"heading": _("Work"), "links": [work[0], calendar]}, *_administration(person), own]
-    work.append(calendar)
+        return [{"heading": _("Work"), "links": [work[0], records, calendar]}, *_administration(person), own]
+    work += [records, calendar]
     if takes_part(person):
         asked = _link(_("Other companies"), url_for("counterparts.show"), "counterparts.show", counts.asked or None)
         work.insert(1, asked)
@@ -266,6 +268,16 @@ def time_left(until: datetime, now: datetime) -> str:
     if hours >= 48:
         return _("%(days)s days", days=hours // 24)
     return _("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes) if hours else _("%(m)s minutes", m=minutes)
+
+
+def pending_line(one: Pending) -> dict[str, str]:
+    """A change that is under way, as pages say it."""
+    day = one.effective_on
+    return {
+        "reference": one.reference,
+        "url": url_for("cases.show", reference=one.reference) if one.can_open else "",
+        "what": _("holds from %(day)s", day=f"{day.day} {day:%b %Y}") if day else status(one.status)["label"],
+    }
 
 
 # --- statuses ---------------------------------------------------------------------------------------------------------

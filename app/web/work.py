@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from app.commands.requests import circumstances, steps
+from app.commands.requests import circumstances
 from app.commands.requests.tasks import participant_of
-from app.store import answered, cases, definitions, files, story, tasks
-from app.store.cases import Case
+from app.store import answered, cases, casts, definitions, files, pending, story, tasks
+from app.store.cases import Case, Company
 from app.store.casts import Cast
 from app.store.database import Connection
+from app.store.pending import Pending
 from app.store.story import Story
 from app.store.tasks import Task
 from app.web.guards import current_person, portal
@@ -22,8 +24,9 @@ from engine.forms import form
 from engine.forms.form import Facts
 from engine.forms.schema import Form
 from engine.hours import hong_kong_day
-from engine.people import Person
+from engine.people import COMPANY, EXCHANGE, Person
 from engine.running.definition import Definition
+from engine.running.effects import registers_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class At:
     definition: Definition
     facts: Facts
     story: Story
+    under_way: tuple[Pending, ...]
     draft: answered.Sealed | None
     cast: Cast
 
@@ -73,19 +77,30 @@ def found(task_id: UUID) -> At:
             raise TaskNotOpen(str(task_id))
         task, case = both
         definition = definitions.of_release(connection, case.release)
-        cast = steps.cast_of(connection, definition, case, person.id)
+        company, parties = story.who(connection, definition, case)
+        cast = casts.of_case(connection, case, person.id, parties)
         if not cases.may_see(person, case, cast.parties):
             raise NotFound("the task")
         rules.allow(person, task.lane, task.holder, task.membership_id, cast.hands)
-        return _at(connection, task, case, person, cast, definition)
+        return _at(connection, task, case, person, cast, definition, company)
 
 
-def _at(connection: Connection, task: Task, case: Case, person: Person, cast: Cast, definition: Definition) -> At:
+def _at(
+    connection: Connection,
+    task: Task,
+    case: Case,
+    person: Person,
+    cast: Cast,
+    definition: Definition,
+    company: Company | None,
+) -> At:
     now = portal().clock.now()
     day = hong_kong_day(now)
     owner = participant_of(task, case, cast.parties)
     exchange = portal().settings.exchange_name
-    told = story.of_case(connection, case, exchange, day, reader=person, parties=cast.parties, filler=owner)
+    told = story.of_case(
+        connection, case, exchange, day, reader=person, parties=cast.parties, company=company, filler=owner
+    )
     kept = files.answered_with(told.uploads, task.step)
     asked = definition.forms[task.form]
     newest = answered.newest_answers(connection, case.id, definition.main_step) if asked.reads_request else None
@@ -100,6 +115,19 @@ def _at(connection: Connection, task: Task, case: Case, person: Person, cast: Ca
             told.fillers, definition, circumstances.as_facts(case), moment, kept, request=request, desk=desk
         ),
         story=told,
+        under_way=_under_way(connection, case, definition, person, told, day),
         draft=told.drafts.get(task.step) if task.kind == "fill" else None,
         cast=cast,
     )
+
+
+def _under_way(
+    connection: Connection, case: Case, definition: Definition, person: Person, told: Story, today: date
+) -> tuple[Pending, ...]:
+    """What else is to change the same records; a second company or a broker hears of none of it."""
+    names = registers_set(definition)
+    if not names or told.side not in (COMPANY, EXCHANGE, None):
+        return ()
+    code, participant = case.eservice, case.participant_id
+    found = pending.under_way(connection, person, participant, [code], list(names), today, but=case.reference)
+    return tuple(found)
