@@ -31,6 +31,7 @@ class Settings:
     trust_proxy: int = 0
     idle_minutes: int = 15
     absolute_hours: int = 8
+    clamd: str = ""  # where a virus scanner listens, if there is one
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> Settings:
@@ -52,6 +53,7 @@ class Settings:
             exchange_name=value("EXCHANGE_NAME", "HKEX"),
             unlock_mailbox=value("UNLOCK_MAILBOX", "clearingps@example.test"),
             trust_proxy=int(value("TRUST_PROXY", "0")),
+            clamd=value("CLAMD", ""),
         )
         settings.require_safe()
         return settings

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from app.commands import uploads
 from app.commands.portal import Portal
 from app.commands.requests import circumstances
 from app.commands.requests.steps import By
 from app.commands.requests.tasks import At, allowed, lend_hand, note
-from app.outside import contents
 from app.store import cases, definitions, files, people, sides, tasks, trail
 from app.store.database import Connection
 from app.store.files import File
@@ -94,7 +94,7 @@ def add_file(portal: Portal, task_id: UUID, *, version: int, field: str, name: s
     with portal.database.read() as connection:  # before anything is stored
         _shelf(connection, _glimpsed(connection, task_id), version, field, by)
     kind = attachment.extension_of(name)
-    _require(field, attachment.content_fault(content, kind) or contents.fault(content, kind))
+    _require(field, uploads.fault(portal, content, kind))
     sha256 = portal.blobs.put(content)  # a file without a row may stay behind, never a row without its file
     with portal.database.write() as connection:
         shelf = _shelf(connection, tasks.locked(connection, task_id), version, field, by)
