@@ -16,6 +16,7 @@ from app.web.guards import current_person, only, portal
 from app.web.rights import LANES, tabs
 from engine import functions
 from engine.errors import NotFound
+from engine.exclusions import EXCLUSIONS
 
 bp = Blueprint("administration", __name__)
 PAGE = 50
@@ -41,6 +42,10 @@ WORDS = {
     "dual_control.set": "Two administrators for each grant",
     "desk.added": "Desk added",
     "desk.ended": "Desk ended",
+    "form.added": "PDF form added",
+    "form.changed": "PDF form changed",
+    "form.published": "PDF form published",
+    "form.withdrawn": "PDF form withdrawn",
     "password.set": "Password set",
     "password.reset": "Password set anew",
     "password.changed": "Password changed",
@@ -66,10 +71,19 @@ LABELS = {
     "code": "Code",
     "name_en": "English name",
     "name_zh": "Chinese name",
+    "number": "Form number",
+    "category": "Why it is no eService",
+    "title_en": "English title",
+    "title_zh": "Chinese title",
+    "keywords": "Keywords",
+    "version": "Version",
+    "dated": "Version date",
+    "sha256": "SHA-256",
     "accounts": "Accounts",
     "channel": "Channel",
 }
 KINDS = {"business": "Business user", "ccda": "Delegated administrator", "staff": "Staff of a desk"}
+SPOKEN = KINDS | {one.name: one.title for one in EXCLUSIONS}
 
 
 @bp.get("/people/trail")
@@ -148,7 +162,7 @@ def _line(entry: Mapping[str, Any], link: str) -> dict[str, Any]:
 
 
 def _detail(name: str, value: Any) -> dict[str, Any]:
-    values = [_right(one) for one in value] if isinstance(value, list) else [_(KINDS.get(str(value), str(value)))]
+    values = [_right(one) for one in value] if isinstance(value, list) else [_(SPOKEN.get(str(value), str(value)))]
     return {"label": _(LABELS[name]), "values": values}
 
 

@@ -13,6 +13,7 @@ from app.seed import DEMO_PASSWORD
 from tests.commands.accounts import submitted
 from tests.commands.managing import added
 from tests.commands.office import PEOPLE, opened
+from tests.commands.publishing import offered
 from tests.web.visitors import Visitors
 
 PINNED = Path(__file__).with_name("access.txt")
@@ -63,6 +64,8 @@ def prepared(seeded, tmp_path_factory):
         "verb": "welcome",
         "key": "0",
         "token": "none",
+        "number": offered(office),
+        "version": "1",
     }
     office.portal.database.close()
     return office, values
