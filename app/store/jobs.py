@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.tables import jobs, timers
 
@@ -31,6 +32,13 @@ def promise(connection: Connection, rows: Sequence[dict[str, Any]], at: datetime
     """Add jobs (kind, key, payload, due_at when not at once) to the outbox of this transaction."""
     if rows:
         connection.execute(PROMISE, [{"due_at": at, **row, "made_at": at} for row in rows])
+
+
+def promise_once(connection: Connection, rows: Sequence[dict[str, Any]], at: datetime) -> None:
+    """The same, but what was promised under its key before, kept or not, is left as it is."""
+    if rows:
+        insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(jobs)
+        connection.execute(insert.on_conflict_do_nothing(), [{"due_at": at, **row, "made_at": at} for row in rows])
 
 
 def claim(connection: Connection, now: datetime, most: int = 10) -> list[Job]:

@@ -45,6 +45,7 @@ WORDS = {
     "form.added": "PDF form added",
     "form.changed": "PDF form changed",
     "form.published": "PDF form published",
+    "form.shipped": "PDF form came with the portal",
     "form.withdrawn": "PDF form withdrawn",
     "password.set": "Password set",
     "password.reset": "Password set anew",
