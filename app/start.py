@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from app.commands import definitions
+from app.commands.managing import shipped_forms
 from app.commands.portal import Portal
 from app.config import Settings, UnsafeSettings
 from app.factory import open_portal
@@ -115,7 +116,7 @@ def _write_once(path: Path, text: str) -> None:
 
 # --- database, eServices, people --------------------------------------------------------------------------------------
 def ready_portal(settings: Settings, say: Say, folder: Path = HOUSE) -> Portal:
-    """A portal whose database is migrated, with the folder's eServices and, in the demo, its people."""
+    """A portal whose database is migrated, with the folder's eServices, its forms on paper and the demo's people."""
     migrate(settings.database_url)
     portal = open_portal(settings)
     try:
@@ -125,6 +126,7 @@ def ready_portal(settings: Settings, say: Say, folder: Path = HOUSE) -> Portal:
 
             seed_demo(portal)
             say("Seeded the demo's companies and people.")
+        ready_forms(portal)
     except BaseException:
         portal.database.close()
         raise
@@ -150,6 +152,13 @@ def ready_eservices(portal: Portal, folder: Path, say: Say) -> None:
         say(f"Nothing was deployed: the last good release of {', '.join(serving)} serves on.")
     else:
         say(f"Deployed {', '.join(deployed)}.")
+
+
+def ready_forms(portal: Portal) -> None:
+    """Promise the forms on paper that ship and are not here yet; an empty portal gets them when it is begun."""
+    if has_companies(portal):
+        with portal.database.write() as connection:
+            shipped_forms.promise(connection, portal)
 
 
 def is_current(portal: Portal, files: Mapping[str, bytes]) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.commands import letters
+from app.commands.managing import shipped_forms
 from app.commands.portal import Portal
 from app.commands.requests import circumstances, documents, retiming, steps
 from app.commands.requests.steps import Step
@@ -95,6 +96,8 @@ def _keep(portal: Portal, job: Job) -> None:
             retiming.retime_some(portal, job.payload)
         elif job.kind == forgotten.ASKED:
             forgotten.mail_link(portal, job.payload)
+        elif job.kind == shipped_forms.PRINTED:
+            shipped_forms.print_form(portal, job.payload["number"])
         else:
             documents.make_trail_pdf(portal, job.payload["reference"])
     except Exception as error:  # whatever it was, the promise stands: it is tried again and becomes an incident at last

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.tables import jobs, timers
 
@@ -33,10 +34,11 @@ def promise(connection: Connection, rows: Sequence[dict[str, Any]], at: datetime
         connection.execute(PROMISE, [{"due_at": at, **row, "made_at": at} for row in rows])
 
 
-def promise_once(connection: Connection, row: dict[str, Any], at: datetime) -> None:
-    """The same for one job, unless it was promised before."""
-    if connection.scalar(select(jobs.c.id).where(jobs.c.key == row["key"])) is None:
-        promise(connection, [row], at)
+def promise_once(connection: Connection, rows: Sequence[dict[str, Any]], at: datetime) -> None:
+    """The same, but what was promised under its key before, kept or not, is left as it is."""
+    if rows:
+        insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(jobs)
+        connection.execute(insert.on_conflict_do_nothing(), [{"due_at": at, **row, "made_at": at} for row in rows])
 
 
 def claim(connection: Connection, now: datetime, most: int = 10) -> list[Job]:

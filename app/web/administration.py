@@ -17,6 +17,7 @@ from app.web.guards import current_person, only, portal
 from app.web.rights import LANES, tabs
 from engine import functions
 from engine.errors import NotFound
+from engine.exclusions import EXCLUSIONS
 
 bp = Blueprint("administration", __name__)
 PAGE = 50
@@ -42,6 +43,11 @@ WORDS = {
     "dual_control.set": "Two administrators for each grant",
     "desk.added": "Desk added",
     "desk.ended": "Desk ended",
+    "form.added": "PDF form added",
+    "form.changed": "PDF form changed",
+    "form.published": "PDF form published",
+    "form.shipped": "PDF form came with the portal",
+    "form.withdrawn": "PDF form withdrawn",
     "password.set": "Password set",
     "password.reset": "Password set anew",
     "password.changed": "Password changed",
@@ -71,13 +77,22 @@ LABELS = {
     "code": "Code",
     "name_en": "English name",
     "name_zh": "Chinese name",
+    "number": "Form number",
+    "category": "Why it is no eService",
+    "title_en": "English title",
+    "title_zh": "Chinese title",
+    "keywords": "Keywords",
+    "version": "Version",
+    "dated": "Version date",
+    "sha256": "SHA-256",
     "accounts": "Accounts",
     "channel": "Channel",
     "day": "Day",
     "day_kind": "It is to be",
     "reason": "Reason",
 }
-KINDS = {"business": "Business user", "ccda": "Delegated administrator", "staff": "Staff of a desk", **DAY_KINDS}
+KINDS = {"business": "Business user", "ccda": "Delegated administrator", "staff": "Staff of a desk"}
+SPOKEN = KINDS | DAY_KINDS | {one.name: one.title for one in EXCLUSIONS}
 
 
 @bp.get("/people/trail")
@@ -156,7 +171,7 @@ def _line(entry: Mapping[str, Any], link: str) -> dict[str, Any]:
 
 
 def _detail(name: str, value: Any) -> dict[str, Any]:
-    values = [_right(one) for one in value] if isinstance(value, list) else [_(KINDS.get(str(value), str(value)))]
+    values = [_right(one) for one in value] if isinstance(value, list) else [_(SPOKEN.get(str(value), str(value)))]
     return {"label": _(LABELS[name]), "values": values}
 
 

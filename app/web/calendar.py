@@ -52,30 +52,30 @@ def propose() -> Any:
     return _back()
 
 
-@bp.post("/exceptions/<int:number>/approve")
+@bp.post("/exceptions/<int:exception>/approve")
 @keeps
-def approve(number: int) -> Any:
+def approve(exception: int) -> Any:
     """Approve what somebody else has proposed."""
     try:
-        commands.decide(portal(), pages.acting(), number, accept=True)
+        commands.decide(portal(), pages.acting(), exception, accept=True)
     except WrongException as error:
         return _page({"": str(error)}), 422
     return _back()
 
 
-@bp.post("/exceptions/<int:number>/refuse")
+@bp.post("/exceptions/<int:exception>/refuse")
 @keeps
-def refuse(number: int) -> Any:
+def refuse(exception: int) -> Any:
     """Refuse what somebody else has proposed."""
-    commands.decide(portal(), pages.acting(), number, accept=False)
+    commands.decide(portal(), pages.acting(), exception, accept=False)
     return _back()
 
 
-@bp.post("/exceptions/<int:number>/take-back")
+@bp.post("/exceptions/<int:exception>/take-back")
 @keeps
-def take_back(number: int) -> Any:
+def take_back(exception: int) -> Any:
     """Take back what I have proposed."""
-    commands.take_back(portal(), pages.acting(), number)
+    commands.take_back(portal(), pages.acting(), exception)
     return _back()
 
 
@@ -170,7 +170,7 @@ def _proposed(one: Proposed, reader: int) -> dict[str, Any]:
         "by": _("Proposed by %(who)s, %(at)s", who=one.proposer, at=pages.day_and_time(one.proposed_at)),
         "outcome": _outcome(one),
         "acts": [
-            {"label": label, "url": url_for(f"calendar.{act}", number=one.id), "is_main": act == "approve"}
+            {"label": label, "url": url_for(f"calendar.{act}", exception=one.id), "is_main": act == "approve"}
             for act, label in ([("take_back", _("Take back"))] if mine else acts)
         ],
     }

@@ -60,6 +60,8 @@ CURES = {
     "not_entitled": "Open the person's page again: it shows every right that can be granted. Nothing was changed.",
     "desk_in_use": "Take the desk out of the drawings and away from its people first.",
     "wrong_company": "Open the page again and correct it. Nothing was changed.",
+    "wrong_form": "Open the page of the form again and correct it. Nothing was changed.",
+    "form_moved": "Open the form again to see how it stands now, and repeat there what is still to be done.",
     "sign_in_over": "Sign in again. Nothing was changed.",
     "key_reused": "Open the page again and repeat what you wanted to do. Nothing was changed.",
 }
@@ -170,6 +172,8 @@ def _way_on(status: int) -> dict[str, str] | None:
     named = request.view_args or {}
     if status != 409:
         return None
+    if "number" in named:
+        return {"label": _("Open the form again"), "url": url_for("paper_forms.show", number=named["number"])}
     if "reference" in named:
         return {"label": _("Open the request"), "url": url_for("cases.show", reference=named["reference"])}
     if "task_id" in named and request.method == "POST":

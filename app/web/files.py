@@ -56,9 +56,15 @@ def download(reference: str, file_id: UUID) -> Response:
     """One file, to be saved and never shown here."""
     file, content = commands.hand_out(portal(), reference, file_id, current_person().id)
     response = Response(content, mimetype=MIMES[file.kind])
-    response.headers["Content-Disposition"] = _disposition(file.name)
+    response.headers["Content-Disposition"] = disposition(file.name)
     response.headers["Content-Security-Policy"] = SANDBOX
     return response
+
+
+def disposition(name: str) -> str:
+    """What makes a browser save under this name; RFC 6266: a plain one for old browsers, the whole one for others."""
+    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in " ._-") else "_" for letter in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def _keep_typed(task_id: UUID) -> None:
@@ -105,9 +111,3 @@ ACTS = {"rename": commands.rename_file, "remove": commands.remove_file}
 
 def _back(task_id: UUID, field: str) -> Any:
     return redirect(url_for("tasks.show", task_id=task_id, _anchor=fields.html_id(field)), 303)
-
-
-def _disposition(name: str) -> str:
-    """RFC 6266: a plain name for old browsers, the whole one for the others."""
-    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in " ._-") else "_" for letter in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

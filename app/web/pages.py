@@ -57,19 +57,22 @@ def _menu(person: Person) -> list[dict[str, Any]]:
         _link(_("Dashboard"), url_for("dashboard.show"), "dashboard.show", counts.to_do or None),
         _link(_("All eServices"), url_for("eservices.index"), "eservices.index"),
     ]
-    calendar = _link(_("Calendar"), url_for("calendar.show"), "calendar.show")
     records = _link(_("Registers"), url_for("records.show"), "records.show")
+    shelf = _link(_("Forms"), url_for("paper_forms.index"))
+    shelf["current"] = request.path.startswith(shelf["url"])
+    told = {"heading": _("Exchange"), "links": [shelf, _link(_("Calendar"), url_for("calendar.show"), "calendar.show")]}
     own = {"heading": _("Me"), "links": [_link(_("My account"), url_for("account.show"), "account.show")]}
     if person.is_staff:
-        return [{"heading": _("Work"), "links": [work[0], records, calendar]}, *_administration(person), own]
-    work += [records, calendar]
+        return [{"heading": _("Work"), "links": [work[0], records]}, *_administration(person), told, own]
+    work.append(records)
     if takes_part(person):
         asked = _link(_("Other companies"), url_for("counterparts.show"), "counterparts.show", counts.asked or None)
         work.insert(1, asked)
     functions = sorted({made.eservice.function for made in services(person).values()} & functions_of(person))
     links = [_link(function_title(name), url_for("eservices.function", name=name)) for name in functions]
     menu = [{"heading": _("Work"), "links": work}, *_administration(person)]
-    return [*menu, {"heading": _("eServices"), "links": links}, own] if links else [*menu, own]
+    eservices = [{"heading": _("eServices"), "links": links}] if links else []
+    return [*menu, *eservices, told, own]
 
 
 def _administration(person: Person) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Search: blank forms for makers, requests for whoever may see them."""
+"""Search: blank forms for makers, requests for whoever may see them, forms on paper for everybody."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from app.store import cases, definitions, lists
-from app.web import pages
+from app.store import paper_forms as repository
+from app.web import pages, paper_forms
 from app.web.eservices import open_services, seats_asked
 from app.web.guards import current_person, portal, signed_in
 from engine.people import Person
@@ -38,8 +39,10 @@ def show() -> Any:
             }
             for row in found
         ]
+        papers = paper_forms.matching(words, repository.offered(connection) if words else [])
     services = [_service(person, one) for one in open_services(person) if words and _matches(one, words)]
-    return render_template("search.html", q=words, results={"services": services, "requests": requests})
+    results = {"services": services, "requests": requests, "papers": papers}
+    return render_template("search.html", q=words, results=results)
 
 
 def _matches(service: EService, words: str) -> bool:

@@ -17,7 +17,7 @@ from app.web.guards import somebody
 
 MEGABYTE = 1024 * 1024
 LARGEST_UPLOAD = 11 * MEGABYTE  # one file of 10 MB, and the form around it
-UPLOAD = "files.upload"
+UPLOADS = ("files.upload", "paper_forms.publish")
 WRONG = 422
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_NUMBER = 2**53 - 1  # of a record in an address: no database has more, and none is asked for more
@@ -155,7 +155,7 @@ def _refuse_strange_origins() -> None:
 
 def _let_files_in() -> None:
     """Only who is signed in may send more than forms are; said before anything reads the form."""
-    if request.endpoint == UPLOAD and somebody() is not None:
+    if request.endpoint in UPLOADS and somebody() is not None:
         request.max_content_length = LARGEST_UPLOAD
 
 

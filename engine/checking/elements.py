@@ -13,6 +13,7 @@ from engine.drawings import paths
 from engine.drawings.bpmn import BPMN, CAMUNDA, CONTAINERS, Drawing, Element, Fault
 from engine.drawings.paths import DESKS
 from engine.errors import BadDrawing
+from engine.exclusions import NAMED
 from engine.people import BROKER_LANES, DESK_LANES, LANES, NEXT, OWN_LANES
 from engine.running.services import REGISTRY, missing_inputs
 from engine.statuses import ENDED, STATUSES
@@ -39,7 +40,8 @@ WAY_OUT = {"who", "when", "reason", "title", "confirm", "confirm_when"}
 SAID = {
     "process": {"title", "function", "memberships", "desk", "cutoff", "lead_days", "sla_days", "success", "keywords"}
     | {"replaces", "about", "form.main", "form.next", "form.process", "pattern", "template", "single_eye"}
-    | {"next", "next.memberships", "next.optional", "desks", "brokers", "decision"},
+    | {"next", "next.memberships", "next.optional", "desks", "brokers", "decision"}
+    | {"category"},  # known so that it is refused with its reason
     "userTask": {"kind", "routes", "due"},
     "startEvent": {"status"},
     "intermediateThrowEvent": {"status", "notice", "outcome", "agrees"},
@@ -57,6 +59,7 @@ def faults(drawing: Drawing) -> Iterator[Fault]:
     yield from _unprintable(drawing)
     yield from _unknown_parts(drawing)
     yield from _unknown_properties(drawing)
+    yield from _excluded(drawing)
     yield from _unreachable(drawing)
     yield from _wrong_messages(drawing)
     yield from _unreadable(drawing)
@@ -273,6 +276,22 @@ def _unknown_properties(drawing: Drawing) -> Iterator[Fault]:
                     f"Expected properties of {allowed}, but found {name[:60] or 'one without a name'}: correct it."
                 )
                 yield Fault(drawing.file, line, where, sentence)
+
+
+def _excluded(drawing: Drawing) -> Iterator[Fault]:
+    """A process that says which category of forms it is of: only what stays on paper has one."""
+    said = drawing.properties.get("category")
+    if said is None:
+        return
+    exclusion = NAMED.get(said.strip().upper())
+    if exclusion is None:
+        sentence = f"Expected no category, which only forms on paper have, but found {said[:40]}: leave it out."
+    else:
+        sentence = (
+            f"Expected an eService, but the category {exclusion.name} holds none: {exclusion.reason} "
+            "Publish a PDF among the forms instead, and take the drawing away."
+        )
+    yield Fault(drawing.file, drawing.root.find(f"{{{BPMN}}}process").sourceline or 1, drawing.process, sentence)
 
 
 def _unreachable(drawing: Drawing) -> Iterator[Fault]:

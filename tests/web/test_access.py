@@ -15,6 +15,7 @@ from app.seed import DEMO_PASSWORD
 from tests.commands.accounts import submitted
 from tests.commands.managing import added
 from tests.commands.office import PEOPLE, opened
+from tests.commands.publishing import offered
 from tests.web.visitors import Visitors
 
 PINNED = Path(__file__).with_name("access.txt")
@@ -65,7 +66,9 @@ def prepared(seeded, tmp_path_factory):
         "verb": "welcome",
         "key": "0",
         "token": "none",
-        "number": str(calendar.propose(office.portal, office.by("oscar"), date(2026, 12, 1), "CLOSED", "Flooded")),
+        "number": offered(office),
+        "version": "1",
+        "exception": str(calendar.propose(office.portal, office.by("oscar"), date(2026, 12, 1), "CLOSED", "Flooded")),
     }
     office.portal.database.close()
     return office, values

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.commands.office import RETURN, opened
+from tests.commands.publishing import offered
 from tests.web import second
 from tests.web.visitors import Visitors
 
@@ -53,6 +54,10 @@ PAGES = {
     "my account": ("mia", "/account"),
     "what I may do": ("mia", "/access"),
     "Guidance Notes": ("ada", "/guidance"),
+    "forms": ("mia", "/forms"),
+    "forms, as their keeper": ("agnes", "/forms"),
+    "one form": ("agnes", "/forms/TRX-90"),
+    "search that finds a form": ("chen", "/search?q=late"),
     "way out": ("mia", "/requests/{again}/ways-out/withdraw"),
 }
 
@@ -69,6 +74,8 @@ def addresses(office, visitor):
     draft = office.open_draft()
     office.save(draft)
     sent = office.sent()
+    for number in ("TRX-90", "TRX-91", "TRX-92"):
+        offered(office, number)
     tasks = {"check": visitor.task(again), "process": visitor.task(sent), "form": visitor.task(draft)}
     return {"again": again, "ended": office.completed(), **tasks}
 

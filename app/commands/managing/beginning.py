@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.commands import administration
 from app.commands.administration import OPERATOR
+from app.commands.managing import shipped_forms
 from app.commands.managing.accounts import Particulars, checked, whom
 from app.commands.portal import Portal
 from app.commands.signing import links
@@ -40,5 +41,6 @@ def begin(portal: Portal, email: str, name: str) -> str:
         account = accounts.account(connection, person)
         assert account is not None  # noqa: S101  added a line above
         administration.seal_change(connection, portal, company, OPERATOR, "account.added", whom(account), kind=ADMIN)
+        shipped_forms.promise(connection, portal)
         token = links.promise_link(connection, portal, person, login, links.WELCOME)
     return f"{portal.settings.base_url}/sign-in/link/{token}"

@@ -42,7 +42,7 @@ def retime_some(portal: Portal, payload: dict[str, Any]) -> None:
         retime(portal, case)
     if len(found) == AT_ONCE:
         with portal.database.write() as connection:
-            jobs.promise_once(connection, _job(payload["exception"], day, found[-1], now), now)
+            jobs.promise_once(connection, [_job(payload["exception"], day, found[-1], now)], now)
 
 
 def retime(portal: Portal, case_id: int) -> bool:

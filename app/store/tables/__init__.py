@@ -18,6 +18,7 @@ from app.store.tables.accounts import (
     signins,
 )
 from app.store.tables.columns import metadata
+from app.store.tables.repository import paper_form_versions, paper_forms
 from app.store.tables.requests import (
     answers,
     artefacts,
@@ -59,6 +60,8 @@ __all__ = [
     "links",
     "memberships",
     "metadata",
+    "paper_form_versions",
+    "paper_forms",
     "parties",
     "passkeys",
     "people",
