@@ -102,7 +102,7 @@ def told_entry(
         status_from=_status(entry["status_from"], exchange) if moved and entry["seq"] > 1 else "",
         status_to=_status(entry["status_to"], exchange) if moved else "",
         comment=next((remark.text for remark in mine if not remark.field), ""),
-        details=_file_named(entry) or tuple(_pinned(definition, remark) for remark in mine if remark.field),
+        details=_noted(entry) or tuple(_pinned(definition, remark) for remark in mine if remark.field),
         step=entry["step"],
         note=entry["action"] if entry["action"] in NOTES else "",
     )
@@ -165,8 +165,11 @@ def _element(definition: Definition, name: str) -> Any:
     return next((element for element in definition.elements.values() if element.id == name), None)
 
 
-def _file_named(entry: Mapping[str, Any]) -> tuple[str, ...]:
+def _noted(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the facts of an entry say beside its label: from which request it was copied, or which file it was."""
     facts = entry["facts"]
+    if "like" in facts:
+        return (f"Begun with the answers of {facts['like']}",)
     if "original_name" not in facts:
         return ()
     if entry["action"] == "file.renamed":

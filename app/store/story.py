@@ -215,7 +215,9 @@ def _lines(
 def _told_to(one: Told, entry: Mapping[str, Any], sight: Sight, side: str | None, exchange: str) -> Told:
     if entry["seq"] in sight.masked:
         return _masked(one, entry, exchange)
-    return one if _is_named(entry, side) else replace(one, who=one.company, who_id=0)
+    if _is_named(entry, side):
+        return one
+    return replace(one, who=one.company, who_id=0, details=() if "like" in entry["facts"] else one.details)
 
 
 def _remark_to(remark: Remark, entry: Mapping[str, Any], side: str | None) -> Remark:
