@@ -35,6 +35,7 @@ from app.web import (
     search,
     security,
     signin,
+    spreadsheets,
     tasks,
 )
 
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     eservices.bp,
     tasks.bp,
     files.bp,
+    spreadsheets.bp,
     cases.bp,
     leaving.bp,
     counterparts.bp,

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from app.commands.requests import circumstances
 from app.commands.requests.tasks import draft_mark
 from app.store import people, sentences
-from app.web import attached, fields, pages
+from app.web import attached, fields, imported, pages
 from app.web.desks import desk_title
 from app.web.guards import portal
 from app.web.work import At
@@ -43,7 +43,7 @@ def fill_page(
             errors=errors,
             warnings=warnings,
             comments=_pinned(at),
-            files=attached.views(at),
+            files={**attached.views(at), **imported.views(at, raw, errors or ())},
             act_url=url_for("tasks.act_on_rows", task_id=at.task.id),
         ),
         submitting=_submitting(at) if at.is_main else None,
