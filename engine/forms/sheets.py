@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.errors import WrongAnswers
@@ -72,6 +72,10 @@ _FORMATS = {
     "declaration": "Yes, or nothing",
     "checklist": "One or several of the choices, with ; between them",
     "tags": "One or several, with ; between them",
+    "email": "An e-mail address, such as name@example.com",
+    "phone": "8 digits, or + and the country code",
+    "url": "An address that begins with https://",
+    "ip": "An IPv4 or IPv6 address",
     "select": "One of the choices",
     "radio": "One of the choices",
     "yesno": "Yes or No",
@@ -91,14 +95,14 @@ def rows_in(entry: Field, cells: Sequence[Cell], facts: Facts) -> list[dict[str,
 
     Raises `WrongAnswers` at the field with a sentence for each cell that cannot be taken.
     """
-    wrong = list(_unreadable(cells)) or list(_wrong_headers(entry, cells))
+    wrong = list(_wrong_headers(entry, cells))
     _refuse(entry, wrong)
     known = {cell.column: found for cell in cells if cell.row == HEADER and (found := _asked(entry, cell))}
     rows: dict[int, dict[str, str]] = {}
     for cell in cells:
         if cell.row > HEADER:
             column = known[cell.column]
-            text, sentence = text_of(column.field, cell, facts)
+            text, sentence = ("", said) if (said := _unreadable(cell)) else text_of(column.field, cell, facts)
             rows.setdefault(cell.row, {})[column.name] = text
             wrong += [f"{cell.place}: {sentence}"] if sentence else []
     wrong += _wrong_count(entry, list(rows))
@@ -115,15 +119,13 @@ def _refuse(entry: Field, wrong: list[str]) -> None:
         raise WrongAnswers({entry.key: [*wrong[:MOST_SAID], *([f"And {more:,} more"] if more > 0 else [])]})
 
 
-def _unreadable(cells: Sequence[Cell]) -> Iterator[str]:
-    """What no column could take, whatever it asks."""
-    for cell in cells:
-        if cell.kind == "beyond":
-            yield f"{cell.place}: Keep everything within the first {MOST_READ} rows and {MOST_COLUMNS} columns"
-        elif cell.kind == "formula":
-            yield f"{cell.place}: Enter a value instead of a formula"
-        elif cell.kind == "error":
-            yield f"{cell.place}: Correct the error {str(cell.value)[:20]} in the spreadsheet"
+def _unreadable(cell: Cell) -> str:
+    """Why no column could take a cell, whatever it asks."""
+    if cell.kind == "beyond":
+        return f"Keep everything within the first {MOST_READ} rows and {MOST_COLUMNS} columns"
+    if cell.kind == "formula":
+        return "Enter a value instead of a formula"
+    return f"Correct the error {str(cell.value)[:20]} in the spreadsheet" if cell.kind == "error" else ""
 
 
 def _wrong_headers(entry: Field, cells: Sequence[Cell]) -> Iterator[str]:
@@ -140,17 +142,25 @@ def _wrong_headers(entry: Field, cells: Sequence[Cell]) -> Iterator[str]:
             yield f"{cell.place}: Enter each label once: {column.label()} stands twice"
         else:
             seen.add(column.name)
-    below: dict[int, Cell] = {}
-    for cell in cells:
-        if cell.column not in headers:
-            below.setdefault(cell.column, cell)
-    yield from (f"{letters(c)}{HEADER}: Enter the label of what stands in {below[c].place}" for c in sorted(below))
+    yield from _without_header(cells, headers)
     for column in columns_of(entry):
         if column.needed and column.name not in seen:
             yield f"Row {HEADER}: Add the column {column.label()}"
 
 
+def _without_header(cells: Sequence[Cell], headers: Collection[int]) -> Iterator[str]:
+    below: dict[int, Cell] = {}
+    for cell in cells:
+        if cell.kind == "beyond":
+            yield f"{cell.place}: {_unreadable(cell)}"
+        elif cell.column not in headers:
+            below.setdefault(cell.column, cell)
+    yield from (f"{letters(c)}{HEADER}: Enter the label of what stands in {below[c].place}" for c in sorted(below))
+
+
 def _unknown(entry: Field, cell: Cell) -> str:
+    if said := _unreadable(cell):
+        return said
     said = plain(str(cell.value))[:60]
     for inner in entry.fields:
         if not inner.asks and said in Column(inner.key, inner).headers:

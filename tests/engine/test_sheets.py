@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from engine.checking import components
 from engine.errors import WrongAnswers
 from engine.forms import form, rows
 from engine.forms.cells import Cell, letters
@@ -12,6 +13,7 @@ from tests.engine.test_rows import ACTION, FACTS, answered, one, people, read, w
 
 BANK = one("select", "bank", properties={"register": "designated_bank"})
 YES = [{"value": "yes", "label": "Yes"}, {"value": "no", "label": "No"}]
+ITEM = one("textfield")
 KINDS = [
     one("textfield", "it", properties={"label_zh_Hant": "甲"}),
     {**one("select", "action", properties={"option_zh_Hant.ADD": "新增"}), "values": ACTION},
@@ -270,6 +272,28 @@ def test_every_column_has_a_note():
         "One or several of the choices, with ; between them",
         "A number. Unit: %",
     ]
+
+
+TWICE = one("textfield", "other", properties={"label_zh_Hant": "甲"})
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (people(ITEM, ITEM | {"key": "b"}, properties={"import": "xlsx"}), "but it stands twice"),
+        (people(KINDS[0], TWICE, properties={"import": "xlsx"}), "but 甲 stands twice"),
+        (people(ITEM, properties={"import": "xlsx"}, allowAddRemove=False), "but these are fixed"),
+    ],
+    ids=["one label", "one label in another language", "fixed rows"],
+)
+def test_rows_that_cannot_be_told_apart_in_a_sheet_are_a_fault(asked, words):
+    (entry,) = read(asked).fields
+    assert [words in sentence for sentence in components.wrong_import(entry)] == [True]
+
+
+def test_rows_without_a_spreadsheet_may_have_any_labels():
+    (entry,) = read(people(ITEM, ITEM | {"key": "b"})).fields
+    assert not list(components.wrong_import(entry))
 
 
 @pytest.mark.parametrize(("number", "name"), [(1, "A"), (26, "Z"), (27, "AA"), (702, "ZZ"), (703, "AAA")])

@@ -98,6 +98,7 @@ def test_a_wrong_cell_stands_in_the_summary_and_nothing_typed_is_lost(mia, form,
     sentence = "B2: Enter Share as a number, such as 50,000,000"
     assert page.all("//div[@id='errors']//li") == [sentence]
     assert (values(page, "holders.0.account"), values(page, "limit_hkd")) == (["old"], ["41,000,000"])
+    assert page.tree.xpath("//input[@name='file.holders.how'][@checked]/@value") == ["replace"]
     changed = {name for name, rows in office.everything().items() if rows != before[name]}
     assert changed <= {"signins"}
 
