@@ -102,7 +102,7 @@ def told_entry(
         status_from=_status(entry["status_from"], exchange) if moved and entry["seq"] > 1 else "",
         status_to=_status(entry["status_to"], exchange) if moved else "",
         comment=next((remark.text for remark in mine if not remark.field), ""),
-        details=_file_named(entry) or tuple(_pinned(definition, remark) for remark in mine if remark.field),
+        details=_noted(definition, entry) or tuple(_pinned(definition, remark) for remark in mine if remark.field),
         step=entry["step"],
         note=entry["action"] if entry["action"] in NOTES | {RETIMED} else "",
     )
@@ -167,8 +167,15 @@ def _element(definition: Definition, name: str) -> Any:
     return next((element for element in definition.elements.values() if element.id == name), None)
 
 
-def _file_named(entry: Mapping[str, Any]) -> tuple[str, ...]:
+def _noted(definition: Definition, entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the facts of an entry say beside its label: where answers were copied from, or which file it was."""
     facts = entry["facts"]
+    if "rows" in facts:
+        asked = definition.form_at(entry["step"])
+        field = asked.field(facts["rows"]) if asked else None
+        return (f"{field.label if field else facts['rows']} from a spreadsheet, SHA-256 {facts['sha256']}",)
+    if "like" in facts:
+        return (f"Begun with the answers of {facts['like']}",)
     if "original_name" not in facts:
         return ()
     if entry["action"] == "file.renamed":

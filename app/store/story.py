@@ -28,6 +28,7 @@ from engine.sealed import seal
 # The parts of an entry that a side is handed of what it is told as a move alone, and what names people of others.
 A_MOVE = frozenset({"seq", "at", "status_from", "status_to"})
 WHO = frozenset({"actor.id", "actor.name", "facts"})
+COPIED = frozenset({"like", "rows"})  # facts that tell where answers came from
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,9 @@ def _lines(
 def _told_to(one: Told, entry: Mapping[str, Any], sight: Sight, side: str | None, exchange: str) -> Told:
     if entry["seq"] in sight.masked:
         return _masked(one, entry, exchange)
-    return one if _is_named(entry, side) else replace(one, who=one.company, who_id=0)
+    if _is_named(entry, side):
+        return one
+    return replace(one, who=one.company, who_id=0, details=() if COPIED & entry["facts"].keys() else one.details)
 
 
 def _remark_to(remark: Remark, entry: Mapping[str, Any], side: str | None) -> Remark:

@@ -38,6 +38,7 @@ from app.web import (
     search,
     security,
     signin,
+    spreadsheets,
     tasks,
 )
 
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     eservices.bp,
     tasks.bp,
     files.bp,
+    spreadsheets.bp,
     cases.bp,
     leaving.bp,
     counterparts.bp,

@@ -9,13 +9,13 @@ from flask import Blueprint, Response, render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from app.commands.requests import circumstances, documents, nudges
+from app.commands.requests import circumstances, copies, documents, nudges
 from app.store import cases, casts, sentences, story, tasks
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.story import Story
 from app.store.tasks import Task
-from app.web import attached, fields, pages
+from app.web import attached, eservices, fields, pages
 from app.web.desks import desk_title
 from app.web.guards import current_person, portal, signed_in
 from app.web.timelines import now_at
@@ -51,6 +51,7 @@ def show(reference: str) -> str:
         ways_out=leaving.offered(person, case, told, open_tasks),
         proposals=leaving.proposals(person, case, told),
         nudge=_nudge(person, told, open_tasks),
+        like=_like(person, told),
         not_submitted=case.status == "DRAFT",
     )
 
@@ -75,6 +76,13 @@ def trail_pdf(reference: str) -> Response:
     name = f"{case.reference}.pdf" if case.ended else f"{case.reference}-so-far.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, mimetype="application/pdf", headers=headers)
+
+
+@bp.post("/<reference>/copies")
+@signed_in
+def open_like(reference: str) -> Any:
+    """Open a new request that begins with the answers of this one, and lead to its form."""
+    return eservices.to_form(copies.open_like(portal(), reference, pages.acting()))
 
 
 # --- finding ----------------------------------------------------------------------------------------------------------
@@ -208,6 +216,15 @@ def _nudge(person: Person, told: Story, open_tasks: list[Task]) -> dict[str, str
     until = nudges.next_nudge(told.sealed, pages.moment())
     again = _("Asked today; again from %(at)s", at=pages.day_and_time(until)) if until else ""
     return {"url": url_for("leaving.nudge", reference=case.reference), "again": again, "key": pages.action_token()}
+
+
+def _like(person: Person, told: Story) -> dict[str, str] | None:
+    """The button that opens a new request like this one, for those who may open a blank one for its membership."""
+    case = told.case
+    seats = eservices.open_seats(person, case.eservice) if told.last_round else []
+    if case.membership_id not in {seat.id for seat in seats}:
+        return None
+    return {"url": url_for("cases.open_like", reference=case.reference), "key": pages.action_token()}
 
 
 def open_tasks_of(case: Case) -> list[Task]:

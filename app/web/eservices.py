@@ -44,10 +44,16 @@ def open_case(code: str) -> Any:
     membership = _membership()
     if membership is None and len(open_seats(current_person(), code)) > 1:
         return _page(current_person(), _function_of(code), missing=code), 422
-    reference = commands.open_case(portal(), code, pages.acting(), membership)
+    return to_form(commands.open_case(portal(), code, pages.acting(), membership))
+
+
+def to_form(reference: str) -> Any:
+    """Lead to the form of a request that was just opened; to the request itself once that was sent on."""
     with portal().database.read() as connection:
         case = cases.by_reference(connection, reference)
         open_tasks = tasks.of_cases(connection, [case.id])[case.id] if case else []
+    if not open_tasks:
+        return redirect(url_for("cases.show", reference=reference), 303)
     return redirect(url_for("tasks.show", task_id=open_tasks[0].id), 303)
 
 

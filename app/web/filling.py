@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 
 from app.commands.requests.tasks import draft_mark
 from app.store import people, sentences
-from app.web import attached, fields, pages
+from app.web import attached, fields, imported, pages
 from app.web.desks import desk_title
 from app.web.guards import portal
 from app.web.work import At
 from engine.errors import WrongAnswers
-from engine.forms import form
+from engine.forms import copies, form
 from engine.forms.spoken import short_date
 from engine.people import DESK_LANES
 
@@ -33,6 +33,7 @@ def fill_page(
         task=task_view(at),
         state_line=_state_line(at),
         returned=_returned(at),
+        copied=_copied(at),
         errors=fields.summary(at.form, errors or doubts),
         sections=fields.sections(
             at.form,
@@ -41,7 +42,7 @@ def fill_page(
             errors=errors,
             warnings=warnings,
             comments=_pinned(at),
-            files=attached.views(at),
+            files={**attached.views(at), **imported.views(at, raw, errors or ())},
             act_url=url_for("tasks.act_on_rows", task_id=at.task.id),
         ),
         submitting=_submitting(at) if at.is_main else None,
@@ -189,6 +190,18 @@ def _returned(at: At) -> dict[str, Any] | None:
         "at": pages.day_and_time(last.at),
         "comment": next((remark.text for remark in reversed(remarks) if not remark.field), ""),
         "count": sum(1 for remark in remarks if remark.field),
+    }
+
+
+def _copied(at: At) -> dict[str, Any] | None:
+    """From which request the form was copied and what of it is to be answered again, until somebody saves it."""
+    facts = at.story.sealed[0].entry["facts"]
+    if not at.is_main or "like" not in facts or at.draft is None or at.draft.saved_at != at.case.opened_at:
+        return None
+    return {
+        "reference": facts["like"],
+        "url": url_for("cases.show", reference=facts["like"]),
+        "again": [copies.label_of(at.form, name) for name in facts["again"]],
     }
 
 

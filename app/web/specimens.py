@@ -195,6 +195,7 @@ def persons(people: list[dict[str, str]]) -> View:
     ]
     more = {"rows": rows, "count": len(rows), "least": 1, "most": 5, "can_add": len(rows) < 5}
     names = {"add_label": "Add a person", "act_url": f"{HERE}#f-persons", "columns": ["Name", "E-mail address"]}
+    names["sheet"] = {"template_url": HERE, "upload_url": f"{HERE}#f-persons", "asks_how": True, "is_wrong": False}
     return view("rows", "persons", "Authorised persons", hint="In the order in which we call them", **more, **names)
 
 
@@ -219,12 +220,17 @@ def removed_row() -> View:
     action = view("select", "leavers.0.action", "Action", options=acts, value="REMOVE")
     gone |= {"removed": True, "can_down": False, "can_remove": False, "fields": [action]}
     wrong |= {"errors": ["Name another person: this one has left the company"], "can_up": False}
-    return _renamed(made, "leavers") | {"label": "Persons in your register", "can_add": False, "most": None}
+    return _renamed(made, "leavers") | {
+        "label": "Persons in your register",
+        "can_add": False,
+        "most": None,
+        "sheet": None,
+    }
 
 
 def no_rows() -> View:
     """Rows of which there is none yet."""
-    return _renamed(persons([]), "nobody") | {"label": "Deputies", "required": False, "can_add": True}
+    return _renamed(persons([]), "nobody") | {"label": "Deputies", "required": False, "can_add": True, "sheet": None}
 
 
 def file(name: str) -> View:

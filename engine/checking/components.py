@@ -9,6 +9,7 @@ from typing import Any
 from engine.checking.places import unprintable
 from engine.drawings.bpmn import Fault
 from engine.forms.questions import EXPRESSIONS, Field, Form, translated
+from engine.forms.sheets import columns_of
 from engine.language.expression import read_of
 
 PROPERTIES = {
@@ -32,7 +33,7 @@ PROPERTIES |= {"per_field_comments"}
 PROPERTIES -= {"value", "rows"}
 OWN = {
     "group": {"readers"},
-    "dynamiclist": PROPERTIES | {"least", "most", "add_label"},
+    "dynamiclist": PROPERTIES | {"least", "most", "add_label", "import"},
     "filepicker": PROPERTIES | {"most"},
     "expression": PROPERTIES | {"value"},
     "table": PROPERTIES | {"rows"},
@@ -68,6 +69,17 @@ def wrong_limits(entry: Field) -> Iterator[str]:
         yield f"Expected min up to max, but {entry.least} is more than {entry.most}: correct one."
     if entry.decimals < 0:
         yield f"Expected decimalDigits of 0 or more, but it is {entry.decimals}: correct it."
+
+
+def wrong_import(entry: Field) -> Iterator[str]:
+    """Why rows cannot come from a spreadsheet, in which every column is known by its label."""
+    if not entry.importable:
+        return
+    if entry.fixed_rows:
+        yield "Expected rows that may be added where they are imported, but these are fixed: leave import out."
+    headers = [header for column in columns_of(entry) for header in column.headers]
+    for twice in sorted({header for header in headers if headers.count(header) > 1}):
+        yield f"Expected every label of a column once where rows are imported, but {twice} stands twice: rename one."
 
 
 def shown_to_lists(text: str, main: Form | None, sides: Sequence[str] = ()) -> Iterator[str]:
@@ -122,6 +134,8 @@ def _unread(component: Mapping[str, Any]) -> Iterator[str]:
         if name not in known and translated(name) is None:
             allowed = ", ".join(sorted(known))
             yield f"Expected properties of {allowed}, but found {name[:60]}: correct it."
+    if properties.get("import", "xlsx") != "xlsx":
+        yield f"Expected an import of xlsx, but it is {str(properties['import'])[:60]}: write xlsx or leave it out."
     for name in component.get("validate") or {}:
         if name not in VALIDATIONS:
             yield (

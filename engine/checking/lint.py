@@ -342,6 +342,7 @@ def _wrong_field(entry: schema.Field, place: Place, *, has_record: bool = False)
     for name, text in schema.expressions(entry):
         yield from places.wrong(text, CHOOSING if name == "only" else place)
     yield from components.wrong_limits(entry)
+    yield from components.wrong_import(entry)
     if entry.only is not None and not entry.register:
         yield "Expected `only` beside a register, but there is none: name it."
     if entry.read_only and entry.prefill is None and not has_record:

@@ -26,6 +26,7 @@ __all__ = [
     "Facts",
     "Standing",
     "acted",
+    "answered_by",
     "check",
     "clean",
     "differences",
@@ -100,7 +101,7 @@ def clean(form: Form, raw: Mapping[str, str], *, other_fields: Iterable[str] = (
     """
     known = {entry.key: entry for entry in form.fields}
     comments = {f"comment.{key}" for key in other_fields} if form.per_field_comments is not None else set()
-    found = {name: _answered_by(known, name) for name in raw}
+    found = {name: answered_by(known, name) for name in raw}
     unknown = [name for name, entry in found.items() if entry is None and name not in comments]
     if unknown:
         raise UnknownFields([name[:60] for name in unknown])
@@ -110,8 +111,8 @@ def clean(form: Form, raw: Mapping[str, str], *, other_fields: Iterable[str] = (
     return closed_up(form, {name: normal(value) for name, value in raw.items()})
 
 
-def _answered_by(known: Mapping[str, Field], name: str) -> Field | None:
-    """The field that a raw name answers; None when nobody asked for it."""
+def answered_by(known: Mapping[str, Field], name: str) -> Field | None:
+    """The field that a raw name answers, of those known by their keys; None when nobody asked for it."""
     key, _, rest = name.partition(".")
     entry = known.get(key)
     if entry is None or not entry.asks or entry.kind == "file":
@@ -120,7 +121,7 @@ def _answered_by(known: Mapping[str, Field], name: str) -> Field | None:
         return entry if entry.warn is not None else None
     if entry.kind == "rows":
         place, _, inner = rest.partition(".")
-        return _answered_by({c.key: c for c in entry.fields}, inner) if PLACE.fullmatch(place) else None
+        return answered_by({c.key: c for c in entry.fields}, inner) if PLACE.fullmatch(place) else None
     if entry.kind == "address":
         return entry.within(rest)
     return entry if rest in _PARTS.get(entry.kind, ("",)) else None

@@ -35,9 +35,9 @@ class Field:
     """One thing a form asks or shows.
 
     fields: the columns of rows, the lines of an address. columns: (key, label) of a table. least, most: of a number, or
-    how many rows or files. fixed_rows: the rows are those of `prefill`, in their order. readers: the other sides that
-    may read it. only: which records of its register are offered. texts: its words by language, then by name,
-    `option.<value>` among them.
+    how many rows or files. fixed_rows: the rows are those of `prefill`, in their order. importable: they may come
+    from a spreadsheet. readers: the other sides that may read it. only: which records of its register are offered.
+    texts: its words by language, then by name, `option.<value>` among them.
     """
 
     key: str
@@ -73,6 +73,7 @@ class Field:
     add_label: str = ""
     first_rows: int = 0
     fixed_rows: bool = False
+    importable: bool = False
     fields: tuple[Field, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
     readers: frozenset[str] = frozenset()

@@ -80,11 +80,30 @@ def place_after(form: Form, raw: Mapping[str, str], act: str) -> str:
 
 
 def _one_more(entry: Field, rows: list[dict[str, str]], scope: Scope | None) -> list[dict[str, str]]:
-    most = min(int(entry.most or MOST_ROWS), MOST_ROWS)
+    most = most_of(entry)
     if len(rows) >= most:
         raise WrongAnswers({entry.key: [too_many(most, len(rows) + 1)]})
+    return [*rows, begun(entry, scope)]
+
+
+def begun(entry: Field, scope: Scope | None) -> dict[str, str]:
+    """A new row as raw answers of its own: what its columns begin with."""
     start = f"{entry.key}.0."
-    return [*rows, {name[len(start) :]: text for name, text in _row(entry, 0, {}, scope)}]
+    return {name[len(start) :]: text for name, text in _row(entry, 0, {}, scope)}
+
+
+def filled_up(
+    entry: Field, raw: Mapping[str, str], rows: Sequence[Mapping[str, str]], *, replacing: bool
+) -> dict[str, str]:
+    """The raw answers with these rows instead of those that were typed, or after them.
+
+    Raises `WrongAnswers` at the field when it would have too many.
+    """
+    typed = [] if replacing else [row for row in rows_of(entry, raw) if not is_blank(row)]
+    most, count = most_of(entry), len(typed) + len(rows)
+    if count > most:
+        raise WrongAnswers({entry.key: [too_many(most, count)]})
+    return _with_rows(entry, raw, [*typed, *rows])
 
 
 def _one_less(entry: Field, rows: list[dict[str, str]], place: int) -> list[dict[str, str]]:
@@ -115,6 +134,11 @@ def _with_rows(entry: Field, raw: Mapping[str, str], rows: Sequence[Mapping[str,
     kept = {name: text for name, text in raw.items() if not name.startswith(start) or name == alone}
     kept |= {f"{start}{place}.{name}": text for place, row in enumerate(rows) for name, text in row.items()}
     return kept
+
+
+def most_of(entry: Field) -> int:
+    """How many rows there may be."""
+    return min(int(entry.most or MOST_ROWS), MOST_ROWS)
 
 
 def too_many(most: Decimal | int, found: int) -> str:

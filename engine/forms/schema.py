@@ -147,6 +147,7 @@ class _Reader:
             add_label=str(properties.get("add_label") or ""),
             first_rows=self.first_rows(component, kind),
             fixed_rows=kind == "rows" and component.get("allowAddRemove") is False,
+            importable=kind == "rows" and bool(properties.get("import")),
             fields=inner,
             columns=self.columns(component) if kind == "table" else (),
             readers=self.who_reads(component, properties),

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from engine.errors import NoRight
+from app.commands.requests.copies import open_like
+from engine.errors import NoRight, NotFound
 
 FIRST, SECOND = "ccda1", "ccda2"
 COMMON = {"effective_date": "2026-11-25", "declare_true": "yes", "pics_ack": "yes"}
@@ -53,3 +54,17 @@ def test_a_second_administrator_checks_and_the_exchange_approves(desk, reference
 def test_a_business_user_cannot_ask_for_it(desk):
     with pytest.raises(NoRight):
         desk.opened("B00123", "SEHK-EP", "mia.maker")
+
+
+def test_an_administrator_begins_another_like_it(desk, reference):
+    desk.put(reference, "authority", who=FIRST)
+    desk.sent(reference, ADDED, FIRST, SECOND)
+    new = open_like(desk.office.portal, reference, desk.by(SECOND))
+    assert desk.office.rows("answers", case_id=desk.office.case(new).id)[0].answers["person_name"] == "Cora Tang"
+
+
+def test_nobody_else_begins_another_like_it(desk, reference):
+    desk.put(reference, "authority", who=FIRST)
+    desk.sent(reference, ADDED, FIRST, SECOND)
+    with pytest.raises(NotFound):
+        open_like(desk.office.portal, reference, desk.by("mia.maker"))

@@ -610,6 +610,8 @@ def test_a_field_that_cannot_be_asked_is_refused(component, words):
         (one("textfield", properties={"rows": "1"}), "found rows"),
         (one("textfield", properties={"option_zh_Hant": "x"}), "found option_zh_Hant"),
         (people(properties={"colour": "x"}), "found colour"),
+        (people(properties={"import": "csv"}), "Expected an import of xlsx, but it is csv"),
+        (one("textfield", properties={"import": "xlsx"}), "found import"),
         (people(one("textfield", properties={"colour": "x"})), "found colour"),
     ],
 )

@@ -116,7 +116,7 @@ def test_every_act_is_a_button_that_works_without_scripts(mia):
 
 def test_files_are_sent_by_their_own_button_alone(mia):
     buttons = mia.page.tree.xpath("//button[@formenctype='multipart/form-data']/@value")
-    assert buttons == ["form:upload", "form_wrong:upload"]
+    assert buttons == ["persons:fill", "form:upload", "form_wrong:upload"]
     assert not mia.page.tree.xpath(f"{FORM}[@enctype]")
 
 

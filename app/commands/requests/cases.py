@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app.commands.portal import Portal
-from app.commands.requests import circumstances, steps
+from app.commands.requests import circumstances, opening, steps
 from app.commands.requests.promises import letter
 from app.commands.requests.steps import By, Step
 from app.store import answered, cases, definitions, jobs, people, tasks, trail
@@ -20,13 +20,10 @@ from app.store.tasks import Task
 from engine import rules
 from engine.errors import FourEyes, NoRight, NotFound, NoWayOut, Refused, WrongAnswers
 from engine.forms.typed import CONTROL, normal
-from engine.hours import hong_kong_day
 from engine.people import DESK_LANES, EXCHANGE, Person
 from engine.running import run
 from engine.running.definition import Definition
-from engine.sealed import seal
 
-OPENED = "case.opened"
 LEFT = "case.left"
 PROPOSED, DECLINED, TAKEN_BACK = "way_out.proposed", "way_out.declined", "way_out.taken_back"
 
@@ -51,17 +48,13 @@ def open_case(portal: Portal, code: str, by: By, membership: int | None = None) 
     digest = steps.request_digest("open", code, membership)
     with portal.database.write() as connection:
         definition = definitions.current_of(connection, code)
-        reference = _reference(connection, code, now)
+        reference = opening.next_reference(connection, code, now)
         if (done := steps.claimed(connection, by, digest, reference, now)) is not None:
             return done
         person = steps.acting(connection, by)
-        seat = _membership(connection, definition, person, membership)
-        case = _new_case(connection, reference, definition, seat, by, now)
-        moment = circumstances.at(connection, now)
-        outcome = run.start(definition, circumstances.context_of(definition, circumstances.as_facts(case), {}, moment))
-        facts = {"eservice": code, "participant_id": seat.participant_id}
-        step = Step(now, OPENED, "", steps.actor_of(person, "maker", by.address), facts)
-        steps.write_down(connection, portal, definition, case, outcome, step)
+        seat = opening.seat_for(connection, definition, person, membership)
+        case = opening.new_case(connection, reference, definition, seat, by, now)
+        opening.start(connection, portal, definition, case, steps.actor_of(person, "maker", by.address))
         return reference
 
 
@@ -347,52 +340,3 @@ def _remark(connection: Connection, case: Case, actor: Mapping[str, Any], text: 
     if text:
         remark = {"case_id": case.id, "round": case.round, "entry": case.entries + 1, "person_id": actor["id"]}
         answered.add_remarks(connection, [remark | {"lane": actor["lane"], "field": "", "text": text, "at": at}])
-
-
-# --- opening ----------------------------------------------------------------------------------------------------------
-def _membership(connection: Connection, definition: Definition, person: Any, wanted: int | None) -> people.Membership:
-    eservice = definition.eservice
-    for seat in people.memberships_of(connection, person.company):
-        if wanted not in (None, seat.id) or seat.kind not in eservice.memberships:
-            continue
-        if person.may("maker", eservice.function, seat.id) and people.goes_on(connection, seat.id):
-            return seat
-    raise NoRight("maker", eservice.function)
-
-
-def _reference(connection: Connection, code: str, now: datetime) -> str:
-    prefix = f"{code}-{hong_kong_day(now):%Y%m%d}"
-    return f"{prefix}-{cases.next_number(connection, prefix):06d}"
-
-
-def _new_case(
-    connection: Connection, reference: str, definition: Definition, seat: people.Membership, by: By, now: datetime
-) -> Case:
-    eservice = definition.eservice
-    columns: dict[str, Any] = {
-        "reference": reference,
-        "eservice": eservice.code,
-        "release": definition.sha256,
-        "function": eservice.function,
-        "desk": eservice.desk,
-        "company_id": seat.company,
-        "membership_id": seat.id,
-        "participant_id": seat.participant_id,
-        "opened_by": by.person,
-        "opened_at": now,
-        "changed_at": now,
-        "closed_at": None,
-        "received_on": None,
-        "status": "DRAFT",
-        "round": 1,
-        "version": 1,
-        "about": "",
-        "state": b"",
-        "ways_out": [],
-        "head": seal.first_link(reference),
-        "entries": 0,
-        "membership": seat.kind,
-    }
-    case_id = cases.add(connection, **columns)
-    answered.lend_hand(connection, case_id, by.person, "maker", 1)
-    return Case(id=case_id, **columns)

@@ -25,12 +25,14 @@ def save_draft(
     explicit: bool,
     by: By,
     seen: str | None = None,
+    source: Mapping[str, str] | None = None,
 ) -> int:
     """Keep what was typed so far and return the case's version, which saving does not change.
 
     explicit: the person pressed save; such a save, and anybody's first one, stands in the trail. seen: the mark of the
-    draft that the page showed; another person's newer one is not overwritten. Raises `NotFound`, `NoRight`, `FourEyes`,
-    `StalePage`, `DraftChanged`, `UnknownFields`, `WrongAnswers`, `ServiceClosed`.
+    draft that the page showed; another person's newer one is not overwritten. source: which rows came from a file of
+    which SHA-256; such a save stands in the trail too. Raises `NotFound`, `NoRight`, `FourEyes`, `StalePage`,
+    `DraftChanged`, `UnknownFields`, `WrongAnswers`, `ServiceClosed`.
     """
     now = portal.clock.now()
     circumstances.require_open_service(now)
@@ -54,6 +56,6 @@ def save_draft(
             saved_at=now,
         )
         took_over = before is not None and before.saved_by != at.person.id
-        if first or explicit or took_over:
-            note(connection, portal, at, SAVED, by, {})
+        if first or explicit or took_over or source:
+            note(connection, portal, at, SAVED, by, source or {})
         return at.case.version
