@@ -110,19 +110,17 @@ def of_case(
     *,
     reader: Person | None = None,
     side: str | None = None,
-    parties: tuple[Party, ...] | None = None,
-    company: Company | None = None,
+    known: tuple[Company | None, tuple[Party, ...]] | None = None,
     filler: str = "",
 ) -> Story:
     """The story of a case; `exchange` is what the exchange calls itself.
 
-    on: the day whose registers name what was chosen; by default the day on which the case last changed. reader: who
-    reads it, as far as their side may; else `side` says so, and everybody's work is told when there is none. parties,
-    company: where they are known already. filler: the participant for whom a part is filled, whose records are wanted
-    too.
+    on: the day whose registers name what was chosen; else that on which the case last changed. reader: who reads it,
+    as far as their side may; else `side` says so, and everybody's work is told when there is none. known: what `who`
+    found. filler: the participant for whom a part is filled, whose records are wanted too.
     """
     definition = definitions.of_release(connection, case.release)
-    known, parties = (company, parties) if parties is not None else who(connection, definition, case)
+    firm, parties = known or who(connection, definition, case)
     side = side if reader is None else sides.side_of(reader, case.company_id, parties)
     day = on or case.changed_at.astimezone(HONG_KONG).date()
     owners = {case.participant_id, filler or case.participant_id}
@@ -132,7 +130,7 @@ def of_case(
         lambda: answered.answers_and_drafts(connection, case.id),
         lambda: answered.remarks_on(connection, case.id),
         lambda: registers.of_eservice_each(connection, definition, owners, day),
-        lambda: known or cases.company_of(connection, case),
+        lambda: firm or cases.company_of(connection, case),
     )
     sight = sides.sight([sealed.entry for sealed in entries], side, "" if reader is None else reader.company_name)
     shown = [sealed for sealed in entries if not _is_skipped(sealed.entry, sight, side)]

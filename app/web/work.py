@@ -98,9 +98,7 @@ def _at(
     day = hong_kong_day(now)
     owner = participant_of(task, case, cast.parties)
     exchange = portal().settings.exchange_name
-    told = story.of_case(
-        connection, case, exchange, day, reader=person, parties=cast.parties, company=company, filler=owner
-    )
+    told = story.of_case(connection, case, exchange, day, reader=person, known=(company, cast.parties), filler=owner)
     kept = files.answered_with(told.uploads, task.step)
     asked = definition.forms[task.form]
     newest = answered.newest_answers(connection, case.id, definition.main_step) if asked.reads_request else None
