@@ -15,6 +15,7 @@ from app.store.tables import jobs, timers
 PROMISE = insert(jobs).inline()  # nobody asks for the new number
 LEASE = timedelta(seconds=60)
 MOST_TRIES = 12
+PROMPT = ("mail", "link")  # somebody waits for a code or a link; a document can be made a little later
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def claim(connection: Connection, now: datetime, most: int = 10) -> list[Job]:
     due = (
         select(jobs.c.id)
         .where(jobs.c.state == "waiting", jobs.c.due_at <= now)
-        .order_by(jobs.c.due_at)
+        .order_by(jobs.c.kind.not_in(PROMPT), jobs.c.due_at)
         .limit(most)
         .with_for_update(skip_locked=True)
     )

@@ -225,3 +225,11 @@ def once_then_dark(write):
         written.append(True)
 
     return turn
+
+
+def test_a_mail_does_not_wait_behind_a_document_that_was_promised_before(posting, tmp_path, port):
+    posting.completed()
+    posting.run_sql("UPDATE jobs SET due_at = datetime(due_at, '-1 hour') WHERE kind = 'pdf'")
+    with server(tmp_path, port):
+        jobs.keep_promises(posting.portal, most=1)
+    assert [row.state for row in posting.rows("jobs", kind="pdf")] == ["waiting"]
