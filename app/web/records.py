@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -120,9 +121,12 @@ def _seen(connection: Connection, person: Person, records: list[Traced]) -> froz
 
 
 def _record(record: Traced, words: Words, seen: frozenset[str]) -> dict[str, Any]:
+    rows = [_row(column, value, words, seen) for column, value in record.values.items() if column not in HIDDEN]
+    most = Counter(row["from"] for row in rows).most_common(1)
     return {
         "key": record.key,
-        "rows": [_row(column, value, words, seen) for column, value in record.values.items() if column not in HIDDEN],
+        "from": next((row for row in rows if most and row["from"] == most[0][0]), None),
+        "rows": [row | {"differs": row["from"] != most[0][0]} for row in rows],
         "upcoming": [_upcoming(one, record, words, seen) for one in record.upcoming],
     }
 
@@ -131,6 +135,7 @@ def _row(column: str, value: Value, words: Words, seen: frozenset[str]) -> dict[
     return {
         "label": _label(column, words),
         "value": _shown(column, value.value, words),
+        "from": (value.reference, value.since),
         "source": _source(value.reference, seen),
         "since": f"{value.since.day} {value.since:%b %Y}",
     }
