@@ -103,6 +103,22 @@ def template(columns: Sequence[Column], most: int) -> bytes:
     return held.getvalue()
 
 
+def written(title: str, lines: Sequence[Sequence[str]]) -> bytes:
+    """A workbook with one sheet of texts, the first line its heading."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = title
+    for row, line in enumerate(lines, 1):
+        for column, text in enumerate(line, 1):
+            _write(sheet, row, column, text)
+    _dress(sheet, [max(12, *(min(len(line[at]), 60) for line in lines)) for at in range(len(lines[0]))])
+    held = BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
 def _write_line(sheet: Any, row: int, texts: Sequence[str]) -> None:
     for column, text in enumerate(texts, 1):
         _write(sheet, row, column, text)

@@ -70,6 +70,8 @@ class Case:
     membership: str = ""
     sent_at: datetime | None = None
     proposed: Sequence[Mapping[str, Any]] = ()
+    words: str = ""
+    about_words: str = ""
 
     @property
     def ended(self) -> bool:
@@ -128,6 +130,12 @@ def by_reference(connection: Connection, reference: str, person: Person | None =
     if person is None or may(person, "read every request"):
         return _case(connection, BY_REFERENCE, {"reference": reference})
     return _case(connection, _seen_by_reference(), {"reference": reference, "person": person.id})
+
+
+def versions(connection: Connection, ids: Collection[int]) -> dict[int, int]:
+    """At which version these cases are."""
+    query = select(cases.c.id, cases.c.version).where(cases.c.id.in_(ids))
+    return {row.id: row.version for row in connection.execute(query)} if ids else {}
 
 
 def references_seen(connection: Connection, person: Person, named: Collection[str]) -> frozenset[str]:

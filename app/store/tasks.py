@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delet
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.cases import Case
-from app.store.tables import cases, hands, idempotency, rights, tasks, timers
+from app.store.lists import ALL, MOST_COUNTED, Filter, matching_at_hand
+from app.store.tables import cases, companies, hands, idempotency, rights, tasks, timers
 from engine.people import BARRED_BY, Person
 
 
@@ -70,6 +71,7 @@ class ToDo:
     status: str
     about: str
     opened_by: int
+    company: str = ""
 
 
 # Statements are built once: building one costs several times what sending it does.
@@ -204,10 +206,13 @@ def _claim(dialect: str) -> Any:
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
-def to_do(connection: Connection, person: Person, *, participant_id: str = "", most: int = 50) -> list[ToDo]:
+def to_do(connection: Connection, person: Person, wanted: Filter = ALL, *, most: int = 50) -> list[ToDo]:
     """What this person may do now, the most urgent first."""
-    values = {"person": person.id, "participant": participant_id, "most": most}
-    rows = connection.execute(_to_do(bool(participant_id)), values)
+    seen = (cases.c.reference, cases.c.eservice, cases.c.release, cases.c.participant_id, cases.c.status)
+    query = _mine(select(tasks, *seen, cases.c.about, cases.c.opened_by, companies.c.name_en))
+    query = matching_at_hand(query.join(companies, companies.c.id == cases.c.company_id), wanted, tasks.c.membership_id)
+    urgent = tasks.c.due_at.is_(None), tasks.c.due_at, tasks.c.opened_at
+    rows = connection.execute(query.order_by(*urgent).limit(most), {"person": person.id})
     return [
         ToDo(
             Task(*row[: len(tasks.c)]),
@@ -217,44 +222,26 @@ def to_do(connection: Connection, person: Person, *, participant_id: str = "", m
     ]
 
 
-def to_do_count(connection: Connection, person: Person, *, participant_id: str = "") -> int:
-    """How many things this person may do now."""
-    values = {"person": person.id, "participant": participant_id}
-    return int(connection.execute(_to_do_count(bool(participant_id)), values).scalar_one())
+def to_do_count(connection: Connection, person: Person, wanted: Filter = ALL) -> int:
+    """How many things this person may do now; at most 100, which then means that many or more."""
+    some = matching_at_hand(_mine(select(tasks.c.id)), wanted, tasks.c.membership_id).limit(MOST_COUNTED).subquery()
+    return int(connection.scalar(select(func.count()).select_from(some), {"person": person.id}) or 0)
 
 
 def to_do_counted() -> Select[Any]:
-    """The same as a question within another; it asks for `person`."""
-    return _to_do_count(of_one=False)
+    """The same, unfiltered, as a question within another; it asks for `person`."""
+    return select(func.count()).select_from(_mine(select(tasks.c.id)).limit(MOST_COUNTED).subquery())
 
 
-@cache
-def _to_do(of_one: bool) -> Select[Any]:
-    seen = (cases.c.reference, cases.c.eservice, cases.c.release, cases.c.participant_id, cases.c.status)
-    query = _mine(select(tasks, *seen, cases.c.about, cases.c.opened_by), of_one)
-    urgent = tasks.c.due_at.is_(None), tasks.c.due_at, tasks.c.opened_at
-    return query.order_by(*urgent).limit(bindparam("most"))
-
-
-@cache
-def _to_do_count(of_one: bool) -> Select[Any]:
-    return _mine(select(func.count()), of_one)
-
-
-def _mine(query: Select[Any], of_one: bool) -> Select[Any]:
-    query = query.select_from(tasks).join(cases, cases.c.id == tasks.c.case_id)
-    query = query.where(_held(), ~_own_work(), cases.c.status != "DRAFT")
-    return query.where(cases.c.participant_id == bindparam("participant")) if of_one else query
-
-
-def _held() -> ColumnElement[bool]:
+def _mine(query: Select[Any]) -> Select[Any]:
+    """From somebody's rights to the tasks that they open: however many tasks there are, only those are looked at."""
     seat = and_(
-        rights.c.person_id == bindparam("person"),
         rights.c.lane == tasks.c.seat,
         rights.c.holder == tasks.c.holder,
         rights.c.membership_id.is_not_distinct_from(tasks.c.membership_id),
     )
-    return exists(select(rights.c.id).where(seat))
+    query = query.select_from(rights).join(tasks, seat).join(cases, cases.c.id == tasks.c.case_id)
+    return query.where(rights.c.person_id == bindparam("person"), ~_own_work(), cases.c.status != "DRAFT")
 
 
 def _own_work() -> ColumnElement[bool]:

@@ -13,8 +13,9 @@ from app.store.database import Connection
 from app.store.lists import Row
 from app.store.tasks import Task, ToDo
 from app.store.waiting import Waiting
-from app.web import pages
+from app.web import filters, pages
 from app.web.cases import next_label
+from app.web.filters import Asked
 from app.web.guards import current_person, portal, signed_in
 from app.web.timelines import who_acts
 from engine import rules, statuses
@@ -23,7 +24,7 @@ from engine.people import Person
 bp = Blueprint("dashboard", __name__)
 PAGE = 25
 OPEN = tuple(code for code, status in statuses.STATUSES.items() if not status.ends and code != "DRAFT")
-LISTS = {"waiting": OPEN, "drafts": ("DRAFT",), "history": tuple(statuses.ENDED)}
+LISTS = {"waiting": (lists.OPENED, ""), "drafts": ("", "DRAFT"), "history": (lists.ENDED, "")}
 EMPTY = {
     "todo": "Nothing waits for you. What others have is under “Waiting for others”.",
     "waiting": "Nothing waits for others.",
@@ -35,31 +36,53 @@ EMPTY = {
 @bp.get("/")
 @signed_in
 def show() -> str:
-    """One list at a time, chosen by the address."""
+    """One list at a time, chosen and narrowed by the address."""
     person, now = current_person(), portal().clock.now()
     tab = request.args.get("tab", "todo")
     tab = tab if tab in EMPTY else "todo"
-    chosen = request.args.get("membership", "")
+    said = filters.asked()
     with portal().database.read() as connection:
-        rows, older = _rows(connection, person, tab, chosen, now)
-        tabs = _tabs(connection, person, tab, chosen)
-    pills = _pills(person, tab, chosen)
+        rows, more = _rows(connection, person, tab, said, now)
+        tabs = _tabs(connection, person, tab, said)
+        services = _services(connection, person)
     return render_template(
         "dashboard.html",
         today_line=pages.today_line(),
+        tab=tab,
         tabs=tabs,
-        pills=pills,
+        pills=_pills(person, tab, said),
         rows=rows,
-        empty=_(EMPTY[tab]),
-        older_url=older,
+        empty=_("Nothing here is as you have asked.") if said.narrows else _(EMPTY[tab]),
+        more_url=more,
+        filters=filters.fields(said, services, _states(tab)),
+        chosen=filters.pills(said, tab, services),
+        clear_url=filters.address(tab, {"membership": said.membership} if said.membership else {}),
+        kept={"tab": tab if tab != "todo" else "", "membership": said.membership},
+        can_approve=tab == "todo" and sum(1 for row in rows if row.get("approve")) > 1,
+        exports=[(kind.upper(), url_for(f"exports.as_{kind}", tab=tab, **said.words())) for kind in ("csv", "xlsx")],
+        shows_company=person.is_staff,
     )
 
 
-def _tabs(connection: Connection, person: Person, tab: str, chosen: str) -> list[dict[str, Any]]:
-    counts = {
-        "todo": tasks.to_do_count(connection, person, participant_id=chosen) if chosen else pages.to_do_count(person),
-        "waiting": lists.counted(connection, person, statuses=OPEN, participant_id=chosen),
-        "drafts": lists.counted(connection, person, statuses=("DRAFT",), participant_id=chosen),
+def _services(connection: Connection, person: Person) -> dict[str, str]:
+    """The eServices that a list of this person may hold, by code."""
+    made = definitions.current(connection) if person.is_staff else pages.services(person)
+    return {code: made[code].eservice.short_title for code in sorted(made)}
+
+
+def _states(tab: str) -> tuple[str, ...]:
+    """The statuses of which a list holds requests."""
+    return {"todo": OPEN, "waiting": OPEN, "drafts": (), "history": tuple(sorted(statuses.ENDED))}[tab]
+
+
+def _tabs(connection: Connection, person: Person, tab: str, said: Asked) -> list[dict[str, Any]]:
+    plain = said.membership
+    counts: dict[str, int | None] = {
+        "todo": tasks.to_do_count(connection, person, filters.wanted(person, Asked(membership=plain)))
+        if plain
+        else pages.to_do_count(person),
+        "waiting": lists.counted(connection, person, filters.wanted(person, Asked(membership=plain), lists.OPENED)),
+        "drafts": lists.counted(connection, person, filters.wanted(person, Asked(membership=plain), status="DRAFT")),
         "history": None,
     }
     labels = {
@@ -70,44 +93,52 @@ def _tabs(connection: Connection, person: Person, tab: str, chosen: str) -> list
     }
     if person.is_staff:
         labels.pop("drafts")
+    words = {name: value for name, value in said.words().items() if name not in ("status", "sort")}
     return [
-        {"key": key, "label": label, "count": counts[key], "url": _url(key, chosen), "current": key == tab}
+        {
+            "key": key,
+            "label": label,
+            "count": pages.many(counts[key]),
+            "url": filters.address(key, words),
+            "current": key == tab,
+        }
         for key, label in labels.items()
     ]
 
 
-def _pills(person: Person, tab: str, chosen: str) -> list[dict[str, Any]]:
+def _pills(person: Person, tab: str, said: Asked) -> list[dict[str, Any]]:
     mine = pages.my_participants(person)
     if len(mine) < 2:
         return []
-    every = {"label": _("All memberships"), "url": _url(tab, ""), "current": not chosen}
-    return [every, *({"label": one, "url": _url(tab, one), "current": one == chosen} for one in mine)]
-
-
-def _url(tab: str, chosen: str, **more: Any) -> str:
-    return url_for("dashboard.show", tab=tab if tab != "todo" else None, membership=chosen or None, **more)
+    words = {name: value for name, value in said.words().items() if name != "membership"}
+    every = {"label": _("All memberships"), "url": filters.address(tab, words), "current": not said.membership}
+    each = (
+        {"label": one, "url": filters.address(tab, words, membership=one), "current": one == said.membership}
+        for one in mine
+    )
+    return [every, *each]
 
 
 def _rows(
-    connection: Connection, person: Person, tab: str, chosen: str, now: datetime
+    connection: Connection, person: Person, tab: str, said: Asked, now: datetime
 ) -> tuple[list[dict[str, Any]], str | None]:
     if tab == "todo":
-        found = tasks.to_do(connection, person, participant_id=chosen)
+        found = tasks.to_do(connection, person, filters.wanted(person, said))
         return [_to_do_row(connection, entry, now) for entry in found], None
-    before = request.args.get("before", "")
-    listed = lists.listed(
-        connection,
-        person,
-        statuses=LISTS[tab],
-        participant_id=chosen,
-        before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
-        most=PAGE + 1,
-    )
-    page = listed[:PAGE]
+    page, more = page_of(connection, person, tab, said, PAGE)
     open_tasks = tasks.of_cases(connection, [row.id for row in page])
     who = waiting.of_tasks(connection, [task for some in open_tasks.values() for task in some])
-    older = _url(tab, chosen, before=page[-1].id) if len(listed) > PAGE else None
-    return [_row(connection, person, row, open_tasks[row.id], who, now) for row in page], older
+    return [_row(connection, person, row, open_tasks[row.id], who, now) for row in page], more
+
+
+def page_of(connection: Connection, person: Person, tab: str, said: Asked, most: int) -> tuple[list[Row], str | None]:
+    """One page of a list, and where the next one is."""
+    state, status = LISTS[tab]
+    wanted = filters.wanted(person, said, state, status)
+    found = lists.listed(connection, person, wanted, filters.place(said), most + 1)
+    page = found[:most]
+    more = filters.address(tab, said.words(), after=page[-1].id) if len(found) > most else None
+    return page, more
 
 
 def _to_do_row(connection: Connection, entry: ToDo, now: datetime) -> dict[str, Any]:
@@ -119,6 +150,8 @@ def _to_do_row(connection: Connection, entry: ToDo, now: datetime) -> dict[str, 
         "about": entry.about,
         "status": pages.status(entry.status),
         "with_whom": _("You"),
+        "company": f"{entry.participant_id} {entry.company}",
+        "approve": entry.task.id if entry.task.lane == "checker" and entry.task.kind == "decide" else None,
         "next": {"label": next_label(entry.task, entry.status), "url": url_for("tasks.show", task_id=entry.task.id)},
         "due": pages.due(entry.task.due_at, now),
     }
@@ -135,6 +168,7 @@ def _row(
         "url": url_for("cases.show", reference=row.reference),
         "about": row.about or (_("not submitted") if row.status == "DRAFT" else ""),
         "status": pages.status(row.status),
+        "company": f"{row.participant_id} {row.company}",
         "with_whom": _("You") if mine else "; ".join(_with_whom(person, open_tasks, who)),
         "next": {"label": next_label(mine[0], row.status), "url": url_for("tasks.show", task_id=mine[0].id)}
         if mine

@@ -14,6 +14,7 @@ from app.commands.requests import circumstances
 from app.commands.requests.steps import By
 from app.store import definitions, menus
 from app.store.calendars import published
+from app.store.lists import MOST_COUNTED
 from app.store.menus import Menu
 from app.store.pending import Pending
 from app.store.people import Membership
@@ -54,7 +55,7 @@ def _me(person: Person) -> dict[str, Any]:
 def _menu(person: Person) -> list[dict[str, Any]]:
     counts = _known(person).menu
     work = [
-        _link(_("Dashboard"), url_for("dashboard.show"), "dashboard.show", counts.to_do or None),
+        _link(_("Dashboard"), url_for("dashboard.show"), "dashboard.show", many(counts.to_do or None)),
         _link(_("All eServices"), url_for("eservices.index"), "eservices.index"),
     ]
     records = _link(_("Registers"), url_for("records.show"), "records.show")
@@ -90,7 +91,7 @@ def _administration(person: Person) -> list[dict[str, Any]]:
     return [{"heading": _("Administration"), "links": links}] if links else []
 
 
-def _link(label: str, url: str, endpoint: str = "", count: int | None = None) -> dict[str, Any]:
+def _link(label: str, url: str, endpoint: str = "", count: int | str | None = None) -> dict[str, Any]:
     current = request.path == url or (endpoint != "" and request.endpoint == endpoint)
     return {"label": label, "url": url, "count": count, "current": current}
 
@@ -260,6 +261,13 @@ def unusual_today() -> dict[str, str] | None:
     else:
         strong = _("Today is a business day, although the calendar was published otherwise.")
     return {"strong": strong, "text": ""}
+
+
+def many(count: int | None) -> str:
+    """A count as a tab shows it; of more than 99 nobody reads how many."""
+    if count is None:
+        return ""
+    return str(count) if count < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
 
 
 def time_left(until: datetime, now: datetime) -> str:

@@ -51,7 +51,7 @@ def test_everybody_sees_their_own_share(office, references):
     assert {who: count for who, count in seen.items() if count} == {**desk, **firm, **watchers}
 
 
-@pytest.mark.parametrize("text", ["%", "_", "\\", "ct027-2026%", "' OR 1=1 --"])
+@pytest.mark.parametrize("text", ["%", "_", "\\", "' OR 1=1 --"])
 def test_search_takes_every_character_for_itself(office, references, text):
     with office.portal.database.read() as connection:
         assert lists.found(connection, office.person("olive"), text) == []

@@ -9,7 +9,7 @@ from typing import Any
 from app.commands.portal import Portal
 from app.commands.requests import circumstances, steps
 from app.commands.requests.steps import By, Step
-from app.store import answered, cases, people
+from app.store import answered, cases, companies, people, words
 from app.store.cases import Case
 from app.store.database import Connection
 from engine.errors import NoRight
@@ -67,10 +67,21 @@ def new_case(
         "head": seal.first_link(reference),
         "entries": 0,
         "membership": seat.kind,
+        "words": _words(connection, reference, definition, seat, by),
     }
     case_id = cases.add(connection, **columns)
     answered.lend_hand(connection, case_id, by.person, "maker", 1)
     return Case(id=case_id, **columns)
+
+
+def _words(connection: Connection, reference: str, definition: Definition, seat: people.Membership, by: By) -> str:
+    """What a request is found by from its first day: whose it is, what it is, and who opened it."""
+    eservice, firm = definition.eservice, companies.firm(connection, seat.company)
+    maker = people.names_of(connection, [by.person]).get(by.person, "")
+    names = (firm.code, firm.name_en, firm.name_zh) if firm else ()
+    titles = (eservice.code, eservice.title, eservice.short_title, *eservice.titles.values(), *eservice.keywords)
+    found_by = words.words_of(reference, seat.participant_id, *names, maker, *titles)
+    return " ".join([words.seat_word(seat.id, eservice.function), *found_by])
 
 
 def start(

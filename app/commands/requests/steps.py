@@ -18,6 +18,7 @@ from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
 from app.store.story import parties_in
+from app.store.words import words_of
 from engine.errors import CaseEnded, KeyReused, NotFound, StalePage
 from engine.hours import Now, hong_kong_day
 from engine.people import DESK_LANES, Person, seat_of
@@ -151,6 +152,7 @@ def write_down(
         received_on=received_on(definition, case, outcome, moment),
         sent_at=case.sent_at or (now if was_sent(outcome) else None),
         about=case.about if step.about is None else step.about[:240],
+        about_words=case.about_words if step.about is None else " ".join(words_of(step.about[:240])),
         changed_at=now,
         closed_at=now if outcome.finished else None,
         head=head,

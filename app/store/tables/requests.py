@@ -18,6 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     false,
+    text,
 )
 
 from app.store.tables.columns import Key, Moment, metadata
@@ -51,6 +52,12 @@ counters = Table(
     Column("name", String(40), primary_key=True),
     Column("value", Integer, nullable=False),
 )
+# The words by which PostgreSQL finds requests, written as its index is.
+IN_WORDS = (
+    "array_to_tsvector(array_remove(string_to_array(cases.words || ' ' || cases.about_words || ' zdesk' || "
+    "lower(cases.desk) || 'z', ' '), ''))"
+)
+IS_OPEN = text("closed_at IS NULL")
 TERMINAL = "'APPROVED', 'COMPLETED', 'REJECTED', 'WITHDRAWN', 'DISCARDED', 'ABORTED'"
 OPEN = (
     "'DRAFT', 'PENDING_CHECKER', 'RETURNED_BY_CHECKER', 'PENDING_NEXT_COMPANY', 'RETURNED_BY_NEXT_COMPANY', "
@@ -87,10 +94,23 @@ cases = Table(
     Column("proposed", JSON, nullable=False, server_default="[]"),  # ways out that wait for somebody to confirm them
     CheckConstraint(f"status IN ({OPEN}, {TERMINAL})", name="status"),
     CheckConstraint(f"(closed_at IS NOT NULL) = (status IN ({TERMINAL}))", name="closed"),
+    Column("words", Text, nullable=False, server_default=""),  # what it is found by and never changes
+    Column("about_words", Text, nullable=False, server_default=""),  # and what changes with its summary
     Index("ix_cases_membership", "membership_id", "function", "id"),
     Index("ix_cases_desk", "desk", "id"),
-    Index("ix_cases_status", "membership_id", "status", "id"),
+    # Every list is the newest of some ranges of these, however many requests there are.
+    Index("ix_cases_status", "membership_id", "function", "status", "id"),
+    Index("ix_cases_desk_status", "desk", "status", "id"),
+    Index("ix_cases_any_status", "status", "id"),
+    Index("ix_cases_open", "membership_id", "function", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+    Index("ix_cases_desk_open", "desk", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+    Index("ix_cases_participant", "participant_id", "eservice", "id"),
+    Index("ix_cases_eservice", "eservice", "id"),
+    Index("ix_cases_opened", "opened_at", "id"),
 )
+# SQLite finds words in a table of its own, which triggers fill.
+FOUND_BY = Index("ix_cases_words", text(IN_WORDS.replace("cases.", "")), _table=cases, postgresql_using="gin")
+FOUND_BY.ddl_if(dialect="postgresql")
 parties = Table(
     "parties",
     metadata,
