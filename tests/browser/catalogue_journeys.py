@@ -128,6 +128,8 @@ def fill_account(ivan: Visitor) -> None:
 def limits(leo: Visitor, rita: Visitor, gary: Visitor, gina: Visitor, daisy: Visitor, david: Visitor) -> str:
     """A group of a firm that does not clear for itself gets the limits of its clearing participant."""
     reference = asked_of_the_clearing_participant(leo, rita)
+    gary.arrive_as("gary")
+    gina.arrive_as("gina")
     agree(gary, gina)
     decide(daisy, "daisy", "Process", "Process")
     decide(david, "david", "Approve", "Approve")
@@ -155,7 +157,8 @@ def limits_returned(leo: Visitor, rita: Visitor, gary: Visitor, gina: Visitor) -
     leo.reads("Forty contracts are the most")
     leo.field("Maximum order size").fill("40")
     submit(leo)
-    decide(rita, "rita", "Check", "Approve")
+    take_up(rita, "Check")
+    rita.press("Approve")
     agree(gary, gina)
     return reference
 
@@ -181,15 +184,13 @@ def asked_of_the_clearing_participant(leo: Visitor, rita: Visitor) -> str:
 
 def agree(gary: Visitor, gina: Visitor) -> None:
     """The clearing participant's maker enters the limits, and its checker agrees."""
-    gary.arrive_as("gary")
-    gary.press("Complete")
+    take_up(gary, "Complete")
     gary.page.get_by_label("We accept the request and set these limits").check()
     gary.field("Your maximum order size").fill("40")
     gary.field("Your maximum order rate").fill("20")
     gary.field("Your maximum intraday exposure").fill("500")
     submit(gary)
-    gina.arrive_as("gina")
-    gina.press("Check")
+    take_up(gina, "Check")
     gina.reads("40 contracts")
     gina.press("Agree")
 

@@ -19,7 +19,7 @@ def people(arrive, way):
     return lambda number: [arrive(**WAYS[way]) for _ in range(number)]
 
 
-@ways("desktop")
+@ways("without scripts")
 def test_sc001_a_lost_smartcard_is_replaced_and_its_receipt_acknowledged(site, people):
     site.office.deploy("SC001")
     ada, *others = people(4)
@@ -49,7 +49,7 @@ def test_dt021_the_clearing_participant_sets_the_limits(site, people):
     assert (site.verdict(pdf).intact, site.office.status(reference)) == (True, "APPROVED")
 
 
-@ways("desktop")
+@ways("without scripts")
 def test_dt021_what_the_clearing_participant_returns_is_asked_again(site, people):
     site.office.deploy("DT021")
     leo, *others = people(4)
@@ -58,7 +58,7 @@ def test_dt021_what_the_clearing_participant_returns_is_asked_again(site, people
     assert (site.verdict(pdf).intact, site.office.status(reference)) == (True, "PENDING_HKEX")
 
 
-@ways("phone")
+@ways("desktop")
 def test_rd001_what_passed_stands_without_a_desk(site, people):
     site.office.deploy("RD001")
     mia, chen = people(2)
