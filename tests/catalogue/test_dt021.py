@@ -57,3 +57,9 @@ def test_a_group_that_was_removed_is_gone(office):
     del removal["ptlg_name"]
     ended(office, reference, ("mia", removal), ("chen", APPROVE), ("daisy", FORWARD), ("david", APPROVE))
     assert record(office, "ptrm_group", "F00123", "HBS_INDEX") is None
+
+
+def test_lists_say_in_words_what_is_asked(office):
+    reference = draft(office, "DT021", "leo")
+    ended(office, reference, ("leo", LION))
+    assert office.case(reference).about == "Create a group: NEW_GROUP"
