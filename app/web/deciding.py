@@ -69,9 +69,12 @@ def _banner(at: At) -> dict[str, str]:
     if at.task.lane in DESK_LANES:
         return _said(_("You can process this."), desk_title(at.task.holder))
     if at.task.lane in BROKER_LANES:
-        return _said(_("Your firm is named in this request."), _("Your answer goes to the exchange; none is one too."))
+        return _said(
+            _("Your firm is named in this request."),
+            _("Your answer goes to the exchange. If none comes by the due date, the request goes on without it."),
+        )
     if at.task.lane == "maker":
-        return _said(_("Your answer is wanted."), at.task.name)
+        return _said(_("The exchange waits for your company's answer."), "")
     text = _("You did not prepare any round of it.")
     if at.case.round > 1:
         text += " " + _("Changes since the last round are marked.")
