@@ -150,7 +150,7 @@ def limits_returned(leo: Visitor, rita: Visitor, gary: Visitor, gina: Visitor) -
     gina.reads("Gary Poon proposes to return this.")
     gina.press("Return with comments")
     gina.page.get_by_label("Reason").select_option("NOT_AGREED")
-    gina.field("Comment").fill("Forty contracts are the most")
+    assert gina.field("Comment").input_value() == "Forty contracts are the most"
     gina.press("Return with comments")
 
     take_up(leo, "Correct and resubmit")
@@ -186,9 +186,9 @@ def agree(gary: Visitor, gina: Visitor) -> None:
     """The clearing participant's maker enters the limits, and its checker agrees."""
     take_up(gary, "Complete")
     gary.page.get_by_label("We accept the request and set these limits").check()
-    gary.field("Your maximum order size").fill("40")
-    gary.field("Your maximum order rate").fill("20")
-    gary.field("Your maximum intraday exposure").fill("500")
+    gary.field("Maximum order size set").fill("40")
+    gary.field("Maximum order rate set").fill("20")
+    gary.field("Maximum intraday exposure set").fill("500")
     submit(gary)
     take_up(gina, "Check")
     gina.reads("40 contracts")

@@ -131,7 +131,7 @@ def test_rejecting_needs_a_reason_from_the_list(office, visitor):
     office.complete(reference, "karen", PROPOSE)
     kelvin, url = visitor("kelvin"), visitor.task(reference)
     kelvin.get(f"{url}?decision=reject")
-    kelvin.submit(f"{url}/completion", decision="reject", comment="It came too late", expect=422)
+    kelvin.submit(f"{url}/completion", decision="reject", comment="It came too late", reason_code="", expect=422)
     page = kelvin.submit(f"{url}/completion", decision="reject", comment="It came too late", reason_code="LATE")
     assert "Rejected" in page.text
 
@@ -161,6 +161,13 @@ def test_a_page_that_was_overtaken_says_so(office, visitor, url):
 def test_no_script_hides_what_a_decision_asks_for(visitor, url):
     page = visitor("chen").get(f"{url}?decision=return")
     assert not page.tree.xpath("//section[@class='decision']//*[@data-show-if]")
+
+
+@pytest.mark.parametrize(("decision", "comment"), [("reject", "It came after the cut-off"), ("back", "")])
+def test_what_was_proposed_stands_there_to_be_confirmed_and_nothing_else_does(office, visitor, decision, comment):
+    reference = office.complete(office.sent(), "karen", PROPOSE)
+    page = visitor("kelvin").get(f"{visitor.task(reference)}?decision={decision}")
+    assert page.all("//textarea[@name='comment']") == [comment]
 
 
 @pytest.fixture
