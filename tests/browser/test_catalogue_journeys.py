@@ -29,7 +29,7 @@ def test_sc001_a_lost_smartcard_is_replaced_and_its_receipt_acknowledged(site, p
     assert (site.verdict(pdf).intact, site.office.status(reference)) == (True, "COMPLETED")
 
 
-@ways("phone")
+@ways("without scripts")
 def test_cc001_both_brokers_acknowledge_and_the_account_is_opened(site, people):
     site.office.deploy("CC001")
     ivan, *others = people(6)
@@ -39,7 +39,7 @@ def test_cc001_both_brokers_acknowledge_and_the_account_is_opened(site, people):
     assert (site.verdict(pdf).intact, site.office.status(reference)) == (True, "APPROVED")
 
 
-@ways("without scripts")
+@ways("phone")
 def test_dt021_the_clearing_participant_sets_the_limits(site, people):
     site.office.deploy("DT021")
     leo, *others = people(6)
