@@ -1,4 +1,4 @@
-"""SC001, CC001, DT021 and RD001 from the sign-in to the sealed PDF: each one way by day, the others by night."""
+"""SC001, CC001, DT021 and RD001 from the sign-in to the sealed PDF: each one way or two by day, the others by night."""
 
 import pytest
 
@@ -7,10 +7,10 @@ from tests.browser.test_journey import WAYS
 from tests.browser.test_second_company import sealed
 
 
-def ways(by_day):
-    """One way by day, the others for those who ask."""
-    others = (pytest.param(way, marks=pytest.mark.long) for way in WAYS if way != by_day)
-    return pytest.mark.parametrize("way", [by_day, *others])
+def ways(*by_day):
+    """These ways by day, the others for those who ask."""
+    others = (pytest.param(way, marks=pytest.mark.long) for way in WAYS if way not in by_day)
+    return pytest.mark.parametrize("way", [*by_day, *others])
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_cc001_both_brokers_acknowledge_and_the_account_is_opened(site, people):
     assert (site.verdict(pdf).intact, site.office.status(reference)) == (True, "APPROVED")
 
 
-@ways("phone")
+@ways("without scripts")
 def test_dt021_the_clearing_participant_sets_the_limits(site, people):
     site.office.deploy("DT021")
     leo, *others = people(6)
@@ -58,7 +58,7 @@ def test_dt021_what_the_clearing_participant_returns_is_asked_again(site, people
     assert (site.verdict(pdf).intact, site.office.status(reference)) == (True, "PENDING_HKEX")
 
 
-@ways("desktop")
+@ways("desktop", "phone")
 def test_rd001_what_passed_stands_without_a_desk(site, people):
     site.office.deploy("RD001")
     mia, chen = people(2)
