@@ -11,7 +11,7 @@ import pytest
 
 from app.config import Settings
 from app.store.database import migrate
-from tests.commands.office import Office, office_at
+from tests.commands.office import Office, office_at, opened, replays
 
 pytest_plugins = ["tests.long", "tests.postgresql", "tests.sparing"]
 
@@ -46,6 +46,15 @@ def seeded(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> O
     office = office_at(f"sqlite:///{folder / 'portal.db'}", folder)
     office.portal.database.close()
     return office
+
+
+@pytest.fixture
+def office(seeded: Office, tmp_path: Path) -> Iterator[Office]:
+    """The demo on SQLite; whatever was done in it comes out the same when run again."""
+    office = opened(seeded, tmp_path)
+    yield office
+    assert replays(office) == []
+    office.portal.database.close()
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ LANE_TITLES = {
     "next_checker": "Second company, checker",
     "desk_maker": "{exchange} {desk}, processor",
     "desk_checker": "{exchange} {desk}, approver",
+    "broker": "Broker",
     "ops": "{exchange} operations",
     "system": "",
 }

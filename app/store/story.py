@@ -348,9 +348,11 @@ def _row_answers(
     """How many rows, then every answer of every row, each row on the same lines through all rounds."""
     today = main.field(f"current_{entry.key}")
     given = [sealed.answers if sealed else {} for sealed in filled]
-    register = records_of(given[-1].get(today.key)) if today and given else []
+    value = given[-1].get(today.key) if today and given else None
+    register = records_of(value)
     rounds = [records_of(one.get(entry.key)) for one in given]
-    yield Answer(entry.key, entry.label, str(len(register)) if today else "", tuple(str(len(rows)) for rows in rounds))
+    held = str(len(value)) if isinstance(value, list | tuple) else ""
+    yield Answer(entry.key, entry.label, held, tuple(str(len(rows)) for rows in rounds))
     for line in aligned([register, *rounds]):
         number = line.place + 1
         who = f"{entry.label} (was {number})" if line.is_gone else f"{entry.label} {number}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from app.commands.requests import circumstances, copies, documents, nudges
 from app.store import cases, casts, sentences, story, tasks
 from app.store.cases import Case
 from app.store.casts import Cast
-from app.store.story import Story
+from app.store.story import Part, Story
 from app.store.tasks import Task
 from app.web import attached, eservices, fields, pages
 from app.web.desks import desk_title
@@ -25,7 +26,7 @@ from engine.errors import NotFound
 from engine.forms import form
 from engine.forms.spoken import short_date
 from engine.hours import hong_kong_day
-from engine.people import OWN_LANES, PARTY_LANES, Person
+from engine.people import DESK_LANES, OWN_LANES, PARTY_LANES, Person
 
 bp = Blueprint("cases", __name__, url_prefix="/requests")
 
@@ -190,21 +191,21 @@ def _state_on(told: Story, process: str, state: dict[str, Any]) -> dict[str, Any
 
 def _answers(told: Story) -> list[dict[str, Any]]:
     """The newest answers: the maker's, then what others have added, each as far as the reader's side may read."""
-    if not told.last_round:
-        return []
+    if not told.last_round:  # another company is shown single answers of it, or there is none yet
+        return _told(told.parts)
     now = pages.moment(told.case.closed_at)
     facts = circumstances.facts_from(told.records, told.definition, circumstances.as_facts(told.case), now)
     main = told.definition.forms[told.definition.main_form]
     kept = frozenset(entry.key for entry in main.fields if story.may_read(entry, "maker", told.side))
-    return [*fields.rows(main, form.loaded(main, told.last_round), facts, only=kept), *_added(told)]
+    mine = fields.rows(main, form.loaded(main, told.last_round), facts, only=kept)
+    return [*mine, *_told([part for part in told.parts if part.step])]
 
 
-def _added(told: Story) -> list[dict[str, Any]]:
-    added = [part for part in told.parts if part.step]
+def _told(parts: Sequence[Part]) -> list[dict[str, Any]]:
     rows = [
-        [{"label": a.label, "value": a.values[-1]} for a in part.answers if a.values[-1:] > ("",)] for part in added
+        [{"label": a.label, "value": a.values[-1]} for a in part.answers if a.values[-1:] > ("",)] for part in parts
     ]
-    return [{"title": part.title, "rows": lines} for part, lines in zip(added, rows, strict=True) if lines]
+    return [{"title": part.title, "rows": lines} for part, lines in zip(parts, rows, strict=True) if lines]
 
 
 def _nudge(person: Person, told: Story, open_tasks: list[Task]) -> dict[str, str] | None:
@@ -271,13 +272,15 @@ def _result(told: Story) -> list[dict[str, str]]:
 
 
 def _later(told: Story) -> list[dict[str, str]]:
-    at_exchange = told.case.status.startswith("PENDING_HKEX")
-    desk = [] if at_exchange else [desk_title(told.case.desk)]
-    second = told.definition.eservice.has_next and not at_exchange and told.case.status != "PENDING_NEXT_COMPANY"
+    """Whose turn comes yet, as far as it is sure, and what comes of it."""
+    case, definition = told.case, told.definition
+    at_exchange = case.status.startswith("PENDING_HKEX")
+    before_others = not at_exchange and case.status != "PENDING_NEXT_COMPANY"
     labels = [
-        *([_("Second company")] if second else []),
-        *desk,
-        pages.status(told.definition.eservice.success)["label"],
+        *([_("Second company")] if definition.eservice.has_next and before_others else []),
+        *([_("Brokers")] if "broker" in definition.lanes and before_others else []),
+        *([] if at_exchange or not DESK_LANES & definition.certain_lanes else [desk_title(case.desk)]),
+        pages.status(definition.eservice.success)["label"],
     ]
     return [{"label": label, "who": "", "at": "", "state": "later"} for label in labels]
 

@@ -59,7 +59,9 @@ def show() -> str:
         clear_url=filters.address(tab, {"membership": said.membership} if said.membership else {}),
         kept={"tab": tab if tab != "todo" else "", "membership": said.membership},
         can_approve=tab == "todo" and sum(1 for row in rows if row.get("approve")) > 1,
-        exports=[(kind.upper(), url_for(f"exports.as_{kind}", tab=tab, **said.words())) for kind in ("csv", "xlsx")],
+        exports=[]
+        if tab == "todo"
+        else [(kind.upper(), url_for(f"exports.as_{kind}", tab=tab, **said.words())) for kind in ("csv", "xlsx")],
         shows_company=person.is_staff,
     )
 

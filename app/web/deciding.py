@@ -31,11 +31,13 @@ STYLES = {
     "propose_reject": "danger",
 }
 
+SECOND_LANES = frozenset({"desk_checker", "next_checker"})
+
 
 def decide_page(at: At, raw: Mapping[str, str], errors: Mapping[str, list[str]] | None = None) -> str:
     """What was answered, what changed, and the decisions open to this person."""
     choice = raw.get("decision") or request.args.get("decision", "")
-    deciding = _deciding(at, {**raw, "decision": choice}, errors or {})
+    deciding = _deciding(at, {**_proposed(at, choice), **raw, "decision": choice}, errors or {})
     columns, rows = _without_register(*_comparison(at, raw))
     return render_template(
         "tasks/decide.html",
@@ -65,14 +67,17 @@ def _summary(at: At, errors: Mapping[str, list[str]]) -> list[tuple[str, str]]:
 
 def _banner(at: At) -> dict[str, str]:
     """Why this person may decide, or what is asked of them."""
-    if at.task.lane in ("desk_checker", "next_checker"):
+    if at.task.lane in SECOND_LANES:
         return _second_banner(at)
     if at.task.lane in DESK_LANES:
         return _said(_("You can process this."), desk_title(at.task.holder))
     if at.task.lane in BROKER_LANES:
-        return _said(_("Your firm is named in this request."), _("Your answer goes to the exchange; none is one too."))
+        return _said(
+            _("Your firm is named in this request."),
+            _("Your answer goes to the exchange. If none comes by the due date, the request goes on without it."),
+        )
     if at.task.lane == "maker":
-        return _said(_("Your answer is wanted."), at.task.name)
+        return _said(_("The exchange waits for your company's answer."), "")
     text = _("You did not prepare any round of it.")
     if at.case.round > 1:
         text += " " + _("Changes since the last round are marked.")
@@ -95,6 +100,14 @@ def _second_banner(at: At) -> dict[str, str]:
     if at.task.lane == "next_checker":
         return _said(_("You can check your company's part."), _("You did not prepare it."))
     return _said(_("You can approve this."), _("You did not process it."))
+
+
+def _proposed(at: At, choice: str) -> Mapping[str, str]:
+    """The reason and the comment of a proposal, for whoever confirms it to send on or to change."""
+    decided = _given_before(at) if at.task.lane in SECOND_LANES else {}
+    wanted = "reject" if decided.get("decision") == "propose_reject" else decided.get("answer")
+    written = ("reason_code", "comment") if choice and choice == wanted else ()
+    return {key: str(decided[key]) for key in written if decided.get(key)}
 
 
 def _given_before(at: At) -> Mapping[str, Any]:

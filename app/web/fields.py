@@ -172,10 +172,13 @@ def _one_row(entry: Field, name: str, place: int, count: int, sheet: Sheet) -> d
     """One row; `removed` is never true, for a row that is removed is gone at once."""
     moves = not entry.fixed_rows
     views = [_view(column, f"{name}.{column.key}", sheet) for column in entry.fields]
+    heading = _heading(views)
+    if entry.fixed_rows:  # what nobody may change need not stand there twice
+        views = [view for view in views if not (view["read_only"] and view["value"] == heading)]
     return {
         "index": place,
         "id": html_id(name),
-        "heading": f"{place + 1}. {_heading(views) or _('New')}",
+        "heading": f"{place + 1}. {heading or _('New')}",
         "fields": views,
         "errors": list(sheet.errors.get(name, ())),
         "can_up": moves and place > 0,

@@ -135,7 +135,7 @@ def task_view(at: At) -> dict[str, Any]:
         "id": at.task.id,
         "title": eservice.short_title,
         "heading": eservice.short_title if at.is_main else f"{at.task.name}: {eservice.short_title}",
-        "submit_label": _("Submit") if at.task.lane in DESK_LANES else _("Submit to your checker"),
+        "submit_label": _("Submit to your checker") if _goes_to_checker(at) else _("Submit"),
         "company": "" if at.person.company == at.case.company_id else _company(at),
         "reference": at.case.reference,
         "function_title": pages.function_title(eservice.function),
@@ -158,6 +158,11 @@ def task_view(at: At) -> dict[str, Any]:
     }
 
 
+def _goes_to_checker(at: At) -> bool:
+    """Whether somebody of the same company looks at it next, whatever is answered."""
+    return at.task.lane not in DESK_LANES and not (at.is_main and "checker" not in at.definition.certain_lanes)
+
+
 def _company(at: At) -> str:
     return f"{at.case.participant_id} {at.story.company.name_en}"
 
@@ -175,6 +180,8 @@ def _saved_line(at: At, time: str) -> str:
 def _unseen(at: At) -> str:
     if at.task.lane in DESK_LANES:
         return _("The participant will see it only after you submit.")
+    if not _goes_to_checker(at):
+        return _("Nobody else will see it before you submit.")
     return _("Your checkers will see it only after you submit.")
 
 
@@ -254,15 +261,21 @@ def _nobody(at: At) -> str:
 
 
 def _what_next(at: At) -> list[dict[str, str]]:
-    eservice = at.definition.eservice
+    eservice, definition = at.definition.eservice, at.definition
+    lanes, certain = definition.lanes, definition.certain_lanes
+    checker = "" if "checker" in certain else _("only where this form says so")
     sla = _("usually %(days)s business days", days=eservice.sla_days)
-    desk = {"label": desk_title(eservice.desk), "detail": sla, "state": "later"}
-    takes_part = any(element.lane in DESK_LANES for element in at.definition.elements.values())
-    second = {"label": _("The second company agrees or returns"), "detail": "", "state": "later"}
-    return [
-        {"label": _("You complete the form"), "detail": "", "state": "now"},
-        {"label": _("A checker of your company approves or returns"), "detail": "", "state": "later"},
-        *([second] if eservice.has_next else []),
-        *([desk] if takes_part else []),
-        {"label": _("%(status)s, audit PDF", status=eservice.success.capitalize()), "detail": "", "state": "later"},
+    desk = sla if DESK_LANES & certain else _("only where a look at your answers is needed")
+    second = _("only where your answers call for one") if eservice.next_optional else ""
+    users = (element for element in definition.elements.values() if element.kind == "userTask")
+    more = [element.name for element in users if element.lane == "maker" and element.id != definition.main_step]
+    parts = [
+        (_("A checker of your company approves or returns"), checker, True),
+        (_("The second company agrees or returns"), second, eservice.has_next),
+        (_("The brokers you add acknowledge"), _("silence holds up nothing"), "broker" in lanes),
+        (desk_title(eservice.desk), desk, bool(DESK_LANES & lanes)),
+        *((name, _("by your company"), True) for name in more),
+        (_("%(status)s, audit PDF", status=eservice.success.capitalize()), "", True),
     ]
+    first = {"label": _("You complete the form"), "detail": "", "state": "now"}
+    return [first, *({"label": label, "detail": detail, "state": "later"} for label, detail, comes in parts if comes)]

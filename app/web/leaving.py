@@ -104,7 +104,7 @@ def offered(person: Person, case: Case, told: Story, open_tasks: list[Task]) -> 
     entries = [sealed.entry for sealed in told.sealed]
     return [
         {
-            "label": _("Ask to: %(way)s", way=way["title"])
+            "label": _("Ask to %(way)s", way=way["title"].lower())
             if commands.must_confirm(case, way, entries, open_tasks)
             else way["title"],
             "url": url_for("leaving.way_out", reference=case.reference, name=way["name"]),

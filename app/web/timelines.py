@@ -13,7 +13,7 @@ from app.store.story import Story
 from app.store.tasks import Task
 from app.web import pages
 from app.web.desks import desk_title
-from engine.people import DESK_LANES, Person, seat_of
+from engine.people import DESK_LANES, OWN_LANES, Person, seat_of
 
 
 def timeline(
@@ -40,7 +40,10 @@ def now_at(told: Story, open_tasks: Sequence[Task], cast: Cast, person: Person, 
         who.append(who_acts(task, seats, companies.get(task.membership_id or 0, ""), person))
     when = pages.due(open_tasks[0].due_at, now) if open_tasks else None
     due = _("due %(when)s", when=when["text"]) if when else ""
-    return {"label": pages.status(told.case.status)["label"], "who": "; ".join(dict.fromkeys(who)), "at": due}
+    # The firm itself has it again while the exchange is at work: a dispatch to confirm.
+    own = [task.name for task in open_tasks if task.lane in OWN_LANES and told.case.status == "PENDING_HKEX"]
+    label = own[0] if own else pages.status(told.case.status)["label"]
+    return {"label": label, "who": "; ".join(dict.fromkeys(who)), "at": due}
 
 
 def who_acts(task: Task, seats: Sequence[Seat], company: str, person: Person) -> str:

@@ -41,9 +41,11 @@ __all__ = [
     "required",
     "retyped",
     "standing",
+    "summed_up",
     "visible",
 ]
 
+ONE_ANSWER = re.compile(r"\s*form\.([a-z][a-z0-9_]*)\s*")
 SHORT_TEXT = 1_000  # a number, a date, a choice: whatever was typed instead
 LONG_KINDS = frozenset({"text", "textarea", "tags", "checklist"})
 PER_FIELD = re.compile(r"comment\.([a-z][a-z0-9_]{0,59})")
@@ -232,3 +234,16 @@ _VERBS |= dict.fromkeys(("select", "radio", "yesno", "checklist"), "Choose")
 def filled(text: str, scope: Scope) -> str:
     """A message with every `{expression}` replaced by its value as people read it."""
     return PLACEHOLDER.sub(lambda found: spoken(compiled(found[1])(scope)), text)
+
+
+def summed_up(asked: Form, text: str, scope: Scope) -> str:
+    """A message about answers in which a choice stands in the words of its form, and nothing for what is not given."""
+
+    def told(found: re.Match[str]) -> str:
+        value, one = compiled(found[1])(scope), ONE_ANSWER.fullmatch(found[1])
+        entry = asked.named(one[1]) if one else None
+        if entry is None:
+            return spoken(value)
+        return "" if value is None else dict(entry.options).get(str(value)) or spoken(value)
+
+    return " ".join(PLACEHOLDER.sub(told, text).split()).rstrip(" ,:")

@@ -79,8 +79,13 @@ def shown(entry: Field, value: Any, choices: Choices = (), registers: Mapping[st
 def shown_row(entry: Field, row: Mapping[str, Any], registers: Mapping[str, Choices] | None = None) -> str:
     """One row as people read it: Chan Tai Man · CHANGE · chan@x.test."""
     known = registers or {}
-    texts = (shown(column, row.get(column.key), known.get(column.register, ()), known) for column in entry.fields)
+    texts = (_cell(column, row.get(column.key), known) for column in entry.fields)
     return BETWEEN.join(text.replace("\n", ", ") for text in texts if text)
+
+
+def _cell(column: Field, value: Any, known: Mapping[str, Choices]) -> str:
+    text = shown(column, value, known.get(column.register, ()), known)
+    return f"{column.label}: {text}" if isinstance(value, bool) else text
 
 
 def table_rows(entry: Field, value: Any) -> list[list[str]]:

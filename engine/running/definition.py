@@ -17,6 +17,7 @@ from engine.forms import schema
 from engine.forms.schema import Form
 from engine.language.expression import Expression, read_of
 from engine.language.expression import compiled as expression
+from engine.people import DESK_LANES
 from engine.running import specs
 from engine.running.routing import listed
 from engine.sealed import seal
@@ -130,6 +131,18 @@ class Definition:
         """The steps at which others than the maker fill a form of their own."""
         found = {e.id: e for e in self.elements.values() if e.kind == "userTask" and e.form != MAIN_FORM}
         return tuple(element for element in found.values() if element.properties.get("kind") == "fill")
+
+    @property
+    def lanes(self) -> frozenset[str]:
+        """The lanes in which somebody has something to do."""
+        return frozenset(element.lane for element in self.elements.values() if element.kind == "userTask")
+
+    @property
+    def certain_lanes(self) -> frozenset[str]:
+        """Those of them that every request comes to: not a desk, or else a checker, whom a decision table may spare."""
+        if OWN_TABLE not in self.decisions:
+            return self.lanes
+        return self.lanes - (self.lanes & DESK_LANES or {"checker"})
 
     @property
     def main_step(self) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.browser.site import Site, serving
 from tests.browser.visitor import Visitor
+from tests.commands.office import Office
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -19,9 +20,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
+def site(seeded: Office, tmp_path: Path) -> Iterator[Site]:
     """The demo, served, on Monday 23 November 2026 at 16:12 in Hong Kong."""
-    with serving(sqlite_url, tmp_path) as site:
+    with serving(seeded, tmp_path) as site:
         yield site
 
 
@@ -30,10 +31,10 @@ def arrive(site: Site, chromium) -> Iterator[Callable[..., Visitor]]:
     """Opens a browser window for somebody; signed in when a name is given."""
     visitors: list[Visitor] = []
 
-    def opened(who: str = "", **options) -> Visitor:
+    def opened(who: str = "", at: str = "/", **options) -> Visitor:
         visitors.append(Visitor(site, chromium, **options))
         if who:
-            visitors[-1].arrive_as(who)
+            visitors[-1].arrive_as(who, at)
         return visitors[-1]
 
     yield opened

@@ -8,8 +8,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from werkzeug.serving import make_server
@@ -21,10 +21,12 @@ from app.outside.inbox import letters, receiving
 from app.outside.pdf import check
 from app.seed import demo_logins
 from engine.sealed.proof import Verdict
-from tests.commands.office import Office, office_at
+from tests.commands.office import Office, opened
+from tests.web.visitors import COMPILED
 
 AFTERNOON = datetime(2026, 11, 23, 8, 12, tzinfo=UTC)  # Monday, 16:12 in Hong Kong
 PAUSE_SECONDS = 1
+POLL_SECONDS = 0.02  # how long a server that is told to stop still waits
 
 
 class Site:
@@ -60,30 +62,25 @@ class Site:
 
 
 @contextmanager
-def serving(url: str, root: Path) -> Iterator[Site]:
-    """Serve the demo over a migrated database until the block ends; its clock stands still."""
+def serving(seeded: Office, root: Path) -> Iterator[Site]:
+    """Serve a copy of the demo in a folder of its own until the block ends; its clock stands still."""
     port, smtp_port = _free_port(), _free_port()
     origin = f"http://127.0.0.1:{port}"
-    office = _office(url, root, origin, smtp_port)
+    office = opened(seeded, root, base_url=origin, smtp_port=smtp_port)
+    office.clock.set(AFTERNOON)
     with receiving(root / "mail", smtp_port), _working(office.portal) as wake, _pages(office.portal, port):
         yield Site(office, origin, wake)
     office.portal.database.close()
 
 
-def _office(url: str, root: Path, origin: str, smtp_port: int) -> Office:
-    office = office_at(url, root)
-    office.clock.set(AFTERNOON)
-    settings = replace(office.portal.settings, base_url=origin, smtp_port=smtp_port)
-    return replace(office, portal=replace(office.portal, settings=settings))
-
-
 @contextmanager
 def _pages(portal: Portal, port: int) -> Iterator[None]:
     app = web.build(portal)
+    app.jinja_env.bytecode_cache = COMPILED
     app.config["DEMO_LOGINS"] = demo_logins()
     app.config["SIGN_IN_RATE"] = app.config["FAILED_RATE"] = "10000 per minute"
     server = make_server("127.0.0.1", port, app, threaded=True)
-    with _thread(server.serve_forever):
+    with _thread(partial(server.serve_forever, poll_interval=POLL_SECONDS)):
         yield
         server.shutdown()
     server.server_close()

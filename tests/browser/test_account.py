@@ -76,8 +76,7 @@ def test_every_open_page_is_sound_at_this_width(arrive, width):
 
 @pytest.mark.long
 def test_r45_the_channel_is_changed_on_a_phone(site, arrive):
-    mia = arrive("mia", width=PHONE, has_touch=True, is_mobile=True)
-    mia.visit("/account")
+    mia = arrive("mia", "/account", width=PHONE, has_touch=True, is_mobile=True)
     mia.press("Change to the app")
     give_mailed_code(site, mia, "mia", "Continue")
     secret = mia.page.locator(".secret").inner_text().replace(" ", "")
@@ -87,8 +86,7 @@ def test_r45_the_channel_is_changed_on_a_phone(site, arrive):
 
 
 def test_everything_but_passkeys_works_without_scripts(at_home, arrive):
-    mia = arrive("mia", java_script_enabled=False)
-    mia.visit("/account/recovery-codes")
+    mia = arrive("mia", "/account/recovery-codes", java_script_enabled=False)
     give_mailed_code(at_home, mia, "mia", "Make 10 recovery codes")
     assert mia.page.locator(".codes code").count() == 10
     mia.visit("/account/passkeys")
@@ -156,8 +154,7 @@ def test_a_passkey_whose_user_is_not_verified_opens_nothing_and_the_code_does(at
 
 
 def test_at_an_address_of_numbers_the_page_says_where_passkeys_work(site, arrive):
-    mia = arrive("mia")
-    mia.visit("/account/passkeys")
+    mia = arrive("mia", "/account/passkeys")
     mia.reads("Open the portal at http://localhost:")
 
 

@@ -1,7 +1,5 @@
 """Every kind of field in a browser: with scripts and without, by keyboard, finger and pointer, at three widths."""
 
-import shutil
-
 import pytest
 from playwright.sync_api import expect
 
@@ -16,11 +14,9 @@ CHOSEN = "document.querySelector('#f-searchable-value').value"
 
 
 @pytest.fixture(scope="module")
-def site(sqlite_template, tmp_path_factory):
+def site(seeded, tmp_path_factory):
     """One portal for all of these: the page keeps nothing."""
-    root = tmp_path_factory.mktemp("components")
-    shutil.copyfile(sqlite_template, root / "portal.db")
-    with serving(f"sqlite:///{root / 'portal.db'}", root) as site:
+    with serving(seeded, tmp_path_factory.mktemp("components")) as site:
         yield site
 
 

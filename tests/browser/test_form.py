@@ -18,9 +18,7 @@ def draft(site):
 @pytest.fixture
 def mia(arrive, draft):
     """The maker, at the form."""
-    mia = arrive("mia")
-    mia.visit(draft)
-    return mia
+    return arrive("mia", draft)
 
 
 def kept(site, draft):
@@ -104,9 +102,8 @@ def test_a_keyboard_skips_the_menu_with_its_first_key(mia):
 
 def test_the_second_of_two_windows_learns_that_the_request_has_moved_on(site, arrive):
     reference = site.office.submitted()
-    chen = arrive("chen")
     url = f"/tasks/{site.office.task(reference).id}"
-    chen.visit(url)
+    chen = arrive("chen", url)
     late = chen.context.new_page()
     late.goto(url)
     chen.press("Approve")

@@ -60,8 +60,7 @@ def test_long_names_fit_on_a_phone(site, arrive, references, name):
 
 
 def test_the_drawing_is_walked_through_by_its_bar(arrive, references):
-    mia = arrive("mia")
-    mia.visit(f"/requests/{references['ended']}")
+    mia = arrive("mia", f"/requests/{references['ended']}")
     bar = mia.page.locator(".replay").first
     for step in (4, 3, 2):
         bar.get_by_role("button", name="Earlier step").click()

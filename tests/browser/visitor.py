@@ -69,11 +69,11 @@ class Visitor:
             found.first.click()
         self.look()
 
-    def arrive_as(self, who: str) -> None:
-        """Come in with the cookie of a sign-in that was made elsewhere."""
+    def arrive_as(self, who: str, at: str = "/") -> None:
+        """Come in with the cookie of a sign-in that was made elsewhere, at the dashboard or another page."""
         cookie = cookie_of(self.site.office, who, self.site.mailed_code)
         self.context.add_cookies([{"name": "sid", "value": cookie, "url": self.site.origin}])
-        self.visit("/")
+        self.visit(at)
 
     def sign_in(self, who: str) -> None:
         """Sign in with the password and the code from the demo's mail."""

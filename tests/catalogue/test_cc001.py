@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.catalogue.drafting import drafted, offered, record, sent, standing, wrong
+from tests.catalogue.filing import drafted, offered, record, sent, standing, wrong
 from tests.commands.office import APPROVE, FORWARD
 
 BANK = ("ivan", "iris")

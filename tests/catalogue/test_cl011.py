@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.catalogue.filing import APPROVE, attach, decided, draft, ended, prefilled, record, wrong
+from tests.catalogue.filing import attach, decided, drafted, ended, prefilled, record, wrong
+from tests.commands.office import APPROVE
 
 APPOINTMENT = {
     "change_type": "NEW_APPOINTMENT",
@@ -28,7 +29,7 @@ AGREE = {"decision": "agree"}
 
 
 def filed(office, who, checker, answers):
-    reference = draft(office, "CL011", who)
+    reference = drafted(office, "CL011", who)
     attach(office, reference, who, "signature_page")
     ended(office, reference, (who, answers), (checker, APPROVE))
     return reference
@@ -41,12 +42,12 @@ def at_both_desks(office, reference):
 
 
 def test_the_present_clearing_participant_comes_from_the_register(office):
-    known = prefilled(office, draft(office, "CL011", "leo"))
+    known = prefilled(office, drafted(office, "CL011", "leo"))
     assert (known["ep_type"], known["outgoing_gcp"]) == ("NCP", "B00789")
 
 
 def test_nobody_is_appointed_where_somebody_clears_already(office):
-    reference = draft(office, "CL011", "leo")
+    reference = drafted(office, "CL011", "leo")
     attach(office, reference, "leo", "signature_page")
     assert "scope" in wrong(office, reference, "leo", APPOINTMENT)
 

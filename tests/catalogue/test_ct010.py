@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.catalogue.filing import APPROVE, FORWARD, attach, decided, draft, ended, prefilled, record, wrong
+from tests.catalogue.filing import attach, decided, drafted, ended, prefilled, record, wrong
+from tests.commands.office import APPROVE, FORWARD
 
 TAIL = {
     "connectivity_test": "2026-12-05",
@@ -25,7 +26,7 @@ ALLOCATED = {**FORWARD, "allocated.0.comp_id": "LRB02C"}
 
 
 def filed(office, answers=NEW):
-    reference = draft(office, "CT010", "leo")
+    reference = drafted(office, "CT010", "leo")
     if answers["request_type"] == "ADD_SESSION":
         attach(office, reference, "leo", "network_diagram")
     ended(office, reference, ("leo", answers), ("rita", APPROVE))
@@ -33,7 +34,7 @@ def filed(office, answers=NEW):
 
 
 def test_the_sessions_of_today_and_their_throttle_come_from_the_register(office):
-    known = prefilled(office, draft(office, "CT010", "leo"))
+    known = prefilled(office, drafted(office, "CT010", "leo"))
     assert ([one["key"] for one in known["present_sessions"]], known["throttle_before"]) == (["LRB01C"], 50)
 
 
@@ -63,6 +64,6 @@ def test_a_changed_throttle_counts_in_the_next_request(office):
 
 
 def test_an_address_outside_the_networks_of_the_firm_is_refused(office):
-    reference = draft(office, "CT010", "leo")
+    reference = drafted(office, "CT010", "leo")
     attach(office, reference, "leo", "network_diagram")
     assert wrong(office, reference, "leo", {**NEW, "sessions.0.site_a_ip": "203.0.113.9"}) == ["sessions.0.site_a_ip"]

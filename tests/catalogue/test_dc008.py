@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.catalogue.filing import APPROVE, FORWARD, attach, decided, draft, ended, prefilled, record, wrong
+from tests.catalogue.filing import attach, decided, drafted, ended, prefilled, record, wrong
+from tests.commands.office import APPROVE, FORWARD
 
 TAIL = {
     "requested_date": "2027-01-06",
@@ -18,7 +19,7 @@ ALLOCATED = {**FORWARD, "allocated.0.line_id": "DL0009"}
 
 
 def done(office, answers, *documents, allocated=FORWARD):
-    reference = draft(office, "DC008", "mia")
+    reference = drafted(office, "DC008", "mia")
     attach(office, reference, "mia", *documents)
     ended(office, reference, ("mia", answers), ("chen", APPROVE))
     decided(office, reference, "irene", "#ITC", allocated)
@@ -28,13 +29,13 @@ def done(office, answers, *documents, allocated=FORWARD):
 
 
 def test_the_lines_of_today_come_from_the_register(office):
-    known = prefilled(office, draft(office, "DC008", "mia"))
+    known = prefilled(office, drafted(office, "DC008", "mia"))
     assert [one["key"] for one in known["present_lines"]] == ["DL0001", "DL0002"]
 
 
 @pytest.mark.parametrize(("gateway", "fee"), [("NETWORK_GATEWAY", 6_500), ("CENTRAL_GATEWAY", 5_200)])
 def test_the_fee_is_reckoned_from_the_tariff(office, gateway, fee):
-    reference = draft(office, "DC008", "mia")
+    reference = drafted(office, "DC008", "mia")
     ended(office, reference, ("mia", {**NEW, "lines.0.gateways": gateway}))
     assert office.case(reference).about == f"monthly fee HKD {fee:,}"
 
@@ -52,4 +53,4 @@ def test_a_line_that_moves_keeps_its_bandwidth(office):
 
 
 def test_a_line_that_moves_needs_a_floor_plan(office):
-    assert wrong(office, draft(office, "DC008", "mia"), "mia", MOVE) == ["floor_plan"]
+    assert wrong(office, drafted(office, "DC008", "mia"), "mia", MOVE) == ["floor_plan"]

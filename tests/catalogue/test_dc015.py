@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.catalogue.filing import APPROVE, FORWARD, draft, ended, prefilled, record, wrong
+from tests.catalogue.filing import drafted, ended, prefilled, record, wrong
+from tests.commands.office import APPROVE, FORWARD
 
 OLD = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPGls1Lrn8ZeX6GIVZOz6uZxMr1DNIeqFPY0zuDo9vZc reports@harbourbright"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPQlRtXs3UUlCYCLLW0EE7WnOMcKeTuZzPjtb0I6rIPT reports@rotated"
@@ -17,7 +18,7 @@ ROTATED = {"action": "ROTATE_KEY", "sftp_user": "SFTP_H00123", "public_key": KEY
 
 
 def done(office, answers, **allocated):
-    reference = draft(office, "DC015", "mia")
+    reference = drafted(office, "DC015", "mia")
     processed = {**FORWARD, **allocated}
     ended(office, reference, ("mia", answers), ("chen", APPROVE), ("fanny", processed), ("felix", APPROVE))
     return reference
@@ -37,15 +38,15 @@ def test_a_rotated_key_leaves_the_addresses_as_they_are(office):
 
 @pytest.mark.parametrize("pasted", [OLD, "-----BEGIN OPENSSH PRIVATE KEY-----"])
 def test_the_key_in_use_and_a_private_key_are_refused(office, pasted):
-    reference = draft(office, "DC015", "mia")
+    reference = drafted(office, "DC015", "mia")
     assert wrong(office, reference, "mia", {**ROTATED, "public_key": pasted}) == ["public_key"]
 
 
 def test_the_desk_allocates_an_id_that_is_free(office):
-    reference = draft(office, "DC015", "mia")
+    reference = drafted(office, "DC015", "mia")
     ended(office, reference, ("mia", NEW), ("chen", APPROVE))
     assert wrong(office, reference, "fanny", {**FORWARD, "user_id": "SFTP_H00123"}) == ["user_id"]
 
 
 def test_nothing_of_a_user_is_shown_before_one_is_chosen(office):
-    assert prefilled(office, draft(office, "DC015", "mia"))["current_fingerprint"] is None
+    assert prefilled(office, drafted(office, "DC015", "mia"))["current_fingerprint"] is None

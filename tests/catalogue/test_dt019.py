@@ -1,6 +1,7 @@
 """DT019, market maker permits: nothing incomplete leaves the firm, and the desk allocates the number."""
 
-from tests.catalogue.filing import APPROVE, FORWARD, attach, draft, ended, record, wrong
+from tests.catalogue.filing import attach, drafted, ended, record, wrong
+from tests.commands.office import APPROVE, FORWARD
 
 TAIL = {"effective_date": "2026-12-07", "declare_true": "yes", "pics_ack": "yes"}
 APPLICATION = {
@@ -27,7 +28,7 @@ SURRENDER = {"action": "SURRENDER", "permit": "MM0101", "surrender_reason": "The
 
 
 def done(office, answers, *documents, **allocated):
-    reference = draft(office, "DT019", "mia")
+    reference = drafted(office, "DT019", "mia")
     attach(office, reference, "mia", *documents)
     processed = {**FORWARD, **allocated}
     return ended(office, reference, ("mia", answers), ("chen", APPROVE), ("daisy", processed), ("david", APPROVE))
@@ -40,11 +41,11 @@ def test_a_permit_stands_in_the_register_under_its_number_with_its_conditions(of
 
 
 def test_an_application_without_internal_report_does_not_leave_the_maker(office):
-    assert wrong(office, draft(office, "DT019", "mia"), "mia", APPLICATION) == ["internal_report"]
+    assert wrong(office, drafted(office, "DT019", "mia"), "mia", APPLICATION) == ["internal_report"]
 
 
 def test_an_affiliate_shows_its_standing_with_documents(office):
-    reference = draft(office, "DT019", "mia")
+    reference = drafted(office, "DT019", "mia")
     attach(office, reference, "mia", "internal_report")
     assert wrong(office, reference, "mia", APPLICATION | AFFILIATE) == ["affiliate_evidence"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.catalogue.drafting import drafted, offered, record, sent, standing, submitted, wrong
+from tests.catalogue.filing import drafted, offered, record, sent, standing, submitted, wrong
 from tests.commands.office import FORWARD
 
 FIRM, EP = ("mia", "chen"), "SEHK-EP"

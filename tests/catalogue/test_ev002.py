@@ -1,6 +1,6 @@
 """EV002: enrolment in seminars; the event says whether a colleague checks it."""
 
-from tests.catalogue.drafting import drafted, record, standing, submitted, wrong
+from tests.catalogue.filing import drafted, record, standing, submitted, wrong
 from tests.commands.office import APPROVE
 
 ENROL = {

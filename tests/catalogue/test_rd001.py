@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.catalogue.drafting import drafted, record, sent, standing, wrong
+from tests.catalogue.filing import drafted, record, sent, standing, wrong
 from tests.commands.office import FORWARD
 
 FIRM, OTHER = ("mia", "chen"), ("leo", "rita")

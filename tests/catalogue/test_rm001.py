@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.catalogue.drafting import drafted, offered, record, standing, wrong
+from tests.catalogue.filing import drafted, offered, record, standing, wrong
 from tests.commands.attaching import put, right_name
 from tests.commands.office import APPROVE, FORWARD, Office
 

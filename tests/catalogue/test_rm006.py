@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from tests.catalogue.drafting import drafted, record, sent, standing, wrong
+from tests.catalogue.filing import drafted, record, sent, standing, wrong
 from tests.commands.office import FORWARD, Office
 
 FIRM = ("mia", "chen")

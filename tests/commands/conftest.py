@@ -24,15 +24,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def office(seeded: Office, tmp_path: Path) -> Iterator[Office]:
-    """The demo on SQLite."""
-    office = opened(seeded, tmp_path)
-    yield office
-    assert replays(office) == []
-    office.portal.database.close()
-
-
-@pytest.fixture
 def either_office(seeded: Office, database_url: str, tmp_path: Path) -> Iterator[Office]:
     """The demo, once on each kind of database."""
     on_file = database_url.startswith("sqlite")

@@ -82,7 +82,7 @@ def test_the_line_about_it_is_for_the_bank_only_while_it_has_the_request(office)
             (row, *_) = lists.listed(connection, office.person("iris"))
         assert row.reference == reference
         seen[office.status(reference)] = row.about
-    assert seen == {"PENDING_NEXT_COMPANY": "SETUP HKD HOUSE", "RETURNED_BY_NEXT_COMPANY": ""}
+    assert seen == {"PENDING_NEXT_COMPANY": "Set up an account: HKD, House", "RETURNED_BY_NEXT_COMPANY": ""}
 
 
 def test_nothing_of_a_draft_or_a_check_is_there_for_bank_and_desk(office):

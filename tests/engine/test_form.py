@@ -193,6 +193,18 @@ def test_a_hidden_answer_shows_nothing():
     assert form.visible(asked, {"first": "off", "second": "on"}, FACTS) == {"first"}
 
 
+@pytest.mark.parametrize(
+    ("template", "line"),
+    [
+        ("{form.scope}: {form.limit_hkd}", "The whole firm: 60,000,000"),
+        ("{form.scope}: {form.session}", "The whole firm"),
+        ("{form.uses_bss_vendor == False} {form.session}", "yes"),
+    ],
+)
+def test_a_line_about_answers_has_choices_in_words_and_leaves_out_what_is_not_given(template, line):
+    assert form.summed_up(CT027, template, FACTS.seen_with(checked().answers)) == line
+
+
 def test_what_a_hidden_answer_would_demand_is_not_demanded():
     asked = small(
         text("first"),

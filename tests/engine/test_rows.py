@@ -524,6 +524,24 @@ def test_rows_are_shown_one_on_a_line():
     )
 
 
+def test_a_yes_in_a_row_says_to_what():
+    row = {"name": "Ann", "signs": True, "leads": False}
+    answers = [{"value": "yes", "label": "Yes"}, {"value": "no", "label": "No"}]
+    entry = read(
+        {
+            "type": "dynamiclist",
+            "path": "it",
+            "label": "Persons",
+            "components": [
+                {"type": "textfield", "key": "name", "label": "Name"},
+                {"type": "checkbox", "key": "signs", "label": "Signs"},
+                {"type": "radio", "key": "leads", "label": "Leads", "values": answers},
+            ],
+        }
+    )
+    assert shown(entry.field("it"), [row]) == "1. Ann · Signs: Yes · Leads: No"
+
+
 def test_a_list_is_typed_a_line_each():
     assert typed(read(one("taglist")).field("it"), ["a", "b"]) == "a\nb"
 

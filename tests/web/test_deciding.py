@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.catalogue.test_cc001 import CHANGE
 from tests.commands.office import answers
 
 PROPOSE = {"decision": "propose_reject", "reason_code": "LATE", "comment": "It came after the cut-off"}
@@ -130,7 +131,7 @@ def test_rejecting_needs_a_reason_from_the_list(office, visitor):
     office.complete(reference, "karen", PROPOSE)
     kelvin, url = visitor("kelvin"), visitor.task(reference)
     kelvin.get(f"{url}?decision=reject")
-    kelvin.submit(f"{url}/completion", decision="reject", comment="It came too late", expect=422)
+    kelvin.submit(f"{url}/completion", decision="reject", comment="It came too late", reason_code="", expect=422)
     page = kelvin.submit(f"{url}/completion", decision="reject", comment="It came too late", reason_code="LATE")
     assert "Rejected" in page.text
 
@@ -160,3 +161,30 @@ def test_a_page_that_was_overtaken_says_so(office, visitor, url):
 def test_no_script_hides_what_a_decision_asks_for(visitor, url):
     page = visitor("chen").get(f"{url}?decision=return")
     assert not page.tree.xpath("//section[@class='decision']//*[@data-show-if]")
+
+
+@pytest.mark.parametrize(("decision", "comment"), [("reject", "It came after the cut-off"), ("back", "")])
+def test_what_was_proposed_stands_there_to_be_confirmed_and_nothing_else_does(office, visitor, decision, comment):
+    reference = office.complete(office.sent(), "karen", PROPOSE)
+    page = visitor("kelvin").get(f"{visitor.task(reference)}?decision={decision}")
+    assert page.all("//textarea[@name='comment']") == [comment]
+
+
+@pytest.fixture
+def brokers(office):
+    """A request that changes the brokers of an account: there is one, and there are to be two."""
+    office.deploy("CC001")
+    reference = office.open_draft("ivan", code="CC001")
+    return office.complete(reference, "ivan", CHANGE)
+
+
+def test_how_many_stand_in_a_register_is_counted_whatever_stands_there(visitor, brokers):
+    page = visitor("iris").get(visitor.task(brokers))
+    assert page.all("//tr[th[.='Executing broker']]/td") == ["Register today1", "Round 1Changed to 2"]
+
+
+def test_a_broker_reads_what_is_opened_to_it_and_is_called_one(office, visitor, brokers):
+    office.complete(brokers, "iris", {"decision": "approve"})
+    office.complete(brokers, "rita", {"decision": "acknowledge"})
+    page = visitor("rita").get(f"/requests/{brokers}")
+    assert "Silver Lake Pension Fund" in page.text and "Rita Ng, Broker" in page.text

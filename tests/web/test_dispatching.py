@@ -45,3 +45,9 @@ def test_what_was_dispatched_is_told_to_the_participant(office, visitor, karen, 
 def test_what_the_desk_is_still_filling_in_is_told_to_nobody(visitor, karen, url, reference):
     karen.submit(f"{url}/draft", {**DISPATCHED, "tracking_no": "canary-draft"})
     assert "canary-draft" not in visitor("mia").get(f"/requests/{reference}").source
+
+
+def test_where_it_is_says_that_the_firm_is_to_confirm_receipt(visitor, karen, url, reference):
+    karen.submit(f"{url}/answers", DISPATCHED)
+    karen.submit(f"{url}/completion")
+    assert "Now: Confirm receiptBo Lam or Mia Chan" in visitor("mia").get(f"/requests/{reference}").text

@@ -64,6 +64,28 @@ def test_no_desk_is_named_where_none_takes_part(office, visitor):
     assert "Client Events" not in page.text
 
 
+@pytest.mark.parametrize(
+    ("code", "who", "steps"),
+    [
+        ("EV002", "penny", ["A checker of your company approves or returnsonly where this form says so"]),
+        ("RD001", "penny", ["A checker", "HKEX Cash Trading Operationsonly where a look at your answers is needed"]),
+        ("CC001", "ivan", ["A checker", "The brokers you add acknowledge", "HKEX CCASS Operationsusually 3"]),
+        ("TM005", "mia", ["A checker", "HKEX Cash Trading Operationsusually", "Confirm receiptby your company"]),
+    ],
+)
+def test_the_page_says_whose_turn_comes_next_and_whose_perhaps(office, visitor, code, who, steps):
+    office.deploy(code)
+    page = visitor(who).get(visitor.task(office.open_draft(who, code=code)))
+    later = page.all("//ol[@class='steps']/li[@class='later']")[:-1]
+    assert [said for said, step in zip(later, steps, strict=True) if f"Later: {step}" not in said] == []
+
+
+def test_nothing_is_submitted_to_a_checker_where_perhaps_none_looks(office, visitor):
+    office.deploy("EV002")
+    page = visitor("penny").get(visitor.task(office.open_draft("penny", code="EV002")))
+    assert "Nobody else will see it before you submit." in page.text
+
+
 def test_nobody_to_check_is_said_before_submitting(office, mia, form):
     office.revoke("chen"), office.revoke("bo")
     page = mia.get(form)

@@ -352,3 +352,17 @@ def test_rows_that_a_script_may_show_later_have_their_cells_ready():
     found = fields.sections(schema.read(content, "forms/small.form"), {"later.0.name": ""}, Facts(Scope()))
     (rows,) = [one for section in found for one in section["fields"] if one["key"] == "later"]
     assert rows["hidden"] and not rows["rows"][0]["fields"][0]["hidden"]
+
+
+@pytest.fixture
+def declaring(office, visitor):
+    """A page whose rows are questions that nobody may change."""
+    office.deploy("RD001")
+    mia = visitor("mia")
+    seat = office.rows("memberships", participant_id="B00123", kind="SEHK-EP")[0].id
+    reference = offices.case_commands.open_case(office.portal, "RD001", office.by("mia"), seat)
+    return mia.get(visitor.task(reference))
+
+
+def test_a_question_that_is_the_heading_of_its_row_is_not_asked_below_it_again(declaring):
+    assert declaring.source.count("Failover to the backup site worked, and back") == 1

@@ -202,6 +202,12 @@ def test_the_bank_reads_nothing_that_the_firm_wrote_to_the_exchange(office, visi
     assert FIRMS not in told(visitor, who, make(office))
 
 
+@pytest.mark.parametrize("make", [at_bank, filled_by_bank, agreed])
+def test_the_bank_reads_on_the_requests_page_what_the_firm_answered(office, visitor, make):
+    page = visitor("ivan").get(f"/requests/{make(office)}")
+    assert "12345678" in page.all("//section[@aria-labelledby='answers-heading']//dd")
+
+
 @pytest.mark.parametrize(
     ("who", "names"), [("mia", ["Ivan Lo", "Iris Tang"]), ("ivan", ["Mia Chan", "Chen Wai"])], ids=["firm", "bank"]
 )

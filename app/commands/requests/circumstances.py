@@ -174,4 +174,5 @@ def as_facts(case: Case) -> dict[str, Any]:
 def summary(definition: Definition, facts: Facts, answers: Mapping[str, Any]) -> str:
     """The line that lists show about a request."""
     template = definition.eservice.about
-    return form.filled(template, facts.seen_with(answers)) if template else ""
+    asked = definition.forms[definition.main_form]
+    return form.summed_up(asked, template, facts.seen_with(answers)) if template else ""
