@@ -108,9 +108,6 @@ cases = Table(
     Index("ix_cases_eservice", "eservice", "id"),
     Index("ix_cases_opened", "opened_at", "id"),
 )
-# SQLite finds words in a table of its own, which triggers fill.
-FOUND_BY = Index("ix_cases_words", text(IN_WORDS.replace("cases.", "")), _table=cases, postgresql_using="gin")
-FOUND_BY.ddl_if(dialect="postgresql")
 parties = Table(
     "parties",
     metadata,
