@@ -41,6 +41,8 @@ DONE = {
     "email": "Your one-time codes come by e-mail now.",
     "sign-in": "The sign-in has ended.",
     "sign-ins": "Every other sign-in has ended.",
+    "letters": "You hear of requests as you chose.",
+    "feed-revoked": "The address of your calendar leads nowhere any more.",
     "passkey": "Your passkey is ready for the next sign-in.",
     "passkey-removed": "The passkey is removed.",
 }
