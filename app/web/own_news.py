@@ -12,21 +12,11 @@ from app.commands.signing.own_choices import WrongChoice
 from app.commands.signing.signin_refusals import AccountLocked, WrongPassword
 from app.store import choices
 from app.web import pages
-from app.web.account import lock_facts, mine, refusal
+from app.web.account import GROUPS, WAYS, lock_facts, mine, refusal
 from app.web.guards import origin, portal, public, signed_in
 from app.web.security import limited, read_limited
 
 bp = Blueprint("news", __name__)
-GROUPS = {
-    choices.TASKS: ("New tasks", "A request waits for me, comes back to me, or somebody asks me about it."),
-    choices.MOVES: ("Moves and ends of my requests", "A request I had a hand in goes on, ends, or takes effect."),
-    choices.REMINDERS: ("Reminders and overdue", "Something is due soon, is overdue, or was not submitted yet."),
-}
-WAYS = {
-    choices.MAIL: "Each by mail",
-    choices.DIGEST: "In the daily digest only",
-    choices.PORTAL: "In the portal only",
-}
 
 
 @bp.route("/account/letters", methods=["GET", "POST"])

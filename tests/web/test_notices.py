@@ -168,12 +168,20 @@ def test_a_way_that_there_is_not_is_refused(office, visitor, way):
     assert choices_of(office, "mia") == {}
 
 
+def test_my_account_says_what_i_have_chosen(visitor):
+    mia = visitor("mia")
+    mia.get("/account/letters")
+    page = mia.submit("/account/letters", CHOSEN)
+    said = page.all("//section[@aria-labelledby='news']//dd[not(@class)]")
+    assert said == ["In the daily digest only", "In the portal only", "Each by mail", "None"]
+
+
 # --- the calendar for other programs ----------------------------------------------------------------------------------
 def made(client):
     """The path of an address that somebody has made."""
     client.get("/account/calendar")
     page = client.submit("/account/calendar", password=DEMO_PASSWORD)
-    return urlsplit(re.search(r'value="(http[^"]*\.ics)"', page.source)[1]).path
+    return urlsplit(re.search(r">(http[^<]*\.ics)<", page.source)[1]).path
 
 
 def feed(visitor, path, expect=200):
