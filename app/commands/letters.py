@@ -34,8 +34,8 @@ OPENINGS = {
     "task.reminder": "A request still waits for you: {title}, {reference}.",
     "task.overdue": "A request that waits for you is overdue: {title}, {reference}.",
     "task.idle": "Your request {title}, {reference}, is saved but NOT SUBMITTED. Nobody has seen it yet.",
-    "task.cutoff": "Your request {title}, {reference}, is saved but NOT SUBMITTED. With the dates in it, it has to be "
-    "submitted and checked today: from tomorrow on they are too early.",
+    "task.cutoff": "Your request {title}, {reference}, is saved but NOT SUBMITTED. What it says is right only if the "
+    "exchange receives it today: submit it, and have it checked, in time.",
     "case.ended": "The request {title}, {reference}, is now: {status}.",
     "case.moved": "The request {title}, {reference}, is now: {status}.",
     "case.effective": "What was approved with {title}, {reference}, takes effect today, {day}, 00:00 HKT.",
