@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from app.commands import jobs
 from app.commands.portal import Portal
+from app.commands.requests import mornings
 from app.logs import log_of, place_of
 from app.stop import Stop
 from app.store import jobs as outbox
+from engine.hours import hong_kong_day
 
 PAUSE_SECONDS = 1
 LONGEST_PAUSE_SECONDS = 60
@@ -45,10 +47,18 @@ class Worker:
         self._stop = stop
         self._log = log or log_of("work")
         self._put_off: dict[UUID, tuple[int, datetime]] = {}
+        self._begun: date | None = None
 
     def round(self) -> tuple[int, int]:
         """Try promises and fire timers that are due now; returns how many of each."""
+        self._begin_day()
         return self._keep_promises(), self._fire_timers()
+
+    def _begin_day(self) -> None:
+        # Every worker does, also one that comes late; the promise is the same one.
+        day = hong_kong_day(self._portal.clock.now())
+        if day != self._begun and mornings.begin_day(self._portal):
+            self._begun = day
 
     def _keep_promises(self) -> int:
         # One at a time: a lease must outlast its job, and a worker that was told to stop ends after this one.

@@ -87,7 +87,10 @@ class Calendar:
 
     def business_day_before(self, at: datetime) -> datetime:
         """09:00 Hong Kong time on the business day before `at`, in UTC."""
-        day = self.previous_business_day(self.day(at))
+        return self.morning(self.previous_business_day(self.day(at)))
+
+    def morning(self, day: date) -> datetime:
+        """09:00 Hong Kong time of a day, in UTC: when people are reminded of what it brings."""
         return datetime.combine(day, REMIND_AT, HONG_KONG).astimezone(UTC)
 
     def begin(self, day: date) -> datetime:

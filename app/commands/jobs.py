@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from app.commands import letters
 from app.commands.managing import shipped_forms
 from app.commands.portal import Portal
-from app.commands.requests import circumstances, documents, retiming, steps
+from app.commands.requests import circumstances, digests, documents, mornings, retiming, steps
 from app.commands.requests.steps import Step
+from app.commands.requests.telling import GROUPS
 from app.commands.signing import forgotten
 from app.outside import mail
 from app.outside.mail import Letter
-from app.store import answered, cases, definitions, jobs, tasks
+from app.store import answered, calendars, cases, choices, definitions, jobs, people, tasks
 from app.store.cases import Case
 from app.store.database import Connection
 from app.store.jobs import Job
@@ -45,8 +48,10 @@ def fire_due_timers(portal: Portal) -> int:
 
 
 def fire_timer(portal: Portal, timer_id: UUID) -> bool:
-    """Fire one waiting timer; false when another worker did, or the case has moved on."""
+    """Fire one waiting timer; false when another worker did, the case has moved on, or there is maintenance."""
     now = portal.clock.now()
+    if calendars.published(now).in_maintenance(now):
+        return False
     with portal.database.write() as connection:
         found = tasks.timer(connection, timer_id)
         case = None if found is None else cases.locked(connection, found.case_id)
@@ -89,9 +94,19 @@ def _not_idle(
 
 
 def _keep(portal: Portal, job: Job) -> None:
+    now = portal.clock.now()
+    hours = calendars.published(now)
+    if _is_about_requests(job) and hours.in_maintenance(now):
+        with portal.database.write() as connection:
+            jobs.put_off(connection, job, hours.maintenance_end(now))
+        return
     try:
         if job.kind == "mail":
             _mail(portal, job)
+        elif job.kind == digests.DIGEST:
+            _mail_digest(portal, job)
+        elif job.kind == mornings.MORNING:
+            mornings.tell_of_day(portal, date.fromisoformat(job.payload["day"]))
         elif job.kind == retiming.RETIME:
             retiming.retime_some(portal, job.payload)
         elif job.kind == forgotten.ASKED:
@@ -108,9 +123,32 @@ def _keep(portal: Portal, job: Job) -> None:
         jobs.keep(connection, job, portal.clock.now())
 
 
+def _is_about_requests(job: Job) -> bool:
+    return job.kind == digests.DIGEST or (job.kind == "mail" and "person" in job.payload)
+
+
 def _mail(portal: Portal, job: Job) -> None:
-    subject, text = letters.written(portal, job.payload)
+    if not _is_about_requests(job) or _is_wanted(portal, job.payload):
+        _send(portal, job, job.payload["to"], *letters.written(portal, job.payload))
+
+
+def _mail_digest(portal: Portal, job: Job) -> None:
+    found = digests.digest_for(portal, job.payload["person"], date.fromisoformat(job.payload["day"]))
+    if found is not None:
+        _send(portal, job, *found)
+
+
+def _is_wanted(portal: Portal, payload: Mapping[str, Any]) -> bool:
+    """Whether a letter is still for the person: they are active, may see the request, and want each by mail."""
+    with portal.database.read() as connection:
+        person = people.person_for(connection, payload["person"])
+        if person is None or not cases.references_seen(connection, person, [payload["reference"]]):
+            return False
+        return choices.of_person(connection, person.id)[GROUPS[payload["template"]]] == choices.MAIL
+
+
+def _send(portal: Portal, job: Job, to: str, subject: str, text: str) -> None:
     # Stable over tries, so that a letter sent twice shows as one.
     name = hashlib.sha256(job.key.encode()).hexdigest()[:32]
     domain = portal.settings.mail_from.rpartition("@")[2]
-    mail.send(Letter(job.payload["to"], subject, text, f"<{name}@{domain}>", portal.clock.now()), portal.settings)
+    mail.send(Letter(to, subject, text, f"<{name}@{domain}>", portal.clock.now()), portal.settings)

@@ -14,9 +14,11 @@ from engine.hours import hong_kong_time
 
 SUBJECTS = {
     "task.opened": "{task}: {title} ({reference})",
+    "task.returned": "{status}: {title} ({reference})",
     "task.reminder": "Reminder: {task}: {title} ({reference})",
     "task.overdue": "Overdue: {task}: {title} ({reference})",
     "task.idle": "Not submitted yet: {title} ({reference})",
+    "task.cutoff": "Not submitted, and due today: {title} ({reference})",
     "case.ended": "{status}: {title} ({reference})",
     "case.moved": "{status}: {title} ({reference})",
     "case.effective": "Takes effect today: {title} ({reference})",
@@ -27,9 +29,13 @@ SUBJECTS = {
 }
 OPENINGS = {
     "task.opened": "A request waits for you: {title}, {reference}.",
+    "task.returned": "{status}: {title}, {reference}. Open it to see what to correct; nothing goes on until it is "
+    "submitted again.",
     "task.reminder": "A request still waits for you: {title}, {reference}.",
     "task.overdue": "A request that waits for you is overdue: {title}, {reference}.",
     "task.idle": "Your request {title}, {reference}, is saved but NOT SUBMITTED. Nobody has seen it yet.",
+    "task.cutoff": "Your request {title}, {reference}, is saved but NOT SUBMITTED. What it says is right only if the "
+    "exchange receives it today: submit it, and have it checked, in time.",
     "case.ended": "The request {title}, {reference}, is now: {status}.",
     "case.moved": "The request {title}, {reference}, is now: {status}.",
     "case.effective": "What was approved with {title}, {reference}, takes effect today, {day}, 00:00 HKT.",

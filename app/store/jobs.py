@@ -81,6 +81,11 @@ def postpone(connection: Connection, job: Job, now: datetime, error: str) -> boo
     return used_up
 
 
+def put_off(connection: Connection, job: Job, until: datetime) -> None:
+    """It is not the time to keep the promise; that does not count as a try."""
+    connection.execute(update(jobs).where(jobs.c.id == job.id).values(due_at=until, tries=job.tries - 1))
+
+
 def due_timers(connection: Connection, now: datetime, most: int = 50) -> list[Any]:
     """The ids of timers that are due, earliest first."""
     rows = connection.execute(select(timers.c.id).where(timers.c.due_at <= now).order_by(timers.c.due_at).limit(most))

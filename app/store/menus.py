@@ -1,35 +1,39 @@
-"""What every page's menu says: the company's memberships, and how many things wait for the person."""
+"""What every page's menu and bell say: the company's memberships, and how many things wait for the person."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Integer, Select, and_, bindparam, literal, select
 
-from app.store import lists, tasks
+from app.store import lists, notices, tasks
 from app.store.people import Membership
 from app.store.tables import companies, memberships
 from engine.people import Person
+from engine.rights import may
 
 
 class Menu(NamedTuple):
-    """The counts of a menu. asked: requests of other companies that wait for the person's own."""
+    """The counts of a menu. asked: requests of other companies that wait for the person's own. unread: notices."""
 
     memberships: tuple[Membership, ...]
     to_do: int
     asked: int
+    unread: int
 
 
-def of_person(connection: Connection, person: Person, *, asked: bool) -> Menu:
+def of_person(connection: Connection, person: Person, now: datetime, *, asked: bool) -> Menu:
     """The menu of a person, in one question; asked: whether other companies can ask theirs for anything."""
-    rows = connection.execute(_menu(asked), {"person": person.id, "company": person.company}).all()
+    query, values = _menu(asked, may(person, "read every request")), {"person": person.id, "company": person.company}
+    rows = connection.execute(query, {**values, "now": now}).all()
     seats = tuple(Membership(*row[:4]) for row in rows if row.id is not None)
-    return Menu(seats, *((rows[0].to_do, rows[0].asked) if rows else (0, 0)))
+    return Menu(seats, *((rows[0].to_do, rows[0].asked, rows[0].unread) if rows else (0, 0, 0)))
 
 
 @cache
-def _menu(asked: bool) -> Select[Any]:
+def _menu(asked: bool, everything: bool) -> Select[Any]:
     current = and_(memberships.c.company_id == companies.c.id, memberships.c.ended_at.is_(None))
     counts = lists.counterparts_open().correlate(None).scalar_subquery() if asked else literal(0, Integer)
     return (
@@ -40,6 +44,7 @@ def _menu(asked: bool) -> Select[Any]:
             memberships.c.participant_id,
             tasks.to_do_counted().correlate(None).scalar_subquery().label("to_do"),
             counts.label("asked"),
+            notices.unread_counted(everything=everything).correlate(None).scalar_subquery().label("unread"),
         )
         .select_from(companies)
         .outerjoin(memberships, current)

@@ -182,6 +182,13 @@ def put_off(connection: Connection, timer_id: UUID, due_at: datetime) -> None:
     connection.execute(update(timers).where(timers.c.id == timer_id).values(due_at=due_at))
 
 
+def drafted(connection: Connection) -> list[tuple[Task, Case]]:
+    """What the makers of every firm still have to submit, each with its request."""
+    query = select(tasks, cases).join_from(tasks, cases, cases.c.id == tasks.c.case_id)
+    rows = connection.execute(query.where(tasks.c.kind == "fill", tasks.c.lane == "maker").order_by(cases.c.id))
+    return [(Task(*row[: len(tasks.c)]), Case(*row[len(tasks.c) :])) for row in rows]
+
+
 # --- idempotency ------------------------------------------------------------------------------------------------------
 def earlier_answer(connection: Connection, person: int, key: str) -> tuple[str, str] | None:
     """What this action token led to before: the digest of its request and the answer."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.commands.signing import own_passwords, own_signins, passkeys, recovery
 from app.commands.signing.signin_refusals import AccountLocked, WeakPassword, WrongPassword
+from app.store import choices, feeds
 from app.store.signins import Signin
 from app.web import pages
 from app.web.desks import desk_title
@@ -19,6 +20,14 @@ from engine.people import DESK_LANES, Person, Right
 from engine.rights import ADMIN, ANALYST, AUDITOR, BUSINESS, CCDA, OPS, STAFF
 
 bp = Blueprint("account", __name__)
+
+
+class Group(NamedTuple):
+    """A group of letters about requests, as pages name it."""
+
+    title: str
+    hint: str
+
 
 KINDS = {
     BUSINESS: "Business user",
@@ -41,8 +50,20 @@ DONE = {
     "email": "Your one-time codes come by e-mail now.",
     "sign-in": "The sign-in has ended.",
     "sign-ins": "Every other sign-in has ended.",
+    "letters": "You hear of requests as you chose.",
+    "feed-revoked": "The address of your calendar leads nowhere any more.",
     "passkey": "Your passkey is ready for the next sign-in.",
     "passkey-removed": "The passkey is removed.",
+}
+GROUPS = {
+    choices.TASKS: Group("New tasks", "A request waits for me, comes back to me, or somebody asks me about it."),
+    choices.MOVES: Group("Moves and ends of my requests", "A request I had a hand in goes on, ends, or takes effect."),
+    choices.REMINDERS: Group("Reminders and overdue", "Something is due soon, is overdue, or was not submitted yet."),
+}
+WAYS = {
+    choices.MAIL: "Each by mail",
+    choices.DIGEST: "In the daily digest only",
+    choices.PORTAL: "In the portal only",
 }
 WRONG_PASSWORD = "This is not your password."  # noqa: S105  a sentence
 LOCKED = (
@@ -64,6 +85,7 @@ def show() -> Any:
         channel=signin.channel,
         passkeys=len(passkeys.of_person(portal(), person.id)),
         recovery_left=recovery.left(portal(), person.id),
+        news=_news(person),
         open_ones=own_signins.open_ones(portal(), signin),
         done=_(DONE[request.args["done"]]) if request.args.get("done") in DONE else "",
     )
@@ -122,6 +144,18 @@ def lock_facts() -> dict[str, Any]:
     """What every page with a proof says when the account is locked."""
     signin = mine()
     return {"locked": signin.locked, "kind": signin.person.kind, "mailbox": portal().settings.unlock_mailbox}
+
+
+def _news(person: Person) -> list[dict[str, Any]]:
+    """How the person hears of requests, one line for each group of letters and one for their calendar."""
+    with portal().database.read() as connection:
+        chosen, made = choices.of_person(connection, person.id), feeds.made_at(connection, person.id)
+    letters = [
+        {"label": _(GROUPS[name].title), "value": _(WAYS[way]), "change_url": url_for("news.letters")}
+        for name, way in chosen.items()
+    ]
+    value = _("At a secret address, made on %(at)s", at=pages.day_and_time(made)) if made else _("None")
+    return [*letters, {"label": _("In another calendar"), "value": value, "change_url": url_for("news.feed")}]
 
 
 def _password_page(**errors: str) -> str:

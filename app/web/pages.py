@@ -16,6 +16,7 @@ from app.store import definitions, menus
 from app.store.calendars import published
 from app.store.lists import MOST_COUNTED
 from app.store.menus import Menu
+from app.store.notices import MOST_COUNTED
 from app.store.pending import Pending
 from app.store.people import Membership
 from app.web.desks import desk_name
@@ -47,6 +48,7 @@ def _me(person: Person) -> dict[str, Any]:
         "is_staff": person.is_staff,
         "desk_names": [desk_name(desk) for desk in held][:3],
         "nav": _menu(person),
+        "bell": bell(_known(person).menu.unread),
         "demo": portal().settings.demo,
         "today": unusual_today(),
     }
@@ -96,6 +98,14 @@ def _link(label: str, url: str, endpoint: str = "", count: int | str | None = No
     return {"label": label, "url": url, "count": count, "current": current}
 
 
+def bell(unread: int) -> dict[str, Any]:
+    """What the bell shows, and what it says to whoever does not see it."""
+    many = unread > MOST_COUNTED
+    shown = f"{MOST_COUNTED}+" if many else str(unread)
+    said = _("1 unread notice") if unread == 1 else _("%(number)s unread notices", number=shown)
+    return {"unread": unread, "shown": shown, "said": said if unread else _("Notices, none unread")}
+
+
 # --- read once for a page ---------------------------------------------------------------------------------------------
 class Known(NamedTuple):
     """What does not change within a page."""
@@ -129,7 +139,8 @@ def _known(person: Person) -> Known:
     if "known" not in g:
         with portal().database.read() as connection:
             made = {} if person.is_staff else definitions.current(connection)
-            g.known = Known(menus.of_person(connection, person, asked=_may_be_asked(person, made)), made)
+            now, asked = portal().clock.now(), _may_be_asked(person, made)
+            g.known = Known(menus.of_person(connection, person, now, asked=asked), made)
     found: Known = g.known
     return found
 

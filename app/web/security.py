@@ -67,6 +67,7 @@ def failed_rate() -> str:
 
 
 limited = limiter.limit(sign_in_rate, methods=["POST"])  # above every view that takes a guess
+read_limited = limiter.limit(sign_in_rate, methods=["GET"])  # above every page that a secret address opens
 failing = limiter.limit(failed_rate, methods=["POST"], deduct_when=lambda answer: answer.status_code == WRONG)
 
 

@@ -193,7 +193,7 @@ def test_t5_for_others_it_is_not_there_to_approve(office, who):
 # --- T6 return by the checker -----------------------------------------------------------------------------------------
 def test_t6_a_return_goes_to_the_makers(either_office):
     reference = either_office.submitted()
-    assert told(either_office, "task.opened", lambda: either_office.give_back(reference)) == [BO, MIA]
+    assert told(either_office, "task.returned", lambda: either_office.give_back(reference)) == [BO, MIA]
     assert either_office.status(reference) == "RETURNED_BY_CHECKER"
 
 
@@ -287,7 +287,7 @@ def test_t9_sending_back_wants_a_comment(office):
 def test_t10_the_bank_returns_it_to_the_company(either_office):
     reference = accounts.at_bank(either_office)
     either_office.complete(reference, "ivan", accounts.NOT_OURS)
-    opened = told(either_office, "task.opened", lambda: either_office.complete(reference, "iris", accounts.MISMATCH))
+    opened = told(either_office, "task.returned", lambda: either_office.complete(reference, "iris", accounts.MISMATCH))
     assert (either_office.status(reference), opened) == ("RETURNED_BY_NEXT_COMPANY", [BO, MIA])
     assert CHEN in either_office.mailed("case.moved")
 

@@ -117,7 +117,7 @@ def test_t14_nothing_is_approved_during_maintenance(office):
 @pytest.mark.parametrize(("point", "who"), [("sent", "karen"), ("processed", "kelvin")])
 def test_t15_processor_and_approver_return_it_to_the_company(either_office, point, who):
     reference = getattr(either_office, point)()
-    opened = told(either_office, "task.opened", lambda: either_office.complete(reference, who, BY_DESK))
+    opened = told(either_office, "task.returned", lambda: either_office.complete(reference, who, BY_DESK))
     assert (either_office.status(reference), opened) == ("RETURNED_BY_HKEX", [BO, MIA])
 
 

@@ -362,7 +362,8 @@ class World:
         request.opened_on, request.saved_on, request.fired = self.today, None, set()
         called = self.who_can(request, request.lane, who)
         told = self._did(request, who, ("maker", "checker")) - called - {who} if changed else set()
-        return _letters("task.opened", called) + _letters("case.moved", told)
+        template = "task.returned" if request.status.startswith("RETURNED") else "task.opened"
+        return _letters(template, called) + _letters("case.moved", told)
 
     def _did(self, request: Request, actor: str, lanes: tuple[str, ...]) -> set[str]:
         return {who for who, lane in request.hands if lane in lanes and self.able(who, actor)}

@@ -35,7 +35,7 @@ ROLES = {
     "auditor": "audrey",
 }
 NORA = "nora@harbourbright.test"
-OUTSIDE = ("/sign-in", "/health", "/demo")
+OUTSIDE = ("/sign-in", "/health", "/demo", "/calendar/feed")
 OTHERS = {"/eservices/<name>": {"name": "EU_MoneySettlement"}, "/exchange": {"code": "CTO"}}
 FIELDS = {
     "/tasks/<uuid:task_id>/file-acts": {"act": "signed_dda:remove:{file_id}"},
@@ -64,6 +64,7 @@ def prepared(seeded, tmp_path_factory):
         "membership": str(office.rows("memberships")[0].id),
         "person": str(office.number("mia")),
         "verb": "welcome",
+        "notice": str(next(row.id for row in office.rows("notices") if row.person_id == office.number("chen"))),
         "key": "0",
         "token": "none",
         "number": offered(office),

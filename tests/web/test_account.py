@@ -45,7 +45,8 @@ def lock(office):
 # --- what it says -----------------------------------------------------------------------------------------------------
 def facts(page):
     """What stands under "What I may do", by its name."""
-    names, values = page.all("//section[2]//dt"), page.all("//section[2]//dd")
+    rights = "//section[@aria-labelledby='rights']"
+    names, values = page.all(f"{rights}//dt"), page.all(f"{rights}//dd")
     return list(zip(names, values, strict=True))
 
 
@@ -57,7 +58,7 @@ def test_my_account_says_who_i_am(mia):
 
 def test_my_account_says_what_i_may_do_for_each_membership(mia):
     page = mia.get("/account")
-    assert page.all("//section[2]//h3")[0] == "B00123 · SEHK-EP"
+    assert page.all("//section[@aria-labelledby='rights']//h3")[0] == "B00123 · SEHK-EP"
     assert facts(page)[0][0] == "Maker"
     assert facts(page)[0][1].startswith("Cash trading, Clearing relationships")
 

@@ -52,6 +52,8 @@ PAGES = {
     "staff and desks": ("agnes", "/exchange/staff"),
     "administration trails": ("audrey", "/administration"),
     "my account": ("mia", "/account"),
+    "notices": ("chen", "/notices"),
+    "how I hear of requests": ("mia", "/account/letters"),
     "what I may do": ("mia", "/access"),
     "Guidance Notes": ("ada", "/guidance"),
     "forms": ("mia", "/forms"),

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from app.commands.portal import Portal
-from app.commands.requests import circumstances, opening, steps
+from app.commands.requests import circumstances, opening, steps, telling
 from app.commands.requests.promises import letter
 from app.commands.requests.steps import By, Step
-from app.store import answered, cases, definitions, jobs, people, tasks, trail
+from app.store import answered, cases, definitions, people, tasks, trail
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
@@ -278,7 +278,7 @@ def _propose(connection: Connection, portal: Portal, at: At, actor: Mapping[str,
     _note(connection, portal, at, actor, PROPOSED, reason, [*case.proposed, proposal])
     about = {"name": at.way["title"], "key": name, "who": actor["name"]}
     letters = [letter(case, at.definition, PROPOSED, seat, about) for seat in _confirmers(connection, at)]
-    jobs.promise(connection, letters, portal.clock.now())
+    telling.tell(connection, case, letters, portal.clock.now())
 
 
 def _decline(
@@ -294,7 +294,7 @@ def _decline(
     about = {"name": at.way["title"], "key": name, "who": actor["name"]}
     asked = people.seat_of(connection, int(proposal["by"]))
     letters = [letter(at.case, at.definition, DECLINED, asked, about)] if asked else []
-    jobs.promise(connection, letters, portal.clock.now())
+    telling.tell(connection, at.case, letters, portal.clock.now())
 
 
 def _confirmers(connection: Connection, at: At) -> list[Seat]:

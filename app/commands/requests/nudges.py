@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from app.commands.portal import Portal
-from app.commands.requests import circumstances, steps
+from app.commands.requests import circumstances, steps, telling
 from app.commands.requests.promises import letter
 from app.commands.requests.steps import By
-from app.store import cases, definitions, jobs, tasks, trail
+from app.store import cases, definitions, tasks, trail
 from engine.errors import CaseEnded, NoRight, NotFound, Refused
 from engine.hours import HONG_KONG, Now, hong_kong_day
 from engine.people import OWN_LANES, PARTY_LANES
@@ -78,7 +78,7 @@ def nudge(portal: Portal, reference: str, by: By) -> str:
         keys = [task.key for task in waiting]
         facts = {"keys": keys, "mails": len(letters)}
         steps.note(connection, portal, case, actor, NUDGED, now, step=waiting[0].step, facts=facts, open_keys=keys)
-        jobs.promise(connection, letters, now)
+        telling.tell(connection, case, letters, now)
         return reference
 
 

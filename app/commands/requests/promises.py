@@ -13,6 +13,7 @@ from engine.hours import Calendar
 from engine.people import BROKER, BROKER_LANES, COMPANY_LANES, DESK_LANES, NEXT, NEXT_LANES, OWN_LANES, seat_of
 from engine.running.definition import Definition
 from engine.running.outcome import Outcome, Passed
+from engine.statuses import RETURNED
 
 Row = dict[str, Any]
 Names = Callable[[int], str]
@@ -34,7 +35,7 @@ def promises(
     company's delegated administrators. Raises `NobodyCanCheck` when somebody opens a company's task that nobody can do;
     the portal itself may, since nobody stands there to hear of it.
     """
-    letters = [letter for row in opened for letter in _opened(definition, case, cast, row, actor, admins)]
+    letters = [each for row in opened for each in _opened(definition, case, outcome, cast, row, actor, admins)]
     letters += [
         each for passed in outcome.passed if passed.notice for each in _notice(definition, case, outcome, passed, cast)
     ]
@@ -57,6 +58,7 @@ def letter(
     payload = {
         "template": template,
         "to": seat.email,
+        "person": seat.id,
         "reference": case.reference,
         "title": definition.eservice.short_title,
         "task": about.get("name", ""),
@@ -70,12 +72,16 @@ def letter(
 
 
 # --- tasks ------------------------------------------------------------------------------------------------------------
-def _opened(definition: Definition, case: Case, cast: Cast, row: Row, actor: int, admins: Names) -> Iterable[Row]:
+def _opened(
+    definition: Definition, case: Case, outcome: Outcome, cast: Cast, row: Row, actor: int, admins: Names
+) -> Iterable[Row]:
     if row["kind"] == "fill" and not case.entries:
         return []  # the maker has just opened it
     seats = cast.who_can(row["lane"], row["holder"], row["membership_id"])
     if not seats and actor and row["lane"] in COMPANY_LANES - BROKER_LANES:
         raise NobodyCanCheck(_nobody(definition, case, row["lane"], admins))
+    if outcome.status in RETURNED:
+        return [letter(case, definition, "task.returned", seat, {**row, "status": outcome.status}) for seat in seats]
     return [letter(case, definition, "task.opened", seat, row) for seat in seats]
 
 

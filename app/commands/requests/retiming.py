@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.commands.portal import Portal
-from app.commands.requests import circumstances, steps
+from app.commands.requests import circumstances, steps, telling
 from app.commands.requests.promises import letter
 from app.commands.requests.steps import SYSTEM, Step
 from app.store import calendars, cases, definitions, jobs, tasks
@@ -66,7 +66,7 @@ def retime(portal: Portal, case_id: int) -> bool:
             connection, portal, definition, case, outcome, Step(now, RETIMED, "", SYSTEM, facts, round=case.round)
         )
         tasks.set_due(connection, case.id, due)
-        jobs.promise(connection, _letters(definition, case, cast, outcome, was, due), now)
+        telling.tell(connection, case, _letters(definition, case, cast, outcome, was, due), now)
         return True
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from app.commands.portal import Portal
-from app.commands.requests import circumstances, parties
+from app.commands.requests import circumstances, parties, telling
 from app.commands.requests.promises import promises
 from app.commands.requests.trails import Actor, address_of, head_seal
-from app.store import answered, cases, casts, jobs, people, registers, tasks, trail
+from app.store import answered, cases, casts, people, registers, tasks, trail
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
@@ -171,7 +171,7 @@ def write_down(
     cast = parties.admitted(connection, definition, case, outcome, cast, now)
     opened = _reopen(connection, definition, case, outcome, cast, step)
     made = promises(definition, case, outcome, cast, opened, step.actor["id"], moment.calendar, _admins(connection))
-    jobs.promise(connection, made, now)
+    telling.tell(connection, case, made, now)
 
 
 def received_on(definition: Definition, case: Case, outcome: Outcome, now: Now) -> date | None:

@@ -76,6 +76,25 @@ def _signin_ended(payload: Mapping[str, Any]) -> str:
     return f"{many} of {payload['to']} {'was' if payload['count'] == 1 else 'were'} ended on the page of the account."
 
 
+def _letters_chosen(payload: Mapping[str, Any]) -> str:
+    ways = {"mail": "each by mail", "digest": "in the daily digest only", "portal": "in the portal only"}
+    return (
+        f"From now on {payload['to']} hears of new tasks {ways[payload['tasks']]}, of moves and ends of requests "
+        f"{ways[payload['moves']]}, and of reminders and what is overdue {ways[payload['reminders']]}."
+    )
+
+
+def _feed_made(payload: Mapping[str, Any]) -> str:
+    return (
+        f"A secret address was made at which a calendar program reads the deadlines of {payload['to']}. An earlier one "
+        "leads nowhere any more."
+    )
+
+
+def _feed_revoked(payload: Mapping[str, Any]) -> str:
+    return f"The secret address of the calendar of {payload['to']} was revoked and leads nowhere any more."
+
+
 LETTERS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "password_set": ("Your Client Connect password was set", _password_set),
     "password_reset": ("Your Client Connect password was replaced", _password_reset),
@@ -87,6 +106,9 @@ LETTERS: dict[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     "passkey_added": ("A passkey for Client Connect was added", _passkey_added),
     "passkey_removed": ("A passkey for Client Connect was removed", _passkey_removed),
     "tries_missed": ("Wrong passwords or codes for your Client Connect account", _tries_missed),
+    "letters_chosen": ("How you hear of requests in Client Connect was changed", _letters_chosen),
+    "feed_made": ("An address of your Client Connect calendar was made", _feed_made),
+    "feed_revoked": ("The address of your Client Connect calendar was revoked", _feed_revoked),
     "signin_ended": ("A sign-in to Client Connect was ended", _signin_ended),
 }
 TEMPLATES = frozenset(LETTERS)

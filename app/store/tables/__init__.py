@@ -18,6 +18,7 @@ from app.store.tables.accounts import (
     signins,
 )
 from app.store.tables.columns import metadata
+from app.store.tables.notices import feeds, letter_choices, notices
 from app.store.tables.repository import paper_form_versions, paper_forms
 from app.store.tables.requests import (
     answers,
@@ -52,14 +53,17 @@ __all__ = [
     "devices",
     "documents",
     "eservices",
+    "feeds",
     "files",
     "grant_requests",
     "hands",
     "idempotency",
     "jobs",
+    "letter_choices",
     "links",
     "memberships",
     "metadata",
+    "notices",
     "paper_form_versions",
     "paper_forms",
     "parties",

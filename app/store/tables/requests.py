@@ -204,7 +204,7 @@ registers = Table(
     Column("key", String(80), nullable=False, server_default=""),
     Column("record", JSON, nullable=False),
     Column("effective_on", Date, nullable=False),
-    Column("reference", String(24)),  # the case that set it
+    Column("reference", String(24), index=True),  # the case that set it
     Column("set_at", Moment, nullable=False),
     Index("ix_registers_owner", "register", "owner", "key", "effective_on", "id"),
     UniqueConstraint("register", "owner", "key", "reference", "set_at"),

@@ -47,7 +47,7 @@ const plain = await build({
   entryPoints: ["app.css", "fields.css", "diagram.css", "lists.css", "managing.css", "favicon.svg"],
   target: ["safari10", "firefox51", "chrome92"],
 });
-const scripts = await build({ ...shared, entryPoints: ["start.js", "form.js"], target: "es5" });
+const scripts = await build({ ...shared, entryPoints: ["start.js", "form.js", "bell.js"], target: "es5" });
 const diagram = await build({ ...shared, entryPoints: ["diagram.js"], target: "es2017" });
 
 const manifest = { ...names(plain.metafile), ...names(scripts.metafile), ...names(diagram.metafile) };
