@@ -105,6 +105,7 @@ class Place(NamedTuple):
 
 
 ALL, NEWEST = Filter(), Place()
+DRAFTS = Filter(status="DRAFT")
 COMPANY, MAKER = companies.alias("firm"), people.alias("maker")
 
 

@@ -16,7 +16,6 @@ from app.store import definitions, menus
 from app.store.calendars import published
 from app.store.lists import MOST_COUNTED
 from app.store.menus import Menu
-from app.store.notices import MOST_COUNTED
 from app.store.pending import Pending
 from app.store.people import Membership
 from app.web.desks import desk_name
@@ -100,8 +99,7 @@ def _link(label: str, url: str, endpoint: str = "", count: int | str | None = No
 
 def bell(unread: int) -> dict[str, Any]:
     """What the bell shows, and what it says to whoever does not see it."""
-    many = unread > MOST_COUNTED
-    shown = f"{MOST_COUNTED}+" if many else str(unread)
+    shown = many(unread)
     said = _("1 unread notice") if unread == 1 else _("%(number)s unread notices", number=shown)
     return {"unread": unread, "shown": shown, "said": said if unread else _("Notices, none unread")}
 

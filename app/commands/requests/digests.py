@@ -11,6 +11,7 @@ from app.commands.requests.telling import GROUPS
 from app.store import calendars, choices, definitions, lists, notices, people, tasks
 from app.store.choices import MOVES
 from app.store.database import Connection
+from app.store.lists import DRAFTS
 from app.store.notices import Notice
 from app.store.tasks import ToDo
 from engine import statuses
@@ -62,7 +63,7 @@ def _parts(connection: Connection, portal: Portal, person: Person, day: date, mo
     yield Part("Due today", [_task(connection, one) for one in today])
     rest = [one for one in found if one not in late and one not in today]
     yield Part("Waiting for you", [_task(connection, one) for one in rest])
-    drafts = [] if person.is_staff else lists.listed(connection, person, statuses=("DRAFT",), most=MOST)
+    drafts = [] if person.is_staff else lists.listed(connection, person, DRAFTS, most=MOST)
     yield Part("NOT SUBMITTED", [_line(connection, one.release, one.reference) for one in drafts])
     if moves == DIGEST:
         yield Part("What became of requests", _moves(connection, portal, person, day))
