@@ -48,6 +48,8 @@ PAGES = {
 }
 PEOPLE = {"large firm": LARGE, "small firm": SMALL, "desk": "karen", "operations": "olive"}
 
+KNOWN = [(*service[:3], words.words_of("Filling Brokers", service[3])) for service in SERVICES]
+
 
 def main() -> None:
     """Measure both sizes on both databases and print the ratios."""
@@ -146,13 +148,13 @@ def _releases(office: Office) -> dict[str, str]:
 def _case(
     chance: random.Random, firms: list[Any], releases: dict[str, str], number: int, at: datetime
 ) -> dict[str, Any]:
-    seat, maker, _ = chance.choices(firms, [firm[2] for firm in firms])[0]
-    code, function, desk, title = chance.choice(SERVICES)
+    seat, maker = _firm_of(chance, firms)
+    code, function, desk, title = chance.choice(KNOWN)
     status = chance.choice(OPEN) if chance.random() < 0.02 else chance.choice(ENDED)
     is_open, sent = status in OPEN, status in ("PENDING_HKEX", "RETURNED_BY_HKEX", "APPROVED", "COMPLETED", "REJECTED")
     about = f"limit {number % 1000} for all of the firm"
     reference = f"{code}-{at + timedelta(hours=8):%Y%m%d}-{number:06d}"
-    found_by = words.words_of(reference, seat.participant_id, "Filling Brokers", title)
+    found_by = [*words.words_of(reference, seat.participant_id), *title]
     return {
         "reference": reference[:24],
         "eservice": code,
@@ -177,6 +179,13 @@ def _case(
         "words": " ".join([words.seat_word(seat.id, function), *found_by]),
         "about_words": " ".join(words.words_of(about)),
     }
+
+
+def _firm_of(chance: random.Random, firms: list[Any]) -> tuple[Any, int]:
+    """A third of all are the large firm's, one in a thousand the small one's, and the rest anybody's."""
+    drawn = chance.random()
+    seat, maker, _ = firms[0] if drawn < 0.33 else firms[1] if drawn < 0.331 else chance.choice(firms[2:])
+    return seat, maker
 
 
 def _task(row: dict[str, Any]) -> dict[str, Any]:
