@@ -90,6 +90,7 @@ cases = Table(
     Index("ix_cases_membership", "membership_id", "function", "id"),
     Index("ix_cases_desk", "desk", "id"),
     Index("ix_cases_status", "membership_id", "status", "id"),
+    Index("ix_cases_closed", "eservice", "status", "closed_at"),
 )
 parties = Table(
     "parties",
@@ -145,6 +146,7 @@ answers = Table(
     Column("salt", String(32), nullable=False, server_default=""),
     Column("saved_by", ForeignKey("people.id"), nullable=False),
     Column("saved_at", Moment, nullable=False),
+    Index("ix_answers_written", "saved_by", "step", "saved_at"),
 )
 hands = Table(
     "hands",
