@@ -161,9 +161,9 @@ def expected(told: Story, earlier: Collection[tuple[date, datetime]]) -> str:
     received = None if case.status in RETURNED else case.received_on
     if received is None:
         return _not_received(before, eservice.sla_days)
-    days = before.most if before else eservice.sla_days
-    if not days:
+    if before is None and not eservice.sla_days:
         return ""
+    days = before.most if before else eservice.sla_days
     day = now.calendar.add(received, days)
     late = _(" It has taken longer than that.") if hong_kong_day(now.time) > day else ""
     if before is None:

@@ -49,7 +49,7 @@ class _Teller:
     drawings: Mapping[str, Drawing]
     words: Wording
     exchange: str
-    lanes: Mapping[str, str]
+    titles: Mapping[str, str]
     numbers: dict[str, str] = field(default_factory=dict)
     orders: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
@@ -66,7 +66,7 @@ def outline(
 ) -> tuple[Part, ...]:
     """The process `code` with everything it calls in place, as numbered parts in the order in which they are reached.
 
-    exchange: what it calls itself. lane_titles: how lanes are called where the text should name them otherwise.
+    exchange: what it calls itself. lane_titles: what stands beside a task instead of the words of its lane.
     """
     sla = drawings[code].properties.get("sla_days", "")
     teller = _Teller(
@@ -178,7 +178,7 @@ def _part(teller: _Teller, drawing: Drawing, element: Element, above: str, follo
         key=key,
         number=teller.numbers[key],
         title=_title(element),
-        lane=teller.lanes.get(element.lane, element.lane) if element.kind == "userTask" else "",
+        lane=teller.titles.get(element.lane, element.lane) if element.kind == "userTask" else "",
         notes=(
             *_own_notes(teller, element),
             *(note for e in _events(drawing, element) for note in _event_notes(teller, drawing, e, above)),
@@ -238,12 +238,12 @@ def _timer(teller: _Teller, drawing: Drawing, event: Element, above: str) -> str
 
 def _way_out(teller: _Teller, drawing: Drawing, event: Element, above: str) -> str:
     said = event.properties
-    who = [teller.lanes.get(lane.strip(), lane.strip()) for lane in said.get("who", "").split(",") if lane.strip()]
+    who = [LANES.get(lane.strip(), lane.strip()) for lane in said.get("who", "").split(",") if lane.strip()]
     conditions = [f"while {teller.words.condition(said['when'])}"] if said.get("when", "True") != "True" else []
     if said.get("reason") == "required":
         conditions.append("with a reason")
     if said.get("confirm"):
-        others = [teller.lanes.get(lane.strip(), lane.strip()) for lane in said["confirm"].split(",")]
+        others = [LANES.get(lane.strip(), lane.strip()) for lane in said["confirm"].split(",")]
         when = CONFIRMED.get(said.get("confirm_when", "always"), "")
         conditions.append(f"confirmed by somebody else of {' or '.join(others)}{when}")
     open_to = ", ".join([" or ".join(who), *conditions])
@@ -274,14 +274,14 @@ def _branch(teller: _Teller, drawing: Drawing, gateway: Element, flow: Flow, abo
     then = _target(teller, drawing, gateway.id, flow.target, above)
     if flow.id == gateway.default or flow.condition is None:
         return f"Otherwise it {then}."
-    return f"If {teller.words.condition(flow.condition, _asked(teller, drawing, gateway))}, it {then}."
+    return f"If {teller.words.condition(flow.condition, _asked(drawing, gateway))}, it {then}."
 
 
-def _asked(teller: _Teller, drawing: Drawing, gateway: Element) -> str:
+def _asked(drawing: Drawing, gateway: Element) -> str:
     """Who answers what a gateway reads: whoever does the step just before it."""
     before = [drawing.elements[flow.source] for flow in drawing.incoming(gateway.id)]
     lanes = {element.lane for element in before if element.kind == "userTask"}
-    return teller.lanes.get(lanes.pop(), "") if len(lanes) == 1 else ""
+    return LANES.get(lanes.pop(), "") if len(lanes) == 1 else ""
 
 
 def _joins(drawing: Drawing, gateway: Element) -> list[str]:

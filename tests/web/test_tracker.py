@@ -121,6 +121,13 @@ def test_with_a_history_it_is_told_how_long_others_took(office, visitor):
     assert "Usually done by Wed 25 Nov 2026; the last 5 took 2 business days." in page.text
 
 
+def test_what_others_had_done_on_the_same_day_is_expected_today(office, visitor):
+    for _ in range(5):
+        office.completed()
+    page = visitor("mia").get(f"/requests/{office.sent()}")
+    assert "Usually done by Mon 23 Nov 2026; the last 5 took less than a business day." in page.text
+
+
 def test_four_earlier_requests_tell_nothing(office, visitor):
     ended(office, 4)
     assert "Usually" not in visitor("mia").get(f"/requests/{office.sent()}").text
