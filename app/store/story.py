@@ -140,11 +140,9 @@ def of_case(
     given = [one for one in answers if one.entry not in sight.unread | sight.silent]
     unread = sight.unread - _handed_to(definition, entries, side)
     others = [one for one in answers if one.entry not in unread]
-    comments = [one for one in every if one.step == answered.COMMENT and one.entry not in sight.unread]
     remarks = [remark for remark in said if remark.entry not in sight.silent]
     filled = [sealed for sealed in given if sealed.step == definition.main_step]
     lines = _lines(definition, [sealed.entry for sealed in entries], remarks, case, exchange, sight, side)
-    rounds = tuple(sealed.round for sealed in filled)
     return Story(
         case=case,
         company=company,
@@ -154,8 +152,8 @@ def of_case(
         lines=lines,
         parties=parties,
         side=side,
-        rounds=rounds,
-        parts=tuple(_parts(definition, filled, others, rounds, register_choices(kept[case.participant_id]), side)),
+        rounds=tuple(sealed.round for sealed in filled),
+        parts=tuple(_parts(definition, filled, others, register_choices(kept[case.participant_id]), side)),
         remarks=tuple(_remark_to(r, entries[r.entry - 1].entry, side) for r in remarks if not _is_comment(r, entries)),
         answers=tuple(sealed for sealed in given if _is_open(definition, sealed, side)),
         records=tuple(kept[case.participant_id]),
@@ -163,7 +161,7 @@ def of_case(
         sealed=tuple(entries),
         handed=tuple(_kept_back(sealed.entry, sight, side) for sealed in entries[: sight.whole]),
         drafts={sealed.step: sealed for sealed in every if sealed.entry == answered.DRAFT_ENTRY},
-        comments=tuple(comments),
+        comments=tuple(one for one in every if one.step == answered.COMMENT and one.entry not in sight.unread),
         **_files(connection, case, definition, entries, side),
     )
 
@@ -316,7 +314,6 @@ def _parts(
     definition: Definition,
     filled: Sequence[Sealed],
     others: Sequence[Sealed],
-    rounds: Sequence[int],
     choices: Mapping[str, Any],
     side: str | None,
 ) -> list[Part]:
@@ -326,7 +323,7 @@ def _parts(
         asked = definition.form_at(step.id)
         given = [sealed for sealed in others if sealed.step == step.id]
         if asked is not None and given:
-            last = [next((s for s in reversed(given) if s.round == number), None) for number in rounds]
+            last = [next((s for s in reversed(given) if s.round == one.round), None) for one in filled]
             parts += [replace(part, step=step.id) for part in _form_parts(asked, step.lane, last, choices, side)]
     return parts
 
