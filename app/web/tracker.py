@@ -33,8 +33,13 @@ TEXTS_KEPT = 64
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
-def steps(told: Story, open_tasks: Sequence[Task], cast: Cast, person: Person) -> list[dict[str, str]]:
-    """What was done, who has it now and until when, and what comes next as drawn."""
+def steps(
+    told: Story, open_tasks: Sequence[Task], cast: Cast, person: Person, known: Collection[str]
+) -> list[dict[str, str]]:
+    """What was done, who has it now and until when, and what comes next as drawn.
+
+    known: the places where the request is, as far as the reader's side is told of them.
+    """
     past = [
         {"label": entry.label, "who": entry.who, "at": pages.day_and_time(entry.at), "state": "done"}
         for entry in told.told
@@ -42,7 +47,7 @@ def steps(told: Story, open_tasks: Sequence[Task], cast: Cast, person: Person) -
     ]
     if told.case.ended:
         return [*past, *_result(told)]
-    return [*past, *_now(told, open_tasks, cast, person), *_next(told, open_tasks)]
+    return [*past, *_now(told, open_tasks, cast, person), *_next(told, known)]
 
 
 def _result(told: Story) -> list[dict[str, str]]:
@@ -102,14 +107,14 @@ def _left(due: datetime | None, now: Now) -> list[str]:
     return [f"{left}, {_('due %(day)s', day=f'{local:%a} {local.day} {local:%b}')}"]
 
 
-def _next(told: Story, open_tasks: Sequence[Task]) -> list[dict[str, str]]:
+def _next(told: Story, known: Collection[str]) -> list[dict[str, str]]:
     """What comes next by the drawings of this request, as long as everybody agrees."""
     definition, case = told.definition, told.case
     eservice = definition.eservice
     second = next((party.participant for party in told.parties if party.side == NEXT), "")
     facts = {"single_eye": eservice.single_eye, "next_optional": eservice.next_optional, "desk": case.desk}
     facts |= {"sla_days": eservice.sla_days, "agreed": False, "next": second or "?", "sent": case.sent_at is not None}
-    found = ahead(definition.drawings, case.eservice, [task.key for task in open_tasks], facts)
+    found = ahead(definition.drawings, case.eservice, known, facts)
     return [
         {"label": _label_of(element.kind, element.name, element.properties), "who": who, "at": "", "state": "later"}
         for element in found

@@ -19,7 +19,7 @@ def ahead(
     """The tasks and the end that follow the open ones when everybody agrees, in their order, each once.
 
     open: keys such as `request/review`. facts: what is known of the request and read as `case.x`: a gateway that reads
-    no more than that is asked, at any other its usual way is taken.
+    no more than that, and how a pattern came out on this way, is asked; at any other its usual way is taken.
     """
     made = paths.graph(drawings, code)
     now = [key for key in dict.fromkeys(one.partition("#")[0] for one in open) if key in made.places]
@@ -31,19 +31,21 @@ def ahead(
 
 def _followed(made: Graph, key: str, facts: Mapping[str, Any]) -> Iterator[tuple[str, Element]]:
     seen: set[str] = set()
-    waiting = [f"{key}{LEFT}"]
+    waiting = [(f"{key}{LEFT}", "")]
     while waiting:
-        node = waiting.pop(0)
+        node, outcome = waiting.pop(0)
         if node in seen:
             continue
         seen.add(node)
         place = made.places.get(node)
         if place is not None and (place[1].kind == "userTask" or (place[1].kind == "endEvent" and "/" not in node)):
             yield node, place[1]
-        waiting += _usual(made, node, facts)
+        outcome = place[1].properties.get("outcome", outcome) if place else outcome
+        names = {"case": dict(facts), **({"outcome": outcome} if outcome else {})}
+        waiting += [(way, outcome) for way in _usual(made, node, names)]
 
 
-def _usual(made: Graph, node: str, facts: Mapping[str, Any]) -> Iterable[str]:
+def _usual(made: Graph, node: str, names: Mapping[str, Any]) -> Iterable[str]:
     """Where it goes on from here; never by a boundary event, which is not the usual way."""
     ways = [way for way in made.ways.get(node, ()) if not _is_boundary(made, way)]
     place = made.places.get(node.removesuffix(LEFT)) if node.endswith(LEFT) else None
@@ -52,7 +54,7 @@ def _usual(made: Graph, node: str, facts: Mapping[str, Any]) -> Iterable[str]:
     drawing, gateway = place
     above = node.removesuffix(LEFT).removesuffix(gateway.id)
     flows = drawing.outgoing(gateway.id)
-    taken = [flow.target for flow in flows if flow.condition and _holds(flow.condition, facts)]
+    taken = [flow.target for flow in flows if flow.condition and _holds(flow.condition, names)]
     usual = [flow.target for flow in flows if flow.id == gateway.default]
     return [f"{above}{target}" for target in taken[:1] or usual or [flows[0].target]]
 
@@ -62,12 +64,12 @@ def _is_boundary(made: Graph, way: str) -> bool:
     return place is not None and place[1].kind == "boundaryEvent"
 
 
-def _holds(condition: str, facts: Mapping[str, Any]) -> bool:
-    """Whether a condition that reads nothing but what is known of the request holds."""
+def _holds(condition: str, names: Mapping[str, Any]) -> bool:
+    """Whether a condition holds that reads nothing but what is known: the request, and how a pattern came out."""
     try:
         made = compiled(condition)
-        if made.names != {"case"} or not read_of(condition, "case") <= facts.keys():
+        if not made.names <= names.keys() or not read_of(condition, "case") <= names["case"].keys():
             return False
-        return bool(made(Scope({"case": dict(facts)})))
+        return bool(made(Scope(names)))
     except Refused:
         return False

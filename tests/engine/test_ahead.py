@@ -23,6 +23,7 @@ def names(code, *open_keys, **facts):
         ("CT027", "request/process", {"single_eye": True}, ["Completed"]),
         ("CT027", "request/process", {"single_eye": False}, ["Approve", "Completed"]),
         ("MS001", "request/second/next_fill", {}, ["Check your part", "Process", "Approve", "Approved"]),
+        ("CT027", "request/confirm_rejection", {}, ["Rejected"]),
         ("TM003", "request/process#CTO", {}, ["Approve", "Completed"]),
     ],
 )

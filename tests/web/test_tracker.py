@@ -12,6 +12,7 @@ from tests.commands import accounts, test_desks
 from tests.commands.office import MONDAY_TEN, Office
 
 NOW = Now(MONDAY_TEN, published(MONDAY_TEN))
+PROPOSE = {"decision": "propose_reject", "reason_code": "LATE", "comment": "It came too late"}
 WORDS = "Please ring before noon"
 
 
@@ -45,10 +46,23 @@ def test_the_desk_reads_which_step_it_has_and_until_when(office, visitor):
 
 def test_the_firm_does_not_read_which_step_the_desk_has(office, visitor):
     reference = office.sent()
-    before = steps(visitor("mia").get(f"/requests/{reference}"), "now")
+    before = visitor("mia").get(f"/requests/{reference}").all("//ol[@class='steps']/li")
     office.clock.move(hours=1)
     office.process(reference)
-    assert steps(visitor("mia").get(f"/requests/{reference}"), "now") == before
+    assert visitor("mia").get(f"/requests/{reference}").all("//ol[@class='steps']/li") == before
+
+
+def test_the_firm_does_not_read_that_the_desk_means_to_reject(office, visitor):
+    reference = office.sent()
+    before = visitor("mia").get(f"/requests/{reference}").all("//ol[@class='steps']/li")
+    office.complete(reference, "karen", PROPOSE)
+    assert visitor("mia").get(f"/requests/{reference}").all("//ol[@class='steps']/li") == before
+
+
+def test_the_desk_reads_that_a_rejection_comes_next(office, visitor):
+    reference = office.sent()
+    office.complete(reference, "karen", PROPOSE)
+    assert steps(visitor("kelvin").get(f"/requests/{reference}"), "later") == ["Later: Rejected"]
 
 
 @pytest.mark.parametrize(
@@ -147,9 +161,9 @@ def test_the_text_marks_where_it_is_now(office, visitor):
 
 def test_the_text_tells_the_firm_no_more_than_the_picture(office, visitor):
     reference = office.sent()
-    before = visitor("mia").get(f"/requests/{reference}").all("//div[contains(@class, 'outline')]")
+    before = visitor("mia").get(f"/requests/{reference}").all("//div[contains(@class, 'drawing-text')]")
     office.process(reference)
-    assert visitor("mia").get(f"/requests/{reference}").all("//div[contains(@class, 'outline')]") == before
+    assert visitor("mia").get(f"/requests/{reference}").all("//div[contains(@class, 'drawing-text')]") == before
 
 
 # --- comments ---------------------------------------------------------------------------------------------------------
