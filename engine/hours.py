@@ -67,6 +67,11 @@ class Calendar:
             day = self.next_business_day(day)
         return day
 
+    def days_between(self, first: date, last: date) -> int:
+        """How many business days come after `first`, up to and with `last`; none when `last` is not later."""
+        days = (first + DAY * number for number in range(1, (last - first).days + 1))
+        return sum(1 for day in days if self.is_business_day(day))
+
     def cutoff(self, day: date, cutoff: str) -> datetime:
         """The moment up to which submissions count as received on `day`; noon at the latest on half days."""
         at = time.fromisoformat(cutoff)

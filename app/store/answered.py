@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.store.tables import answers, hands, people, remarks
 
 DRAFT_ENTRY = 0
+COMMENT = "@comment"  # where comments are kept: no element of a drawing can be called so
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,12 @@ def note_hand(connection: Connection, case_id: int, person: int, lane: str, roun
 def _hand(dialect: str, told: bool) -> Any:
     noted = (sqlite if dialect == "sqlite" else postgresql).insert(hands).on_conflict_do_nothing()
     return noted.returning(hands.c.lane) if told else noted
+
+
+def comments_since(connection: Connection, person: int, since: datetime) -> int:
+    """How many comments a person has written in any request since a moment."""
+    mine = and_(answers.c.step == COMMENT, answers.c.saved_by == person, answers.c.saved_at > since)
+    return int(connection.execute(select(func.count()).select_from(answers).where(mine)).scalar_one())
 
 
 def add_remarks(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -193,9 +193,6 @@ def next_number(connection: Connection, name: str) -> int:
     return int(connection.execute(counted).scalar_one())
 
 
-# --- what other companies file and mine takes part in -----------------------------------------------------------------
-
-
 # --- parties ----------------------------------------------------------------------------------------------------------
 def parties_of(connection: Connection, case_id: int) -> tuple[Party, ...]:
     """The companies and desks that take part beside the firm that files and the first desk."""

@@ -31,6 +31,7 @@ NOTED = {
     "task.claimed": "Claimed",
     "task.released": "Released",
     "task.nudged": "Other company asked to look at it",
+    "comment.added": "Comment",
     "way_out.proposed": "{way} asked for",
     "way_out.declined": "{way} declined",
     "way_out.taken_back": "{way} taken back",
@@ -171,6 +172,9 @@ def _element(definition: Definition, name: str) -> Any:
 def _noted(definition: Definition, entry: Mapping[str, Any]) -> tuple[str, ...]:
     """What the facts of an entry say beside its label: where answers were copied from, or which file it was."""
     facts = entry["facts"]
+    if "sides" in facts:
+        own = "Only for {company}".replace("{company}", entry["actor"]["company"])
+        return ("For everybody who takes part" if facts["sides"] else own,)
     if "rows" in facts:
         asked = definition.form_at(entry["step"])
         field = asked.field(facts["rows"]) if asked else None

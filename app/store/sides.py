@@ -9,6 +9,7 @@ from typing import Any
 from engine.people import BROKER, COMPANY, EXCHANGE, NEXT, Person, side_of_lane
 from engine.rights import may
 
+COMMENTED = "comment.added"
 SENT = "PENDING_HKEX"
 AT_NEXT = "PENDING_NEXT_COMPANY"
 APPROVED_BY_FIRM = (SENT, "APPROVED", "COMPLETED", "REJECTED")  # statuses that a firm's checker has led to
@@ -67,17 +68,33 @@ def sight(entries: Sequence[Entry], side: str | None, own: str = "") -> Sight:
     """What a side reads of these entries, everything when there is no side; `own` is the company that reads."""
     if side is None:
         return Sight(frozenset(), frozenset(), frozenset(), len(entries))
-    early = (_before_it_came(entries, side) if side in BEFORE else frozenset()) | _asked_among_others(entries, side)
+    steps = [entry for entry in entries if entry["action"] != COMMENTED]
+    early = (_before_it_came(steps, side) if side in BEFORE else frozenset()) | _asked_among_others(steps, side)
     strangers = _of_other_brokers(entries, own) if side == BROKER else frozenset()
-    inner, pending, proposals = _inner(entries, INNER.get(side, {}))
+    inner, pending, proposals = _inner(steps, INNER.get(side, {}))
+    comments = (entry for entry in entries if entry["action"] == COMMENTED)
+    hushed = frozenset(entry["seq"] for entry in comments if not reads_comment(entry, side, own))
     is_over = bool(entries) and entries[-1]["status_to"] in APPROVED_BY_FIRM and entries[-1]["status_to"] != SENT
     kept_back = pending | (frozenset() if is_over else early | strangers)
     return Sight(
-        masked=early | strangers | pending | proposals,
-        silent=early | strangers | inner,
-        unread=early | strangers | pending,
+        masked=early | strangers | pending | proposals | hushed,
+        silent=early | strangers | inner | hushed,
+        unread=early | strangers | pending | hushed,
         whole=min(kept_back, default=len(entries) + 1) - 1,
     )
+
+
+def reads_comment(entry: Entry, side: str | None, own: str) -> bool:
+    """Whether a comment is for those of a side; `own` is the company that reads.
+
+    A company's comment on its own request is for the company, one to everybody for whoever took part when it was
+    written: their sides, and of those with several companies the ones that it names. Those who watch read all.
+    """
+    author = side_of_lane(entry["actor"]["lane"]) or EXCHANGE
+    if side in (None, author):
+        return side in (None, COMPANY, EXCHANGE) or entry["actor"]["company"] == own
+    facts = entry["facts"]
+    return side in facts["sides"] and (side in (COMPANY, EXCHANGE) or own in facts["companies"])
 
 
 def hears_of_asking(side: str | None, lane: str) -> bool:

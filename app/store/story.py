@@ -21,13 +21,14 @@ from engine.forms.answers import records_of
 from engine.forms.schema import Field, Form
 from engine.forms.spoken import shown
 from engine.hours import HONG_KONG
-from engine.people import EXCHANGE, NEXT, Person, side_of_lane
+from engine.people import BROKER, BROKER_LANES, EXCHANGE, NEXT, Person, side_of_lane
 from engine.running.definition import Definition
 from engine.sealed import seal
 
 # The parts of an entry that a side is handed of what it is told as a move alone, and what names people of others.
 A_MOVE = frozenset({"seq", "at", "status_from", "status_to"})
 WHO = frozenset({"actor.id", "actor.name", "facts"})
+ADDRESSED = frozenset({"facts"})  # of a comment: it names companies that know nothing of each other
 COPIED = frozenset({"like", "rows"})  # facts that tell where answers came from
 
 
@@ -67,7 +68,7 @@ class Part:
 class Story:
     """Everything that a page or a PDF tells about one case, to one side of it.
 
-    drafts: what is being filled, by step; only for whoever fills it.
+    drafts: what is being filled, by step; only for whoever fills it. comments: as they were sealed.
     files: those that stand in the request, as this side sees it. uploads: every other too that this side may read.
     records: what the registers hold for the firm that files. fillers: for whoever fills a part, if that is another.
     entries: those that are told. sealed: all, to prove the seal; not for showing. lines: what is told of each of them,
@@ -92,6 +93,7 @@ class Story:
     sealed: tuple[trail.Sealed, ...]
     handed: tuple[frozenset[str], ...]
     drafts: Mapping[str, Sealed] = field(default_factory=dict)
+    comments: tuple[Sealed, ...] = ()
     files: tuple[File, ...] = ()
     uploads: tuple[File, ...] = ()
 
@@ -134,14 +136,13 @@ def of_case(
     )
     sight = sides.sight([sealed.entry for sealed in entries], side, "" if reader is None else reader.company_name)
     shown = [sealed for sealed in entries if not _is_skipped(sealed.entry, sight, side)]
-    answers = [one for one in every if one.entry > answered.DRAFT_ENTRY]
+    answers = [one for one in every if one.entry > answered.DRAFT_ENTRY and one.step != answered.COMMENT]
     given = [one for one in answers if one.entry not in sight.unread | sight.silent]
     unread = sight.unread - _handed_to(definition, entries, side)
     others = [one for one in answers if one.entry not in unread]
     remarks = [remark for remark in said if remark.entry not in sight.silent]
     filled = [sealed for sealed in given if sealed.step == definition.main_step]
     lines = _lines(definition, [sealed.entry for sealed in entries], remarks, case, exchange, sight, side)
-    rounds = tuple(sealed.round for sealed in filled)
     return Story(
         case=case,
         company=company,
@@ -151,15 +152,16 @@ def of_case(
         lines=lines,
         parties=parties,
         side=side,
-        rounds=rounds,
-        parts=tuple(_parts(definition, filled, others, rounds, register_choices(kept[case.participant_id]), side)),
-        remarks=tuple(_remark_to(remark, entries[remark.entry - 1].entry, side) for remark in remarks),
+        rounds=tuple(sealed.round for sealed in filled),
+        parts=tuple(_parts(definition, filled, others, register_choices(kept[case.participant_id]), side)),
+        remarks=tuple(_remark_to(r, entries[r.entry - 1].entry, side) for r in remarks if not _is_comment(r, entries)),
         answers=tuple(sealed for sealed in given if _is_open(definition, sealed, side)),
         records=tuple(kept[case.participant_id]),
         fillers=tuple(kept[filler or case.participant_id]),
         sealed=tuple(entries),
         handed=tuple(_kept_back(sealed.entry, sight, side) for sealed in entries[: sight.whole]),
         drafts={sealed.step: sealed for sealed in every if sealed.entry == answered.DRAFT_ENTRY},
+        comments=tuple(one for one in every if one.step == answered.COMMENT and one.entry not in sight.unread),
         **_files(connection, case, definition, entries, side),
     )
 
@@ -225,6 +227,11 @@ def _remark_to(remark: Remark, entry: Mapping[str, Any], side: str | None) -> Re
     return remark if _is_named(entry, side) else replace(remark, person=entry["actor"]["company"], person_id=0)
 
 
+def _is_comment(remark: Remark, entries: Sequence[trail.Sealed]) -> bool:
+    """Whether it stands for itself, and is none of what was said with a decision."""
+    return bool(entries[remark.entry - 1].entry["action"] == sides.COMMENTED)
+
+
 def _is_named(entry: Mapping[str, Any], side: str | None) -> bool:
     """Whether the side is told who it was: of another company it is told the company alone."""
     its = side_of_lane(entry["actor"]["lane"])
@@ -235,6 +242,8 @@ def _kept_back(entry: Mapping[str, Any], sight: Sight, side: str | None) -> froz
     """The parts of an entry that a side is not handed: what no line tells it either."""
     if entry["seq"] in sight.masked:
         return frozenset(seal.parts(entry)) - A_MOVE
+    if entry["action"] == sides.COMMENTED and side in (NEXT, BROKER):
+        return WHO if not _is_named(entry, side) else ADDRESSED
     return frozenset() if _is_named(entry, side) else WHO
 
 
@@ -265,7 +274,8 @@ def _is_skipped(entry: Mapping[str, Any], sight: Sight, side: str | None) -> boo
 def _masked(told: Told, entry: Mapping[str, Any], exchange: str) -> Told:
     """The entry as a move alone."""
     is_desk = side_of_lane(entry["actor"]["lane"]) in (EXCHANGE, "")
-    label = "At the exchange" if is_desk else "At the company" if not entry["actor"]["company"] else AT_COMPANY
+    is_nameless = not entry["actor"]["company"] or entry["actor"]["lane"] in BROKER_LANES
+    label = "At the exchange" if is_desk else "At the company" if is_nameless else AT_COMPANY
     label = label.replace("{company}", entry["actor"]["company"])
     return replace(
         told, label=label, who="", who_id=0, company="", lane="", comment="", details=(), step="", masked=True
@@ -304,7 +314,6 @@ def _parts(
     definition: Definition,
     filled: Sequence[Sealed],
     others: Sequence[Sealed],
-    rounds: Sequence[int],
     choices: Mapping[str, Any],
     side: str | None,
 ) -> list[Part]:
@@ -314,7 +323,7 @@ def _parts(
         asked = definition.form_at(step.id)
         given = [sealed for sealed in others if sealed.step == step.id]
         if asked is not None and given:
-            last = [next((s for s in reversed(given) if s.round == number), None) for number in rounds]
+            last = [next((s for s in reversed(given) if s.round == one.round), None) for one in filled]
             parts += [replace(part, step=step.id) for part in _form_parts(asked, step.lane, last, choices, side)]
     return parts
 

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.cases import Case
@@ -116,6 +129,27 @@ def of_cases(connection: Connection, case_ids: Collection[int]) -> dict[int, lis
     for row in connection.execute(OF_CASES, {"case_ids": list(case_ids)}):
         found[row.case_id].append(Task(*row))
     return found
+
+
+def with_history(
+    connection: Connection, case: Case, status: str, most: int
+) -> tuple[list[Task], list[tuple[date, datetime]]]:
+    """The open tasks of a case, and how long the newest requests of its eService took that ended with a status.
+
+    Each of these as the day on which it was received and when it ended; at most as many as are wanted, read at once.
+    """
+    newest = (
+        select(cases.c.received_on, cases.c.closed_at)
+        .where(cases.c.eservice == case.eservice, cases.c.status == status, cases.c.received_on.is_not(None))
+        .order_by(cases.c.closed_at.desc(), cases.c.id.desc())
+        .limit(most)
+        .subquery()
+    )
+    both = select(tasks, newest).join_from(tasks, newest, true(), isouter=True).where(tasks.c.case_id == case.id)
+    rows = connection.execute(both.order_by(tasks.c.opened_at, tasks.c.key)).all()
+    found = {row.id: Task(*row[:-2]) for row in rows}
+    took = [(row.received_on, row.closed_at) for row in rows if row.id == rows[0].id and row.closed_at]
+    return list(found.values()), took
 
 
 def open_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, render_template, url_for
@@ -16,17 +16,14 @@ from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.story import Part, Story
 from app.store.tasks import Task
-from app.web import attached, eservices, fields, pages
-from app.web.desks import desk_title
+from app.web import attached, comments, eservices, fields, pages, tracker
 from app.web.guards import current_person, portal, signed_in
-from app.web.timelines import now_at
 from engine import rules
 from engine.drawings.drawing import picture, svg
 from engine.errors import NotFound
 from engine.forms import form
-from engine.forms.spoken import short_date
 from engine.hours import hong_kong_day
-from engine.people import DESK_LANES, OWN_LANES, PARTY_LANES, Person
+from engine.people import OWN_LANES, PARTY_LANES, Person
 
 bp = Blueprint("cases", __name__, url_prefix="/requests")
 
@@ -35,18 +32,27 @@ bp = Blueprint("cases", __name__, url_prefix="/requests")
 @signed_in
 def show(reference: str) -> str:
     """Everything about one request."""
+    return page(reference)
+
+
+def page(reference: str, typed: comments.Typed = comments.NOTHING) -> str:
+    """The page of a request; typed: a comment that cannot be taken as it is."""
     from app.web import leaving  # which shows its own pages as parts of this one
 
     person, case, told = found(reference)
-    open_tasks, cast = _now(told)
+    open_tasks, cast, earlier = _now(told)
+    states = _states(told)
     return render_template(
         "cases/show.html",
         case=case_view(told),
-        drawings=_drawings(told),
+        drawings=_drawings(told, states),
+        text=tracker.text_of(told, states[-1]["open"], states[-1]["done"]),
         answers=_answers(told),
         files=attached.listed(told, told.files),
         trail=_trail(told),
-        where=_where(told, open_tasks, cast, person),
+        where=tracker.steps(told, open_tasks, cast, person, states[-1]["open"]),
+        expected=tracker.expected(told, earlier),
+        comments=comments.shown(person, told, typed),
         next=_next(person, case, open_tasks, cast),
         pdf=_pdf(case),
         ways_out=leaving.offered(person, case, told, open_tasks),
@@ -100,14 +106,13 @@ def found(reference: str) -> tuple[Person, Case, Story]:
         return person, case, told
 
 
-def _now(told: Story) -> tuple[list[Task], Cast]:
-    """What is open, and who matters to it; nothing of a request that has ended."""
+def _now(told: Story) -> tuple[list[Task], Cast, list[tuple[date, datetime]]]:
+    """What is open, who matters to it, and how long earlier requests took; nothing of a request that has ended."""
     if told.case.ended:
-        return [], Cast({}, frozenset())
+        return [], Cast({}, frozenset()), []
     with portal().database.read() as connection:
-        return tasks.of_cases(connection, [told.case.id])[told.case.id], casts.of_case(
-            connection, told.case, 0, told.parties
-        )
+        open_tasks, earlier = tasks.with_history(connection, told.case, told.definition.eservice.success, tracker.MOST)
+        return open_tasks, casts.of_case(connection, told.case, 0, told.parties), earlier
 
 
 # --- showing ----------------------------------------------------------------------------------------------------------
@@ -124,10 +129,9 @@ def case_view(told: Story) -> dict[str, Any]:
     }
 
 
-def _drawings(told: Story) -> list[dict[str, Any]]:
+def _drawings(told: Story, states: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The drawings of the request, the one with the token first."""
     case, definition = told.case, told.definition
-    states = _states(told)
     lanes = sentences.lane_titles(portal().settings.exchange_name, case.desk)
     current = definition.place(states[-1]["open"][0])[0] if states[-1]["open"] else _deepest(told)
     shown = []
@@ -183,7 +187,7 @@ def _states(told: Story) -> list[dict[str, Any]]:
     return states
 
 
-def _state_on(told: Story, process: str, state: dict[str, Any]) -> dict[str, Any]:
+def _state_on(told: Story, process: str, state: Mapping[str, Any]) -> dict[str, Any]:
     now = told.definition.on_drawing(process, state["open"])
     done = told.definition.on_drawing(process, state["done"]) - now
     return {"open": sorted(now), "done": sorted(done), "label": state["label"]}
@@ -251,38 +255,6 @@ def _move(entry: sentences.Told) -> str:
     if not entry.status_to:
         return ""
     return f"{entry.status_from} → {entry.status_to}" if entry.status_from else entry.status_to
-
-
-def _where(told: Story, open_tasks: list[Task], cast: Cast, person: Person) -> list[dict[str, str]]:
-    moves = [entry for entry in told.told if entry.status_to]
-    past = [
-        {"label": entry.label, "who": entry.who, "at": pages.day_and_time(entry.at), "state": "done"} for entry in moves
-    ]
-    if told.case.ended:
-        return [*past, *_result(told)]
-    return [*past, {**now_at(told, open_tasks, cast, person, portal().clock.now()), "state": "now"}, *_later(told)]
-
-
-def _result(told: Story) -> list[dict[str, str]]:
-    effective = told.last_round.get("effective_date")
-    if told.case.status != told.definition.eservice.success or not effective:
-        return []
-    day = short_date(datetime.fromisoformat(str(effective)).date())
-    return [{"label": _("Takes effect on %(day)s, 00:00 HKT", day=day), "who": "", "at": "", "state": "later"}]
-
-
-def _later(told: Story) -> list[dict[str, str]]:
-    """Whose turn comes yet, as far as it is sure, and what comes of it."""
-    case, definition = told.case, told.definition
-    at_exchange = case.status.startswith("PENDING_HKEX")
-    before_others = not at_exchange and case.status != "PENDING_NEXT_COMPANY"
-    labels = [
-        *([_("Second company")] if definition.eservice.has_next and before_others else []),
-        *([_("Brokers")] if "broker" in definition.lanes and before_others else []),
-        *([] if at_exchange or not DESK_LANES & definition.certain_lanes else [desk_title(case.desk)]),
-        pages.status(definition.eservice.success)["label"],
-    ]
-    return [{"label": label, "who": "", "at": "", "state": "later"} for label in labels]
 
 
 def _next(person: Person, case: Case, open_tasks: list[Task], cast: Cast) -> dict[str, str] | None:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from app.commands.managing.grants import NotEntitled
+from app.commands.requests.comments import TooManyComments
 from app.logs import log_of, place_of
 from app.store.database import IntegrityError
 from app.web.pages import day_and_time
@@ -22,6 +23,7 @@ STATUS: dict[type[Refused], int] = {
     UnknownFields: 400,
     NotEntitled: 400,
     WrongAnswers: 422,
+    TooManyComments: 429,
     ServiceClosed: 503,
 }  # anything else is a conflict: 409
 SECURITY = (FourEyes, NoRight, UnknownFields)
@@ -62,6 +64,7 @@ CURES = {
     "wrong_company": "Open the page again and correct it. Nothing was changed.",
     "wrong_form": "Open the page of the form again and correct it. Nothing was changed.",
     "form_moved": "Open the form again to see how it stands now, and repeat there what is still to be done.",
+    "too_many_comments": "Wait a while, then write again. What you typed is still on the page before this one.",
     "sign_in_over": "Sign in again. Nothing was changed.",
     "key_reused": "Open the page again and repeat what you wanted to do. Nothing was changed.",
 }

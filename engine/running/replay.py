@@ -20,7 +20,7 @@ Entry = Mapping[str, Any]
 # What happened without moving the drawing: its state stays as it was.
 NOTES = frozenset(
     {"draft.saved", "task.claimed", "task.released", "task.nudged", "file.added", "file.renamed", "file.removed"}
-    | {"way_out.proposed", "way_out.declined", "way_out.taken_back"}
+    | {"way_out.proposed", "way_out.declined", "way_out.taken_back", "comment.added"}
 )
 RETIMED = "calendar.changed"
 WITH_REASON = frozenset({"case.left", "way_out.proposed", "way_out.declined"})

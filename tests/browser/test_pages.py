@@ -82,3 +82,18 @@ def test_r8_a_finger_finds_every_button_on_a_phone(site, arrive, who):
         visitor.visit(url)
         small += [f"{url}: {one}" for one in visitor.page.evaluate(SMALL)]
     assert small == []
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_text_of_the_drawing_and_comments_are_opened_and_used_with_the_keyboard(arrive, references, width):
+    mia = arrive("mia", width=width)
+    mia.visit(f"/requests/{references['sent']}")
+    for words in ("The drawings as text, step by step", "Write a comment"):
+        mia.page.locator("summary", has_text=words).focus()
+        mia.page.keyboard.press("Enter")
+    mia.look()
+    mia.page.locator("#f-to").focus()
+    mia.page.keyboard.press("Space")
+    mia.page.locator("#f-comment").fill("Please ring before noon")
+    mia.press("Send the comment")
+    assert "Please ring before noon" in mia.page.locator(".comments").inner_text()

@@ -68,7 +68,8 @@ def test_a_draft_says_on_its_page_that_it_is_not_submitted(office, visitor):
 
 def test_where_it_is_names_who_has_it_and_until_when(office, visitor):
     page = visitor("mia").get(f"/requests/{office.submitted()}")
-    assert "Now: Pending checkerBo Lam or Chen Wai · due Tue 24 Nov" in page.text
+    now = "Now: Pending checkerBo Lam or Chen Wai · since 23 Nov 10:00 HKT · 1 business day left, due Tue 24 Nov"
+    assert now in page.text
 
 
 def test_a_completed_request_says_from_when_it_counts(office, visitor):

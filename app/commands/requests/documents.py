@@ -182,6 +182,6 @@ def _forms(told: Story) -> Iterable[record.Form]:
 
 
 def _answers(told: Story) -> Iterable[record.Answers]:
-    for sealed in told.answers:
+    for sealed in sorted([*told.answers, *told.comments], key=lambda one: one.entry):
         hashed = seal.answers_hash(sealed.salt, sealed.answers)
         yield record.Answers(sealed.round, sealed.step, sealed.answers, sealed.salt, hashed)

@@ -219,7 +219,7 @@ def note(
     }
     head = trail.append(connection, case.id, case.head, entry, at, address_of(actor))
     sealed = head_seal(portal, case.reference, seq, head)
-    cases.note_entry(connection, case.id, head=head, entries=seq, changed_at=at, seal=sealed, **columns)
+    cases.note_entry(connection, case.id, **{"head": head, "entries": seq, "changed_at": at, "seal": sealed, **columns})
     if answers is not None:
         said = Step(at, action, step, actor, answers=answers)
         _seal_answers(connection, case, said, seq, salt)

@@ -107,6 +107,7 @@ cases = Table(
     Index("ix_cases_participant", "participant_id", "eservice", "id"),
     Index("ix_cases_eservice", "eservice", "id"),
     Index("ix_cases_opened", "opened_at", "id"),
+    Index("ix_cases_closed", "eservice", "status", "closed_at"),
 )
 parties = Table(
     "parties",
@@ -162,6 +163,7 @@ answers = Table(
     Column("salt", String(32), nullable=False, server_default=""),
     Column("saved_by", ForeignKey("people.id"), nullable=False),
     Column("saved_at", Moment, nullable=False),
+    Index("ix_answers_written", "saved_by", "step", "saved_at"),
 )
 hands = Table(
     "hands",
