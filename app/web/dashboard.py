@@ -66,10 +66,12 @@ def show() -> str:
     )
 
 
-def _services(connection: Connection, person: Person) -> dict[str, str]:
+def _services(connection: Connection, person: Person) -> filters.Services:
     """The eServices that a list of this person may hold, by code."""
     made = definitions.current(connection) if person.is_staff else pages.services(person)
-    return {code: made[code].eservice.short_title for code in sorted(made)}
+    mine = pages.functions_of(person)
+    told = (made[code].eservice for code in sorted(made))
+    return {one.code: one for one in told if person.is_staff or one.function in mine}
 
 
 def _states(tab: str) -> tuple[str, ...]:

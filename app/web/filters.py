@@ -18,9 +18,11 @@ from engine.forms import typed
 from engine.forms.spoken import short_date
 from engine.hours import HONG_KONG
 from engine.people import Person
+from engine.running.definition import EService
 
 LONGEST = 100
 OLDEST = "oldest"
+Services = dict[str, EService]
 NAMES = ("q", "status", "eservice", "function", "membership", "from", "to", "sort")
 
 
@@ -104,14 +106,19 @@ def _begin(day: date | None) -> datetime | None:
 
 
 # --- as people see it -------------------------------------------------------------------------------------------------
-def fields(said: Asked, services: dict[str, str], states: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The form of the filters; services: title by code."""
+def fields(said: Asked, services: Services, states: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The form of the filters, for a list that may hold these eServices and statuses."""
     exchange = portal().settings.exchange_name
-    known = sorted({function for function in functions.TITLES})
+    known = sorted({service.function for service in services.values()})
     return [
         _field("q", "text", _("Words"), said.q, _("Reference, title, company, maker or summary"), max_length=LONGEST),
         _select("status", _("Status"), said.status, [(code, statuses.label(code, exchange)) for code in states]),
-        _select("eservice", _("eService"), said.eservice, [(code, f"{code} {t}") for code, t in services.items()]),
+        _select(
+            "eservice",
+            _("eService"),
+            said.eservice,
+            [(code, f"{code} {one.short_title}") for code, one in services.items()],
+        ),
         _select("function", _("Function"), said.function, [(one, functions.TITLES[one]) for one in known]),
         _field("from", "date", _("Opened from"), said.since.isoformat() if said.since else "", ""),
         _field("to", "date", _("Opened until"), said.until.isoformat() if said.until else "", ""),
@@ -119,14 +126,14 @@ def fields(said: Asked, services: dict[str, str], states: tuple[str, ...]) -> li
     ]
 
 
-def pills(said: Asked, tab: str, services: dict[str, str]) -> list[dict[str, str]]:
+def pills(said: Asked, tab: str, services: Services) -> list[dict[str, str]]:
     """What is asked for, one by one, each with the address of the page without it."""
     exchange = portal().settings.exchange_name
     words = said.words()
     told = {
         "q": f"“{said.q}”",
         "status": statuses.label(said.status, exchange) if said.status else "",
-        "eservice": services.get(said.eservice, said.eservice),
+        "eservice": services[said.eservice].short_title if said.eservice in services else said.eservice,
         "function": functions.TITLES.get(said.function, ""),
         "from": _("from %(day)s", day=short_date(said.since)) if said.since else "",
         "to": _("until %(day)s", day=short_date(said.until)) if said.until else "",

@@ -59,7 +59,7 @@ def test_the_button_leads_to_a_form_that_says_what_it_is_and_what_to_answer_agai
     reference = office.completed()
     page = press(visitor("mia"), reference)
     assert f"Copied from {reference}." in page.text
-    assert page.all("//div[@role='note']//li") == [
+    assert page.all("//div[@role='note'][contains(., 'Copied from')]//li") == [
         "Notional value checks are applied to every order before it is sent",
         "The information given is true, accurate and complete",
         "The persons named know that their personal data is used for this request",
