@@ -117,13 +117,17 @@ def fields(said: Asked, services: Services, states: tuple[str, ...]) -> list[dic
             "eservice",
             _("eService"),
             said.eservice,
-            [(code, f"{code} {one.short_title}") for code, one in services.items()],
+            _titles(services),
         ),
         _select("function", _("Function"), said.function, [(one, functions.TITLES[one]) for one in known]),
         _field("from", "date", _("Opened from"), said.since.isoformat() if said.since else "", ""),
         _field("to", "date", _("Opened until"), said.until.isoformat() if said.until else "", ""),
         _select("sort", _("Order"), said.sort, [(OLDEST, _("Oldest first"))], _("Newest first")),
     ]
+
+
+def _titles(services: Services) -> list[tuple[str, str]]:
+    return [(code, f"{code} {service.short_title}") for code, service in services.items()]
 
 
 def pills(said: Asked, tab: str, services: Services) -> list[dict[str, str]]:
