@@ -19,7 +19,7 @@ def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
         clock or SystemClock(),
         Keys(settings.secret_key),
         settings,
-        open_blobs(str(settings.root / "blobs")),
+        open_blobs(settings.files or str(settings.root / "blobs")),
     )
 
 
