@@ -26,6 +26,7 @@ SAID = {
     "task.cutoff": "Not submitted, and due today",
     "task.due_moved": "Due at another time: %(task)s",
     "task.nudged": "%(who)s asks you to look at it",
+    "comment.added": "%(who)s has written a comment",
     "case.moved": "Now: %(status)s",
     "case.ended": "Ended: %(status)s",
     "case.effective": "Takes effect today",

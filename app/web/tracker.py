@@ -30,6 +30,7 @@ from engine.statuses import RETURNED
 FEWEST, MOST = 5, 40  # of fewer earlier requests nothing is told: somebody could say whose they were
 LATE = 90  # per cent of the earlier requests were done by then
 TEXTS_KEPT = 64
+AT_EXCHANGE = "PENDING_HKEX"
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
@@ -47,7 +48,8 @@ def steps(
     ]
     if told.case.ended:
         return [*past, *_result(told)]
-    return [*past, *_now(told, open_tasks, cast, person), *_next(told, known)]
+    mine = {task.key for task in open_tasks if told.side == side_of_lane(task.lane)}
+    return [*past, *_now(told, open_tasks, cast, person), *_next(told, mine or known)]
 
 
 def _result(told: Story) -> list[dict[str, str]]:
@@ -71,9 +73,15 @@ def _now(told: Story, open_tasks: Sequence[Task], cast: Cast, person: Person) ->
         since = task.opened_at if is_own else _came(told, task)
         due = task.due_at if is_own or task.lane not in DESK_LANES else _promised(told, moment)
         at = " · ".join([_("since %(at)s", at=pages.day_and_time(since)), *_left(due, moment)])
-        named = is_own and task.lane not in OWN_LANES  # the firm's own status says which of its two steps it is
-        lines.append({"label": f"{label}: {task.name}" if named else label, "who": who, "at": at, "state": "now"})
+        lines.append({"label": _named(told, task, label, is_own=is_own), "who": who, "at": at, "state": "now"})
     return list({tuple(line.items()): line for line in lines}.values())
+
+
+def _named(told: Story, task: Task, label: str, *, is_own: bool) -> str:
+    """What is done now; the firm's own status says which of its two steps it is, but for a receipt to confirm."""
+    if task.lane in OWN_LANES:
+        return task.name if told.case.status == AT_EXCHANGE else label
+    return f"{label}: {task.name}" if is_own else label
 
 
 def _came(told: Story, task: Task) -> datetime:

@@ -11,7 +11,7 @@ from app.store import lists, sides, story
 from engine import errors
 from engine.people import BROKER, NEXT
 from engine.sealed import proof, seal
-from tests.catalogue.drafting import sent
+from tests.catalogue.filing import sent
 from tests.catalogue.test_cc001 import BANK, CHANGE
 from tests.commands import accounts
 from tests.commands.office import APPROVE

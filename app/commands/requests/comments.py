@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.commands.portal import Portal
-from app.commands.requests import circumstances, steps
+from app.commands.requests import circumstances, steps, telling
 from app.commands.requests.promises import letter
 from app.commands.requests.steps import By
-from app.store import answered, cases, definitions, jobs, sides, tasks
+from app.store import answered, cases, definitions, sides, tasks
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection
@@ -77,7 +77,7 @@ def comment(portal: Portal, reference: str, text: str, to: str, by: By) -> str:
         _seal(connection, portal, case, actor, said, facts, open_tasks, now)
         about = {"who": person.company_name, "key": str(case.entries + 1)}
         seats = _concerned(case, cast, {"actor": actor, "facts": facts}, open_tasks, by.person)
-        jobs.promise(connection, [letter(case, definition, COMMENTED, seat, about) for seat in seats], now)
+        telling.tell(connection, case, [letter(case, definition, COMMENTED, seat, about) for seat in seats], now)
         return reference
 
 

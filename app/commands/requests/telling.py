@@ -17,6 +17,7 @@ GROUPS = {
     "task.returned": TASKS,
     "task.nudged": TASKS,
     "way_out.proposed": TASKS,
+    "comment.added": TASKS,
     "case.moved": MOVES,
     "case.ended": MOVES,
     "case.effective": MOVES,
