@@ -40,10 +40,14 @@ def now_at(told: Story, open_tasks: Sequence[Task], cast: Cast, person: Person, 
         who.append(who_acts(task, seats, companies.get(task.membership_id or 0, ""), person))
     when = pages.due(open_tasks[0].due_at, now) if open_tasks else None
     due = _("due %(when)s", when=when["text"]) if when else ""
-    # The firm itself has it again while the exchange is at work: a dispatch to confirm.
-    own = [task.name for task in open_tasks if task.lane in OWN_LANES and told.case.status == "PENDING_HKEX"]
+    own = [task.name for task in open_tasks if is_receipt(told, task)]
     label = own[0] if own else pages.status(told.case.status)["label"]
     return {"label": label, "who": "; ".join(dict.fromkeys(who)), "at": due}
+
+
+def is_receipt(told: Story, task: Task) -> bool:
+    """Whether the firm itself has the request again while the exchange is at work: a dispatch to confirm."""
+    return task.lane in OWN_LANES and told.case.status == "PENDING_HKEX"
 
 
 def who_acts(task: Task, seats: Sequence[Seat], company: str, person: Person) -> str:

@@ -18,7 +18,7 @@ from app.store.tasks import Task
 from app.web import pages
 from app.web.desks import desk_title
 from app.web.guards import portal
-from app.web.timelines import side_word, who_acts
+from app.web.timelines import is_receipt, side_word, who_acts
 from engine.drawings.ahead import ahead
 from engine.drawings.outline import Part, marked, outline
 from engine.forms.spoken import short_date
@@ -30,7 +30,6 @@ from engine.statuses import RETURNED
 FEWEST, MOST = 5, 40  # of fewer earlier requests nothing is told: somebody could say whose they were
 LATE = 90  # per cent of the earlier requests were done by then
 TEXTS_KEPT = 64
-AT_EXCHANGE = "PENDING_HKEX"
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
@@ -80,7 +79,7 @@ def _now(told: Story, open_tasks: Sequence[Task], cast: Cast, person: Person) ->
 def _named(told: Story, task: Task, label: str, *, is_own: bool) -> str:
     """What is done now; the firm's own status says which of its two steps it is, but for a receipt to confirm."""
     if task.lane in OWN_LANES:
-        return task.name if told.case.status == AT_EXCHANGE else label
+        return task.name if is_receipt(told, task) else label
     return f"{label}: {task.name}" if is_own else label
 
 

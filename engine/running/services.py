@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.errors import ServiceFailed
+from engine.running.routing import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ def apply_register_rows(
         asked = row.get("action", action)
         if asked == skip:
             continue
-        name = next((str(row[column]) for column in _listed(record) if row.get(column)), "")
-        sets = {column: _plain(row[column]) for column in _listed(columns) if row.get(column) is not None}
+        name = next((str(row[column]) for column in listed(record) if row.get(column)), "")
+        sets = {column: _plain(row[column]) for column in listed(columns) if row.get(column) is not None}
         sets = {REMOVED: True} if asked == remove else {**sets, **besides}
         changes.append(RegisterChange(register, key, name, sets, row.get(effective_column) or effective_on))
     _require_once(changes)
@@ -89,10 +90,6 @@ def _require_once(changes: Sequence[RegisterChange]) -> None:
     twice = next((name for name in names if names.count(name) > 1 or not name), None)
     if twice is not None:
         raise ServiceFailed("Expected each record once among the rows, but one is changed twice or has no name.")
-
-
-def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 REMOVED = "removed"
