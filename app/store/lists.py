@@ -6,9 +6,10 @@ function and membership, or desk, in which the reader holds a right.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -115,24 +116,30 @@ def listed(
     """The requests that a person may see and wants to see, newest first unless the place says otherwise."""
     if wanted.text and not words.has_words(wanted.text):
         return []
-    chosen = _ids(connection, person, wanted, place, most)
+    chosen, values = _ids(connection, person, wanted, place, most)
     query = (
         select(*_columns(person), cases.c.words)
         .join(COMPANY, COMPANY.c.id == cases.c.company_id)
         .join(MAKER, MAKER.c.id == cases.c.opened_by)
         .where(cases.c.id.in_(chosen), seen_by(person))
-        .order_by(_order(cases.c.id, place))
+        .order_by(_order(cases.c.id, place.oldest_first))
         .limit(most)
     )
-    rows = connection.execute(query, who(person)).all()
+    rows = connection.execute(query, values).all()
     return [Row(*row[:-1]) for row in rows if _may_find(wanted, row)]
 
 
 def counted(connection: Connection, person: Person, wanted: Filter = ALL) -> int:
     """How many requests a list holds; at most 100, which then means that many or more."""
-    chosen = _ids(connection, person, wanted, NEWEST, MOST_COUNTED).subquery()
-    some = select(chosen.c.id).distinct().limit(MOST_COUNTED).subquery()
-    return int(connection.scalar(select(func.count()).select_from(some), who(person)) or 0)
+    chosen, values = _ids(connection, person, wanted, NEWEST, MOST_COUNTED)
+    return int(connection.scalar(_how_many(chosen), values) or 0)
+
+
+@lru_cache(maxsize=256)
+def _how_many(chosen: Select[Any]) -> Select[Any]:
+    rows = chosen.subquery()
+    some = select(rows.c.id).distinct().limit(MOST_COUNTED).subquery()
+    return select(func.count()).select_from(some)
 
 
 def found(connection: Connection, person: Person, text: str, most: int = 20) -> list[Row]:
@@ -153,71 +160,105 @@ def _may_find(wanted: Filter, row: Any) -> bool:
 
 
 # --- ranges of an index -----------------------------------------------------------------------------------------------
-def _ids(connection: Connection, person: Person, wanted: Filter, place: Place, most: int) -> Select[Any]:
-    """The rows of a list by their number: the newest of each range, together more than a page."""
-    ranges = list(_ranges(connection, person, wanted))
+class Seats(NamedTuple):
+    """The functions and memberships, or desks, in which a person holds any right: how many of each kind, and which."""
+
+    kinds: tuple[str, ...]
+    values: dict[str, Any]
+    words: tuple[str, ...]
+
+
+def _seats(person: Person, wanted: Filter) -> Seats:
+    """The seats of a person, as far as they are wanted."""
+    lanes: dict[tuple[str, int | None], set[str]] = {}
+    for right in person.rights:
+        seat = None if right.lane in DESK_LANES else right.membership
+        if wanted.memberships is None or seat in wanted.memberships:
+            lanes.setdefault((right.holder, seat), set()).add(right.lane)
+    told = sorted((_kind(seat, held), holder, seat or 0) for (holder, seat), held in lanes.items())
+    values: dict[str, Any] = {}
+    for nth, (_, holder, seat) in enumerate(told):
+        values |= {f"holder_{nth}": holder, f"seat_{nth}": seat}
+    found_by = (words.desk_word(one[1]) if one[0] == "desk" else words.seat_word(one[2], one[1]) for one in told)
+    return Seats(tuple(kind for kind, _, _ in told), values, tuple(found_by))
+
+
+def _kind(seat: int | None, lanes: Collection[str]) -> str:
+    return "desk" if seat is None else "maker" if "maker" in lanes else "other"
+
+
+def _ids(
+    connection: Connection, person: Person, wanted: Filter, place: Place, most: int
+) -> tuple[Select[Any], dict[str, Any]]:
+    """The rows of a list by their number, the newest of each range and together more than a page; with its values."""
+    seats, every = _seats(person, wanted), may(person, "read every request")
+    values = who(person) | seats.values | {"row": place.row}
+    if wanted.text:
+        ranges = _with_words(connection, seats, every, wanted.text)
+        return _newest_of(ranges, wanted, place.row is not None, place.oldest_first, most), values
+    shape = (seats.kinds, every, replace(wanted, memberships=None), place.row is not None, place.oldest_first, most)
+    return _newest(*shape), values
+
+
+@lru_cache(maxsize=256)  # to write such a question takes many times as long as the database needs to answer it
+def _newest(
+    kinds: tuple[str, ...], every: bool, wanted: Filter, goes_on: bool, oldest_first: bool, most: int
+) -> Select[Any]:
+    own = [select(cases.c.id)] if every else [select(cases.c.id).where(one) for one in _own(kinds)]
+    return _newest_of([*own, *_beside(kinds)], wanted, goes_on, oldest_first, most)
+
+
+def _newest_of(
+    ranges: Sequence[Select[Any]], wanted: Filter, goes_on: bool, oldest_first: bool, most: int
+) -> Select[Any]:
     parts = []
     for one in ranges or [select(cases.c.id).where(sql("1 = 0"))]:
         query = _matching(one, wanted)
-        if place.row is not None:
-            query = query.where(cases.c.id > place.row if place.oldest_first else cases.c.id < place.row)
-        parts.append(select(query.order_by(_order(cases.c.id, place)).limit(most).subquery().c.id))
+        if goes_on:
+            row = bindparam("row", type_=cases.c.id.type)
+            query = query.where(cases.c.id > row if oldest_first else cases.c.id < row)
+        parts.append(select(query.order_by(_order(cases.c.id, oldest_first)).limit(most).subquery().c.id))
     return parts[0] if len(parts) == 1 else select(union_all(*parts).subquery().c.id)
 
 
-def _ranges(connection: Connection, person: Person, wanted: Filter) -> Iterator[Select[Any]]:
-    own = list(_own(person, wanted))
-    if wanted.text:
-        if own or may(person, "read every request"):
-            yield _with_words(connection, person, own, wanted.text)
-    elif may(person, "read every request"):
-        yield select(cases.c.id)
-    else:
-        yield from (select(cases.c.id).where(condition) for condition, _ in own)
-    yield from (_beside(holder, membership, wanted.text) for holder, membership in _seats(person, wanted))
-
-
-def _own(person: Person, wanted: Filter) -> Iterator[tuple[ColumnElement[bool], str]]:
-    """What each right of a person opens, and the word by which its requests are found."""
-    makes = {(right.membership, right.holder) for right in person.rights if right.lane == "maker"}
-    for holder, membership in _seats(person, wanted):
-        if membership is None:
-            yield and_(cases.c.desk == holder, cases.c.received_on.is_not(None)), words.desk_word(holder)
+def _own(kinds: Sequence[str]) -> Iterator[ColumnElement[bool]]:
+    """What each seat opens of the requests of its own firm, or of those that reached its desk."""
+    for nth, kind in enumerate(kinds):
+        holder, seat = bindparam(f"holder_{nth}"), bindparam(f"seat_{nth}")
+        if kind == "desk":
+            yield and_(cases.c.desk == holder, cases.c.received_on.is_not(None))
         else:
-            condition = and_(cases.c.membership_id == membership, cases.c.function == holder)
-            if (membership, holder) not in makes:
-                condition = and_(condition, cases.c.status != "DRAFT")
-            yield condition, words.seat_word(membership, holder)
+            condition = and_(cases.c.membership_id == seat, cases.c.function == holder)
+            yield condition if kind == "maker" else and_(condition, cases.c.status != "DRAFT")
 
 
-def _seats(person: Person, wanted: Filter) -> list[tuple[str, int | None]]:
-    """The functions and memberships, or desks, in which a person holds any right, as far as they are wanted."""
-    held = {(right.holder, None if right.lane in DESK_LANES else right.membership) for right in person.rights}
-    return sorted(
-        ((holder, seat) for holder, seat in held if wanted.memberships is None or seat in wanted.memberships),
-        key=lambda seat: (seat[0], seat[1] or 0),
-    )
-
-
-def _with_words(
-    connection: Connection, person: Person, own: Sequence[tuple[ColumnElement[bool], str]], text: str
-) -> Select[Any]:
-    """The requests that hold these words and those of somebody's rights; all of them for who reads every request."""
-    audience = [] if may(person, "read every request") else [word for _, word in own]
+def _with_words(connection: Connection, seats: Seats, every: bool, text: str) -> list[Select[Any]]:
+    """The requests that hold these words and those of somebody's seats; all of them for who reads every request."""
+    beside = [_holding(query, text) for query in _beside(seats.kinds)]
+    if not seats.kinds and not every:
+        return beside
+    audience = [] if every else seats.words
     if connection.dialect.name == "sqlite":
         index = table("case_words", column("rowid"), column("words"))
         question = index.c.words.op("MATCH")(words.for_sqlite(text, audience))
         query = select(cases.c.id).select_from(cases).join(index, index.c.rowid == cases.c.id).where(question)
     else:
-        question = cast(words.for_postgresql(text, audience), TSQUERY)
-        query = select(cases.c.id).where(FOUND_BY.op("@@")(question))
-    return query.where(or_(*(condition for condition, _ in own))) if audience else query
+        asked = cast(words.for_postgresql(text, audience), TSQUERY)
+        query = select(cases.c.id).where(FOUND_BY.op("@@")(asked))
+    return [query if every else query.where(or_(*_own(seats.kinds))), *beside]
 
 
-def _beside(holder: str, membership: int | None, text: str) -> Select[Any]:
-    """The requests of others in which a company or a desk takes part."""
-    seat = and_(parties.c.holder == holder, parties.c.membership_id.is_not_distinct_from(membership))
-    query = select(cases.c.id).join(parties, parties.c.case_id == cases.c.id).where(seat)
+def _beside(kinds: Sequence[str]) -> Iterator[Select[Any]]:
+    """The requests of others in which each company or desk takes part."""
+    for nth, kind in enumerate(kinds):
+        seat = parties.c.membership_id
+        sits = seat.is_(None) if kind == "desk" else seat == bindparam(f"seat_{nth}")
+        query = select(cases.c.id).join(parties, parties.c.case_id == cases.c.id)
+        yield query.where(parties.c.holder == bindparam(f"holder_{nth}"), sits)
+
+
+def _holding(query: Select[Any], text: str) -> Select[Any]:
+    """The same, where each word is found by looking at one request after the other."""
     held = literal(" ") + cases.c.words + " " + cases.c.about_words
     return query.where(*(held.like(f"% {word}%") for word in words.words_of(text)[: words.MOST_WORDS]))
 
@@ -249,8 +290,7 @@ def matching_at_hand(query: Select[Any], wanted: Filter, seat: ColumnElement[Any
     query = _matching(query, wanted)
     if wanted.memberships is not None:
         query = query.where(seat.in_(wanted.memberships))
-    held = literal(" ") + cases.c.words + " " + cases.c.about_words
-    return query.where(*(held.like(f"% {word}%") for word in words.words_of(wanted.text)[: words.MOST_WORDS]))
+    return _holding(query, wanted.text)
 
 
 def _first_at(moment: datetime) -> Any:
@@ -260,8 +300,8 @@ def _first_at(moment: datetime) -> Any:
     return query.order_by(other.c.opened_at, other.c.id).limit(1).scalar_subquery()
 
 
-def _order(number: ColumnElement[int], place: Place) -> Any:
-    return number.asc() if place.oldest_first else number.desc()
+def _order(number: ColumnElement[int], oldest_first: bool) -> Any:
+    return number.asc() if oldest_first else number.desc()
 
 
 # --- what is shown ----------------------------------------------------------------------------------------------------
