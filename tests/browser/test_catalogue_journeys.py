@@ -1,4 +1,4 @@
-"""SC001, CC001, DT021 and RD001 from the sign-in to the sealed PDF: each one way or two by day, the others by night."""
+"""SC001, CC001, DT021 and RD001 from the sign-in to the sealed PDF: two of them one way by day, all ways by night."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def people(arrive, way):
     return lambda number: [arrive(**WAYS[way]) for _ in range(number)]
 
 
-@ways("without scripts")
+@ways()
 def test_sc001_a_lost_smartcard_is_replaced_and_its_receipt_acknowledged(site, people):
     site.office.deploy("SC001")
     ada, *others = people(4)
@@ -39,7 +39,7 @@ def test_cc001_both_brokers_acknowledge_and_the_account_is_opened(site, people):
     assert (site.verdict(pdf).intact, site.office.status(reference)) == (True, "APPROVED")
 
 
-@ways("without scripts")
+@ways()
 def test_dt021_the_clearing_participant_sets_the_limits(site, people):
     site.office.deploy("DT021")
     leo, *others = people(6)
@@ -49,7 +49,7 @@ def test_dt021_the_clearing_participant_sets_the_limits(site, people):
     assert (site.verdict(pdf).intact, site.office.status(reference)) == (True, "APPROVED")
 
 
-@ways("without scripts")
+@ways()
 def test_dt021_what_the_clearing_participant_returns_is_asked_again(site, people):
     site.office.deploy("DT021")
     leo, *others = people(4)
@@ -58,7 +58,7 @@ def test_dt021_what_the_clearing_participant_returns_is_asked_again(site, people
     assert (site.verdict(pdf).intact, site.office.status(reference)) == (True, "PENDING_HKEX")
 
 
-@ways("desktop", "phone")
+@ways("phone")
 def test_rd001_what_passed_stands_without_a_desk(site, people):
     site.office.deploy("RD001")
     mia, chen = people(2)

@@ -24,7 +24,8 @@ def test_a_request_goes_past_the_second_company_to_the_sealed_pdf(site, arrive, 
     assert site.verdict(pdf).intact
 
 
-@pytest.mark.parametrize("way", ["without scripts", pytest.param("desktop", marks=LONG)])
+@pytest.mark.long
+@pytest.mark.parametrize("way", ["without scripts", "desktop"])
 def test_rows_of_persons_go_all_the_way(site, arrive, way):
     people = [arrive(**WAYS[way]) for _ in range(3)]
     reference = contacts(*people)

@@ -44,8 +44,13 @@ READ_BY = {
     ("olive", "own"): ["edith", "audrey"],
 }
 
+BY_DAY = [("mia", "own"), ("ivan", "everybody"), ("olive", "own")]
+BY_NIGHT_ALL = pytest.mark.parametrize(
+    ("who", "to"), [pytest.param(*one, marks=() if one in BY_DAY else pytest.mark.long) for one in READ_BY]
+)
 
-@pytest.mark.parametrize(("who", "to"), READ_BY)
+
+@BY_NIGHT_ALL
 def test_a_comment_is_read_on_page_and_in_pdf_by_those_it_is_for(office, who, to):
     reference = accounts.processed(office)
     say(office, reference, who, to)
@@ -53,7 +58,7 @@ def test_a_comment_is_read_on_page_and_in_pdf_by_those_it_is_for(office, who, to
     assert readable(office, reference, [WORDS])[WORDS] == READ_BY[who, to]
 
 
-@pytest.mark.parametrize(("who", "to"), READ_BY)
+@BY_NIGHT_ALL
 def test_while_the_request_goes_on_nobody_else_finds_it_anywhere(office, who, to):
     reference = accounts.processed(office)
     say(office, reference, who, to)

@@ -46,6 +46,7 @@ def test_nothing_is_wrong_with_the_small_eservice():
     assert said(corpus.sound()) == ""
 
 
+@pytest.mark.long  # by day `bin/portal lint` asks the same beside the tests
 def test_nothing_is_wrong_with_what_the_portal_ships():
     assert said(corpus.shipped()) == ""
 

@@ -10,7 +10,7 @@ from tests.model.bugs import BUGS
 from tests.model.machine import Life
 
 QUICK = settings(
-    max_examples=75,
+    max_examples=40,
     stateful_step_count=25,
     deadline=None,
     database=None,
@@ -18,7 +18,7 @@ QUICK = settings(
     phases=[Phase.generate],
     print_blob=False,
 )
-FEW = settings(QUICK, max_examples=30)
+FEW = settings(QUICK, max_examples=20)
 LONG = settings(
     QUICK,
     max_examples=int(os.environ.get("EXAMPLES", "2500")),
