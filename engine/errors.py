@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from engine.sentence import say
+
 
 class Refused(Exception):
     """The rule book says no."""
@@ -17,7 +19,7 @@ class NotFound(Refused):
     code = "not_found"
 
     def __init__(self, what: object = "it") -> None:
-        super().__init__(f"Expected to find {what}, but there is none that you may see.")
+        super().__init__(say("Expected to find {what}, but there is none that you may see.", what=what))
 
 
 class NoRight(Refused):
@@ -26,7 +28,9 @@ class NoRight(Refused):
     code = "no_right"
 
     def __init__(self, lane: str, holder: str) -> None:
-        super().__init__(f"Expected the right {lane} for {holder}, but you do not hold it.")
+        super().__init__(
+            say("Expected the right {lane} for {holder}, but you do not hold it.", lane=lane, holder=holder)
+        )
         self.lane = lane
         self.holder = holder
 
@@ -37,7 +41,7 @@ class FourEyes(Refused):
     code = "four_eyes"
 
     def __init__(self, person: int) -> None:
-        super().__init__("Expected a second pair of eyes, but you prepared this request yourself.")
+        super().__init__(say("Expected a second pair of eyes, but you prepared this request yourself."))
         self.person = person
 
 
@@ -47,7 +51,7 @@ class TaskNotOpen(Refused):
     code = "task_not_open"
 
     def __init__(self, key: str) -> None:
-        super().__init__(f"Expected the task {key} to be open, but it is not.")
+        super().__init__(say("Expected the task {key} to be open, but it is not.", key=key))
         self.key = key
 
 
@@ -57,7 +61,7 @@ class StalePage(Refused):
     code = "stale_page"
 
     def __init__(self, seen: int, now: int) -> None:
-        super().__init__(f"Expected version {seen} of the request, but it is at version {now}.")
+        super().__init__(say("Expected version {seen} of the request, but it is at version {now}.", seen=seen, now=now))
 
 
 class KeyReused(Refused):
@@ -66,7 +70,7 @@ class KeyReused(Refused):
     code = "key_reused"
 
     def __init__(self) -> None:
-        super().__init__("Expected a fresh action token, but this one was used for a different action.")
+        super().__init__(say("Expected a fresh action token, but this one was used for a different action."))
 
 
 class CaseEnded(Refused):
@@ -75,7 +79,13 @@ class CaseEnded(Refused):
     code = "case_ended"
 
     def __init__(self, reference: str, status: str) -> None:
-        super().__init__(f"Expected request {reference} to be open, but it has ended as {status}.")
+        super().__init__(
+            say(
+                "Expected request {reference} to be open, but it has ended as {status}.",
+                reference=reference,
+                status=status,
+            )
+        )
 
 
 class NoWayOut(Refused):
@@ -84,7 +94,13 @@ class NoWayOut(Refused):
     code = "no_way_out"
 
     def __init__(self, name: str, status: str) -> None:
-        super().__init__(f"Expected to {name} the request, but that is not possible while it is {status}.")
+        super().__init__(
+            say(
+                "Expected to {name} the request, but that is not possible while it is {status}.",
+                name=name,
+                status=status,
+            )
+        )
 
 
 class ReasonMissing(Refused):
@@ -93,7 +109,9 @@ class ReasonMissing(Refused):
     code = "reason_missing"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"Expected a reason of at least 5 characters to {name} the request, but there is none.")
+        super().__init__(
+            say("Expected a reason of at least 5 characters to {name} the request, but there is none.", name=name)
+        )
 
 
 class NoSuchParty(Refused):
@@ -105,7 +123,11 @@ class NoSuchParty(Refused):
         what = f"with the membership {' or '.join(kinds)}" if kinds else "that takes part here"
         said = participant or "none"
         super().__init__(
-            f"Expected another company {what}, but {said} is none now: return the request and choose another."
+            say(
+                "Expected another company {what}, but {said} is none now: return the request and choose another.",
+                what=what,
+                said=said,
+            )
         )
 
 
@@ -124,7 +146,9 @@ class ServiceClosed(Refused):
     code = "service_closed"
 
     def __init__(self, until: object) -> None:
-        super().__init__(f"Expected the service to be open, but it is under maintenance until {until}.")
+        super().__init__(
+            say("Expected the service to be open, but it is under maintenance until {until}.", until=until)
+        )
         self.until = until
 
 
@@ -134,7 +158,13 @@ class WrongAnswers(Refused):
     code = "wrong_answers"
 
     def __init__(self, fields: Mapping[str, Sequence[str]]) -> None:
-        super().__init__(f"Expected answers that fit the form, but {len(fields)} do not: {', '.join(sorted(fields))}.")
+        super().__init__(
+            say(
+                "Expected answers that fit the form, but {number} do not: {value}.",
+                number=len(fields),
+                value=", ".join(sorted(fields)),
+            )
+        )
         self.fields = {key: list(sentences) for key, sentences in fields.items()}
 
 
@@ -144,7 +174,7 @@ class UnknownFields(Refused):
     code = "unknown_fields"
 
     def __init__(self, names: Sequence[str]) -> None:
-        super().__init__(f"Expected only fields of the form, but got {', '.join(sorted(names))}.")
+        super().__init__(say("Expected only fields of the form, but got {value}.", value=", ".join(sorted(names))))
         self.names = tuple(sorted(names))
 
 
@@ -154,7 +184,9 @@ class WarningsOpen(Refused):
     code = "warnings_open"
 
     def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__(f"Expected every warning to be confirmed, but {', '.join(sorted(fields))} is not.")
+        super().__init__(
+            say("Expected every warning to be confirmed, but {value} is not.", value=", ".join(sorted(fields)))
+        )
         self.fields = dict(fields)
 
 
@@ -188,7 +220,7 @@ class RunAway(Refused):
     code = "run_away"
 
     def __init__(self, budget: int) -> None:
-        super().__init__(f"Expected at most {budget} automatic steps, but the drawing wants more.")
+        super().__init__(say("Expected at most {budget} automatic steps, but the drawing wants more.", budget=budget))
 
 
 class ServiceFailed(Refused):

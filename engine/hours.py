@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from holidays import financial_holidays
 
+from engine.sentence import say
+
 # Hong Kong has been eight hours ahead of UTC all year since 1979.
 HONG_KONG = timezone(timedelta(hours=8), "HKT")
 HALF_DAY_CUTOFF = time(12, 0)
@@ -167,7 +169,11 @@ def hong_kong_day(at: datetime) -> date:
 def hong_kong_time(at: datetime) -> str:
     """A moment as people in Hong Kong read it."""
     local = at.astimezone(HONG_KONG)
-    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} HKT"
+    weekday = say(WEEKDAYS[local.weekday()])
+    return say("{weekday} {day.day} {day:%b %Y, %H:%M} HKT", weekday=weekday, day=local)
+
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 # --- exceptions -------------------------------------------------------------------------------------------------------

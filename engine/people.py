@@ -55,6 +55,7 @@ class Person:
     company: int = 0
     company_name: str = ""
     rights: frozenset[Right] = field(default_factory=frozenset)
+    language: str = ""
 
     def may(self, lane: str, holder: str, membership: int | None) -> bool:
         """Whether a right covers that lane of that function and membership, or of that desk."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.sentence import Sentence
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -37,6 +39,6 @@ SENT = frozenset({"PENDING_NEXT_COMPANY", "PENDING_HKEX"})  # where others than 
 RETURNED = frozenset(code for code in STATUSES if code.startswith("RETURNED"))
 
 
-def label(code: str, exchange: str) -> str:
+def label(code: str, exchange: str) -> Sentence:
     """The status as people read it."""
-    return STATUSES[code].label.replace("{exchange}", exchange)
+    return Sentence(STATUSES[code].label, {"exchange": exchange})

@@ -7,8 +7,9 @@ from app.logs import log_of
 from app.outside import contents, scanner
 from app.outside.scanner import ScannerAway
 from engine.forms import attachment
+from engine.sentence import say
 
-AWAY = (
+AWAY = say(
     "Expected the virus scanner to look at the file, but it does not answer: nothing was kept. Try again in a few "
     "minutes."
 )
@@ -31,5 +32,8 @@ def fault(portal: Portal, content: bytes, kind: str) -> str:
         return AWAY
     if name:
         log.warning("virus.found", name=name)
-        return f"Expected a file without a virus, but the scanner knows this one as {name}: do not open or pass it on."
+        return say(
+            "Expected a file without a virus, but the scanner knows this one as {name}: do not open or pass it on.",
+            name=name,
+        )
     return ""

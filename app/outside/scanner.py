@@ -9,6 +9,8 @@ import socket
 import struct
 from contextlib import closing
 
+from engine.sentence import say
+
 CHUNK = 65536
 LONGEST_REPLY = 4096
 SECONDS = 20
@@ -68,4 +70,4 @@ def _name(reply: str) -> str:
         return ""
     if place == "stream" and said.endswith(" FOUND"):
         return said.removesuffix(" FOUND")
-    raise ScannerAway(f"It said: {reply[:200] or 'nothing'}")
+    raise ScannerAway(say("It said: {value}", value=reply[:200] or "nothing"))

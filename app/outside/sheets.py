@@ -15,6 +15,7 @@ from zipfile import ZipFile
 from app.outside import contents
 from app.outside.contents import cells
 from engine.forms.cells import Cell
+from engine.sentence import say
 
 KIND = "xlsx"
 MOST_BYTES = 1024 * 1024
@@ -47,7 +48,7 @@ class Column:
 def fault(content: bytes) -> str:
     """Why nobody reads the cells of a workbook, in a sentence; empty when somebody may."""
     if len(content) > MOST_BYTES:
-        return "Expected a spreadsheet of at most 1 MB, but it is larger: copy the rows into a new workbook."
+        return say("Expected a spreadsheet of at most 1 MB, but it is larger: copy the rows into a new workbook.")
     if wrong := contents.fault(content, KIND):
         return wrong
     with ZipFile(BytesIO(content)) as parts:
@@ -77,7 +78,7 @@ def read(content: bytes, last_row: int, last_column: int) -> tuple[Sequence[Cell
 
 
 def _refusal(why: str) -> str:
-    return f"Expected a spreadsheet with the rows, but {why}."
+    return say("Expected a spreadsheet with the rows, but {why}.", why=why)
 
 
 # --- a template -------------------------------------------------------------------------------------------------------
@@ -86,10 +87,10 @@ def template(columns: Sequence[Column], most: int) -> bytes:
     from openpyxl import Workbook
 
     book = Workbook()
-    book.properties.creator = "Client Connect"
+    book.properties.creator = say("Client Connect")
     rows, notes, choices = book.active, book.create_sheet("Notes"), book.create_sheet("Choices")
     rows.title = "Rows"
-    _write_line(notes, 1, ["Column", "Needed", "What to enter"])
+    _write_line(notes, 1, ["Column", "Needed", say("What to enter")])
     for number, column in enumerate(columns, 1):
         _write(rows, 1, number, column.label)
         _write_line(notes, number + 1, [column.label, "Yes" if column.needed else "", column.note])

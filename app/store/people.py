@@ -101,6 +101,21 @@ def profile_of(connection: Connection, person: int) -> Profile | None:
     return None if row is None else Profile(*row)
 
 
+def language_of(connection: Connection, person: int) -> str:
+    """The language that a person has chosen; empty when none was."""
+    return str(connection.scalar(select(people.c.language).where(people.c.id == person)) or "")
+
+
+def language_of_login(connection: Connection, login: str) -> str:
+    """The same for who signs in with this address."""
+    return str(connection.scalar(select(people.c.language).where(people.c.email == login)) or "")
+
+
+def choose_language(connection: Connection, person: int, language: str) -> None:
+    """Keep the language of a person."""
+    connection.execute(update(people).where(people.c.id == person).values(language=language))
+
+
 def id_of(connection: Connection, login: str) -> int | None:
     """The person who signs in with this address, also when they may not act."""
     return connection.scalar(select(people.c.id).where(people.c.email == login))

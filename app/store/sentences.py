@@ -13,6 +13,7 @@ from engine import statuses
 from engine.people import LANES
 from engine.running.definition import Definition
 from engine.running.replay import NOTES, RETIMED
+from engine.sentence import Sentence, named, say
 
 FILLED = {"agree": "Agreed by the maker", "return": "Return proposed"}
 
@@ -116,7 +117,7 @@ def _status(code: str, exchange: str) -> str:
 
 def lane_title(lane: str, exchange: str, desk: str) -> str:
     """A lane as people read it."""
-    return LANE_TITLES.get(lane, lane).replace("{exchange}", exchange).replace("{desk}", desk)
+    return Sentence(LANE_TITLES.get(lane, lane), {"exchange": exchange, "desk": desk})
 
 
 def lane_titles(exchange: str, desk: str) -> dict[str, str]:
@@ -127,13 +128,13 @@ def lane_titles(exchange: str, desk: str) -> dict[str, str]:
 def _label(definition: Definition, entry: Mapping[str, Any]) -> str:
     action = entry["action"]
     if action == "case.opened":
-        return "Opened"
+        return say("Opened")
     if action in NOTES:
-        return NOTED[action].replace("{way}", WAYS.get(entry["step"], entry["step"].capitalize()))
+        return say(NOTED[action], way=named(WAYS.get(entry["step"], entry["step"].capitalize())))
     if action == "case.left":
         return _way_title(definition, entry["step"])
     if action == RETIMED:
-        return "Due at another time: the exchange's calendar has changed"
+        return say("Due at another time: the exchange's calendar has changed")
     if action == "timer.fired":
         return _timer_title(definition, entry)
     return _decided(definition, entry)
@@ -142,14 +143,14 @@ def _label(definition: Definition, entry: Mapping[str, Any]) -> str:
 def _way_title(definition: Definition, name: str) -> str:
     past = {"withdraw": "Withdrawn", "discard": "Discarded", "abort": "Aborted"}
     titles = (e.properties.get("title", "") for e in definition.elements.values() if e.message == name)
-    return past.get(name) or next(titles, "") or name.capitalize()
+    return named(past.get(name) or next(titles, "") or name.capitalize())
 
 
 def _timer_title(definition: Definition, entry: Mapping[str, Any]) -> str:
     element = _element(definition, entry["step"])
     if element is None:
         return str(entry["step"])
-    return NOTICES.get(element.properties.get("notice", ""), element.name)
+    return named(NOTICES.get(element.properties.get("notice", ""), element.name))
 
 
 def _decided(definition: Definition, entry: Mapping[str, Any]) -> str:
@@ -158,11 +159,13 @@ def _decided(definition: Definition, entry: Mapping[str, Any]) -> str:
         return str(entry["step"])
     routed = entry["facts"].get("routed", {})
     if entry["step"] == definition.main_step:
-        return "Resubmitted" if entry["facts"].get("round", 1) > 1 else "Submitted"
+        return say("Resubmitted") if entry["facts"].get("round", 1) > 1 else say("Submitted")
     if element.properties.get("kind", "fill") == "fill":
-        return FILLED.get(str(routed.get("answer")), str(element.name))
+        return named(FILLED.get(str(routed.get("answer")), element.name))
     decision = str(routed.get("decision") or entry["facts"].get("decision", ""))
-    return DECIDED.get(decision, f"{element.name}: {decision}" if decision else str(element.name))
+    if decision in DECIDED or not decision:
+        return named(DECIDED.get(decision, element.name))
+    return say("{step}: {decision}", step=named(element.name), decision=decision)
 
 
 def _element(definition: Definition, name: str) -> Any:
@@ -173,21 +176,24 @@ def _noted(definition: Definition, entry: Mapping[str, Any]) -> tuple[str, ...]:
     """What the facts of an entry say beside its label: where answers were copied from, or which file it was."""
     facts = entry["facts"]
     if "sides" in facts:
-        own = "Only for {company}".replace("{company}", entry["actor"]["company"])
-        return ("For everybody who takes part" if facts["sides"] else own,)
+        own = say("Only for {company}", company=entry["actor"]["company"])
+        return (say("For everybody who takes part") if facts["sides"] else own,)
     if "rows" in facts:
         asked = definition.form_at(entry["step"])
         field = asked.field(facts["rows"]) if asked else None
-        return (f"{field.label if field else facts['rows']} from a spreadsheet, SHA-256 {facts['sha256']}",)
+        label = field.label if field else facts["rows"]
+        return (say("{label} from a spreadsheet, SHA-256 {digest}", label=label, digest=facts["sha256"]),)
     if "like" in facts:
-        return (f"Begun with the answers of {facts['like']}",)
+        return (say("Begun with the answers of {reference}", reference=facts["like"]),)
     if "original_name" not in facts:
         return ()
     if entry["action"] == "file.renamed":
         return (f"{facts['original_name']} → {facts['name']}",)
-    return (f"{facts['name']}, version {facts['version']}" if facts["version"] > 1 else str(facts["name"]),)
+    if facts["version"] > 1:
+        return (say("{name}, version {version}", name=facts["name"], version=facts["version"]),)
+    return (str(facts["name"]),)
 
 
 def _pinned(definition: Definition, remark: Remark) -> str:
     entry = definition.forms[definition.main_form].field(remark.field)
-    return f"{entry.label if entry else remark.field}: {remark.text}"
+    return say("{label}: {text}", label=entry.label if entry else remark.field, text=remark.text)

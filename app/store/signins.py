@@ -93,6 +93,7 @@ SIGNIN = (
         people.c.kind,
         people.c.company_id,
         people.c.channel.label("own_channel"),
+        people.c.language,
         people.c.locked_at,
         companies.c.name_en,
         HELD.label("rights"),
@@ -200,6 +201,7 @@ def signin_for(connection: Connection, signin: str) -> Signin | None:
         kind=row.kind,
         company=row.company_id,
         company_name=row.name_en,
+        language=row.language,
         rights=frozenset(_right(seat) for seat in filter(None, (row.rights or "").split(BEHIND))),
     )
     return Signin(

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 from flask import Flask, url_for
-from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.commands.portal import Portal
@@ -28,6 +27,7 @@ from app.web import (
     exports,
     files,
     guards,
+    languages,
     leaving,
     links,
     notices,
@@ -48,6 +48,7 @@ from app.web import (
 )
 
 BLUEPRINTS = (
+    languages.bp,
     signin.bp,
     links.bp,
     account.bp,
@@ -85,7 +86,7 @@ def build(portal: Portal) -> Flask:
     """The web application of a running portal."""
     app = Flask(__name__)
     app.extensions["portal"] = portal
-    Babel(app, default_locale="en", default_timezone="Asia/Hong_Kong")
+    languages.speak(app)
     security.secure(app, portal.settings)
     guards.admit(app)
     errors.answer(app)
@@ -93,6 +94,7 @@ def build(portal: Portal) -> Flask:
         app.register_blueprint(blueprint)
     _find_assets(app)
     app.context_processor(pages.shared)
+    app.context_processor(languages.shown)
     if portal.settings.trust_proxy:
         hops = portal.settings.trust_proxy
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, render_template
-from flask_babel import gettext as _
 
 from app.commands.managing import guidance
 from app.store import people
 from app.web import pages
 from app.web.guards import current_person, portal, signed_in
+from app.web.languages import gettext as _
 from engine.people import Person, Right
 from engine.rights import CCDA
 from engine.running.definition import EService

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.commands.signing import own_passwords, own_signins, passkeys, recovery
 from app.commands.signing.signin_refusals import AccountLocked, WeakPassword, WrongPassword
@@ -15,6 +14,7 @@ from app.store.signins import Signin
 from app.web import pages
 from app.web.desks import desk_title
 from app.web.guards import current_signin, origin, portal, signed_in
+from app.web.languages import gettext as _
 from app.web.security import limited
 from engine.people import DESK_LANES, Person, Right
 from engine.rights import ADMIN, ANALYST, AUDITOR, BUSINESS, CCDA, OPS, STAFF

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.commands import administration as commands
 from app.store import administration
@@ -14,6 +13,7 @@ from app.store.administration import Sealed
 from app.web import pages
 from app.web.calendar import DAY_KINDS
 from app.web.guards import current_person, only, portal
+from app.web.languages import gettext as _
 from app.web.rights import LANES, tabs
 from engine import functions
 from engine.errors import NotFound
@@ -60,6 +60,7 @@ WORDS = {
     "passkey.removed": "Passkey removed",
     "signin.ended": "Sign-in ended",
     "letters.chosen": "Ways to hear of requests chosen",
+    "language.chosen": "Language chosen",
     "feed.made": "Address of the calendar made",
     "feed.revoked": "Address of the calendar revoked",
     "calendar.proposed": "Exception of the calendar proposed",

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from app.commands.requests import files as commands
 from app.store import files
 from app.store.files import File
 from app.store.story import Story
 from app.web import pages
+from app.web.languages import gettext as _
 from app.web.work import At
 from engine.forms import attachment
 from engine.forms.schema import Field

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.commands.requests import tasks as commands
 from app.commands.requests.steps import By
@@ -15,6 +14,7 @@ from app.store import cases, definitions, tasks
 from app.store.tasks import ToDo
 from app.web import pages
 from app.web.guards import current_person, portal, signed_in
+from app.web.languages import gettext as _
 from engine.errors import Refused, WrongAnswers
 
 bp = Blueprint("bulk", __name__, url_prefix="/approvals")

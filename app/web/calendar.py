@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.commands.managing import calendar as commands
 from app.commands.managing.calendar import WrongException
@@ -15,6 +14,7 @@ from app.store import calendars
 from app.store.calendars import Proposed
 from app.web import pages
 from app.web.guards import current_person, only, portal, signed_in
+from app.web.languages import gettext as _
 from engine.forms import typed
 from engine.forms.spoken import short_date
 from engine.hours import CLOSED, COUNTER, HALF, NO_COUNTER, OPEN, USUAL, Calendar, day_names, hong_kong_day

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, render_template, url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.commands.requests import circumstances, copies, documents, nudges
@@ -18,6 +17,7 @@ from app.store.story import Part, Story
 from app.store.tasks import Task
 from app.web import attached, comments, eservices, fields, pages, tracker
 from app.web.guards import current_person, portal, signed_in
+from app.web.languages import gettext as _
 from engine import rules
 from engine.drawings.drawing import picture, svg
 from engine.errors import NotFound

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
-from flask_babel import gettext as _
 
 from app.commands.requests import comments
 from app.store.sides import COMMENTED
 from app.store.story import Story
 from app.web import pages
 from app.web.guards import portal, signed_in
+from app.web.languages import gettext as _
 from engine.errors import WrongAnswers
 from engine.people import BROKER, COMPANY, EXCHANGE, NEXT, Person, side_of_lane
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.store import definitions, lists, tasks, waiting
 from app.store.database import Connection
@@ -16,6 +15,7 @@ from app.store.waiting import Waiting
 from app.web import pages
 from app.web.cases import next_label
 from app.web.guards import current_person, portal, signed_in
+from app.web.languages import gettext as _
 from app.web.timelines import side_word
 from engine import rules
 from engine.people import PARTY_LANES, Person

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.store import definitions, lists, tasks, waiting
 from app.store.database import Connection
@@ -17,6 +16,7 @@ from app.web import filters, pages
 from app.web.cases import next_label
 from app.web.filters import Asked
 from app.web.guards import current_person, portal, signed_in
+from app.web.languages import gettext as _
 from app.web.timelines import who_acts
 from engine import rules, statuses
 from engine.people import Person

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.store import answered, story
 from app.web import attached, fields, pages
 from app.web.desks import desk_title
 from app.web.filling import claim_view, task_view
 from app.web.guards import portal
+from app.web.languages import gettext as _
 from app.web.timelines import timeline
 from app.web.work import At
 from engine.forms import form

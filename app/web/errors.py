@@ -6,13 +6,13 @@ import secrets
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
 from app.commands.managing.grants import NotEntitled
 from app.commands.requests.comments import TooManyComments
 from app.logs import log_of, place_of
 from app.store.database import IntegrityError
+from app.web.languages import gettext as _
 from app.web.pages import day_and_time
 from engine.errors import FourEyes, NoRight, NotFound, Refused, ServiceClosed, UnknownFields, WrongAnswers
 

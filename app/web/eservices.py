@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from app.commands.requests import cases as commands
 from app.store import cases, tasks
 from app.store.people import Membership
 from app.web import pages
 from app.web.guards import current_person, portal, signed_in
+from app.web.languages import gettext as _
+from app.web.languages import ngettext
 from engine.errors import NotFound
 from engine.people import Person
 from engine.running.definition import EService

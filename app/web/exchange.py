@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.commands.managing import accounts as account_commands
 from app.commands.managing import companies as commands
@@ -17,6 +16,7 @@ from app.store.accounts import Account
 from app.store.companies import Desk, Firm, Seat
 from app.web import pages
 from app.web.guards import only, portal
+from app.web.languages import gettext as _
 from app.web.people import new_page, row
 from engine import functions
 from engine.errors import NotFound

@@ -8,13 +8,13 @@ from io import StringIO
 from typing import Any
 
 from flask import Blueprint, Response, request
-from flask_babel import gettext as _
 
 from app.outside import sheets
 from app.store import definitions, lists, people
 from app.web import filters, pages
 from app.web.dashboard import LISTS
 from app.web.guards import current_person, portal, signed_in
+from app.web.languages import gettext as _
 from engine.hours import HONG_KONG
 
 bp = Blueprint("exports", __name__, url_prefix="/lists")

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from babel import Locale
-from flask_babel import gettext as _
 
+from app.languages import words
+from app.web.languages import chosen
+from app.web.languages import gettext as _
 from engine.errors import BadExpression
 from engine.forms import form
 from engine.forms.form import Facts
@@ -53,7 +55,7 @@ def sections(
     warnings: Mapping[str, str] | None = None,
     comments: Comments | None = None,
     files: Mapping[str, Mapping[str, Any]] | None = None,
-    language: str = "en",
+    language: str = "",
     act_url: str = "",
 ) -> list[dict[str, Any]]:
     """Every section of a form with its fields as they stand; comments are (text, who) and files views by key."""
@@ -68,10 +70,10 @@ def sections(
         warnings or {},
         comments or {},
         standing.rows,
-        language,
+        language or chosen(),
         act_url,
     )
-    told = (section.in_language(language) for section in asked.sections)
+    told = _told(asked, language).sections
     return [
         {
             "title": section.title,
@@ -81,6 +83,11 @@ def sections(
         }
         for section in told
     ]
+
+
+def _told(asked: Form, language: str) -> Form:
+    """The form in the words of a language, that of the page where none is named."""
+    return asked.in_language(language or chosen(), words(language or chosen()))
 
 
 def _view(entry: Field, name: str, sheet: Sheet) -> dict[str, Any]:
@@ -247,7 +254,7 @@ def _row_name(asked: Form, name: str) -> str:
 
 def computed(asked: Form, raw: Mapping[str, str], facts: Facts, language: str = "en") -> dict[str, str]:
     """What the portal reckons from raw answers, by name, as people read it."""
-    told = asked.in_language(language)
+    told = _told(asked, language)
     fixed = form.fixed(asked, facts, raw)
     known = {name: told.named(name) for name in fixed}
     return {name: as_shown(entry, fixed[name], form.options(entry, facts)) for name, entry in known.items() if entry}
@@ -338,7 +345,7 @@ def rows(
     answers: Mapping[str, Any],
     facts: Facts,
     change_url: str = "",
-    language: str = "en",
+    language: str = "",
     only: frozenset[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Answers as a page reads them back, section by section; each row of rows on a line of its own.
@@ -347,7 +354,7 @@ def rows(
     """
     shown = _answered(asked, answers, facts)
     shown = shown if only is None else shown & only
-    told = (section.in_language(language) for section in asked.sections)
+    told = _told(asked, language).sections
     return [
         {
             "title": section.title,

@@ -7,12 +7,12 @@ from urllib.parse import quote
 from uuid import UUID
 
 from flask import Blueprint, Response, redirect, request, url_for
-from flask_babel import gettext as _
 
 from app.commands.requests import drafts
 from app.commands.requests import files as commands
 from app.web import fields, pages, tasks
 from app.web.guards import current_person, portal, signed_in
+from app.web.languages import gettext as _
 from engine.errors import NotFound, UnknownFields, WrongAnswers
 from engine.forms import attachment
 

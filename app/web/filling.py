@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template, url_for
-from flask_babel import gettext as _
 
 from app.commands.requests.tasks import draft_mark
 from app.store import people, sentences
 from app.web import attached, fields, imported, pages
 from app.web.desks import desk_title
 from app.web.guards import portal
+from app.web.languages import gettext as _
 from app.web.work import At
 from engine.errors import WrongAnswers
 from engine.forms import copies, form

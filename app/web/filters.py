@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import request, url_for
-from flask_babel import gettext as _
 
 from app.store import lists
 from app.store.lists import Filter, Place
 from app.web import pages
 from app.web.guards import portal
+from app.web.languages import gettext as _
 from engine import functions, statuses
 from engine.forms import typed
 from engine.forms.spoken import short_date

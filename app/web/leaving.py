@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.commands.requests import cases as commands
 from app.commands.requests import nudges
@@ -17,6 +16,7 @@ from app.store.tasks import Task
 from app.web import pages
 from app.web.cases import case_view, found, open_tasks_of
 from app.web.guards import portal, signed_in
+from app.web.languages import gettext as _
 from engine import rules
 from engine.errors import NoWayOut, ReasonMissing
 from engine.people import EXCHANGE, Person

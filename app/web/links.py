@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, current_app, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.commands.signing import forgotten, links, own_passwords, signin
 from app.commands.signing.signin_refusals import LinkOver, WeakPassword
 from app.store.links import Link
 from app.web.guards import origin, portal, public
+from app.web.languages import gettext as _
 from app.web.security import limited
 
 bp = Blueprint("links", __name__)

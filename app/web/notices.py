@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.store import definitions, notices
 from app.store.database import Connection
 from app.store.notices import Notice
 from app.web import pages
 from app.web.guards import current_person, portal, signed_in
+from app.web.languages import gettext as _
 from engine.hours import hong_kong_time
 
 bp = Blueprint("notices", __name__, url_prefix="/notices")

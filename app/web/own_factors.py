@@ -6,13 +6,13 @@ from typing import Any
 
 import segno
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.commands.signing import codes, factors, own_channel, recovery
 from app.commands.signing.own_channel import Change
 from app.commands.signing.signin_refusals import AccountLocked, ChangeOver, CodesSpent, CodeTooSoon, WrongCode
 from app.web.account import LOCKED, lock_facts, mine
 from app.web.guards import origin, portal, signed_in
+from app.web.languages import gettext as _
 from app.web.security import limited
 from engine.errors import Refused
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.commands.signing import own_choices, own_feed
 from app.commands.signing.own_choices import WrongChoice
@@ -14,6 +13,7 @@ from app.store import choices
 from app.web import pages
 from app.web.account import GROUPS, WAYS, lock_facts, mine, refusal
 from app.web.guards import origin, portal, public, signed_in
+from app.web.languages import gettext as _
 from app.web.security import limited, read_limited
 
 bp = Blueprint("news", __name__)

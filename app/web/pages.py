@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import g, request, url_for
-from flask_babel import gettext as _
 
 from app.commands.requests import circumstances
 from app.commands.requests.steps import By
@@ -20,6 +19,7 @@ from app.store.pending import Pending
 from app.store.people import Membership
 from app.web.desks import desk_name
 from app.web.guards import current_person, portal, somebody
+from app.web.languages import gettext as _
 from engine import functions, statuses
 from engine.forms.spoken import short_date
 from engine.hours import HONG_KONG, Now, hong_kong_day

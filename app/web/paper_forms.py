@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.commands.managing import paper_forms as commands
 from app.commands.managing.paper_forms import Particulars, Upload, WrongForm
@@ -17,6 +16,7 @@ from app.store.paper_forms import PaperForm, Version
 from app.web import pages
 from app.web.files import SANDBOX, disposition
 from app.web.guards import current_person, only, portal, signed_in
+from app.web.languages import gettext as _
 from engine.errors import NotFound
 from engine.exclusions import EXCLUSIONS, NAMED
 from engine.forms import attachment

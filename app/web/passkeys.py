@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.commands.signing import passkeys
 from app.commands.signing.signin_refusals import AccountLocked, PasskeyRefused, WrongCode
@@ -13,6 +12,7 @@ from app.store.passkeys import Passkey
 from app.web import pages
 from app.web.account import mine
 from app.web.guards import origin, portal, signed_in
+from app.web.languages import gettext as _
 from app.web.own_factors import proof_facts, refusal
 from app.web.security import at_home, limited
 

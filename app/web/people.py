@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.commands.managing import accounts as commands
 from app.commands.managing.accounts import NotInThatState, Particulars, SenderDiffers, WrongParticulars
@@ -18,6 +17,7 @@ from app.store.database import Connection
 from app.web import pages
 from app.web.administration import lines
 from app.web.guards import current_person, only, portal, signed_in
+from app.web.languages import gettext as _
 from app.web.rights import desk_matrix, due_count, matrix, summary, tabs, waiting
 from engine.errors import NotFound
 from engine.people import Person, Right

@@ -8,13 +8,13 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app.store import cases, companies, definitions, pending, registers
 from app.store.database import Connection
 from app.store.registers import Record, Traced, Value
 from app.web import pages
 from app.web.guards import current_person, portal, signed_in
+from app.web.languages import gettext as _
 from engine.errors import NotFound
 from engine.forms.questions import Field
 from engine.forms.spoken import shown

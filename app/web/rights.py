@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from app.commands.managing import grants, seats
 from app.store import accounts, companies, definitions, people
@@ -18,6 +16,8 @@ from app.store.database import Connection
 from app.web import pages
 from app.web.desks import desk_title
 from app.web.guards import current_person, only, portal
+from app.web.languages import gettext as _
+from app.web.languages import ngettext
 from engine import functions
 from engine.people import DESK_LANES, Person, Right
 from engine.rights import BUSINESS

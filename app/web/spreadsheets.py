@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, redirect, request, url_for
-from flask_babel import gettext as _
 
 from app.commands.requests import imports
 from app.outside import sheets
 from app.web import fields, files, pages, tasks
 from app.web.guards import portal, signed_in
+from app.web.languages import gettext as _
 from engine.errors import WrongAnswers
 
 bp = Blueprint("spreadsheets", __name__, url_prefix="/tasks")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask_babel import gettext as _
-
 from app.store.casts import Cast
 from app.store.people import Seat
 from app.store.story import Story
 from app.store.tasks import Task
 from app.web import pages
 from app.web.desks import desk_title
+from app.web.languages import gettext as _
 from engine.people import DESK_LANES, OWN_LANES, Person, seat_of
 
 

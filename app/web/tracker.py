@@ -8,9 +8,6 @@ from functools import lru_cache
 from statistics import median, quantiles
 from typing import NamedTuple
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from app.store import sentences
 from app.store.casts import Cast
 from app.store.story import Story
@@ -18,6 +15,8 @@ from app.store.tasks import Task
 from app.web import pages
 from app.web.desks import desk_title
 from app.web.guards import portal
+from app.web.languages import gettext as _
+from app.web.languages import ngettext
 from app.web.timelines import is_receipt, side_word, who_acts
 from engine.drawings.ahead import ahead
 from engine.drawings.outline import Part, marked, outline

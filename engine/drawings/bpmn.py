@@ -30,6 +30,7 @@ from engine.drawings.parts import (
     local_name,
 )
 from engine.errors import BadDrawing
+from engine.sentence import named
 
 __all__ = [
     "BPMN",
@@ -109,7 +110,7 @@ def read(content: bytes, file: str) -> tuple[Drawing, list[Fault]]:
         file=file,
         content=content,
         process=process.get("id") or "",
-        name=process.get("name") or "",
+        name=named(process.get("name") or ""),
         properties=_properties(process),
         elements={node.get("id"): _element(node, root) for node in nodes},
         flows=tuple(_flow(node) for node in process.iter(f"{{{BPMN}}}sequenceFlow")),
@@ -173,7 +174,7 @@ def _element(node: Any, root: Any) -> Element:
     return Element(
         id=node.get("id"),
         kind=local_name(node),
-        name=node.get("name") or node.get("id"),
+        name=named(node.get("name") or node.get("id")),
         line=node.sourceline or 0,
         lane=_lane(node, root),
         parent=parent.get("id") if local_name(parent) == "subProcess" else "",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from engine import statuses
 from engine.drawings.bpmn import CONTAINERS, JOINS, Drawing, Element, Flow
 from engine.drawings.wording import Wording
+from engine.sentence import say
 
 DONE, HERE = "done", "here"
 NOTICES = {
@@ -196,23 +197,23 @@ def _title(element: Element) -> str:
 
 def _own_notes(teller: _Teller, element: Element) -> list[str]:
     words, said = teller.words, element.properties
-    notes = []
+    notes: list[str] = []
     if status := said.get("status"):
-        notes.append(f"The request is then “{statuses.label(status, teller.exchange)}”.")
+        notes.append(say("The request is then “{label}”.", label=statuses.label(status, teller.exchange)))
     if element.kind == "serviceTask":
-        notes.append("The portal does this by itself.")
+        notes.append(say("The portal does this by itself."))
     if element.kind == "businessRuleTask":
-        notes.append("A decision table decides; nobody has to do anything.")
+        notes.append(say("A decision table decides; nobody has to do anything."))
     if element.each:
-        notes.append(f"Once for each {words.each(element.each)}, all at the same time.")
+        notes.append(say("Once for each {each}, all at the same time.", each=words.each(element.each)))
     if element.until:
         rest = words.condition(element.until, "one of them").replace("is not “forward”", "is another than to go on")
-        notes.append(f"The others are not needed any more when this holds: {rest}.")
+        notes.append(say("The others are not needed any more when this holds: {rest}.", rest=rest))
     if element.kind == "intermediateCatchEvent":
         waits = words.moment(element.timer, "it is reached") if element.timer else f"the message {element.message}"
-        notes.append(f"Waits for this: {waits}.")
+        notes.append(say("Waits for this: {waits}.", waits=waits))
     if due := said.get("due"):
-        notes.append(f"Due {words.moment(due, 'it begins')}.")
+        notes.append(say("Due {moment}.", moment=words.moment(due, "it begins")))
     return notes
 
 
@@ -230,10 +231,23 @@ def _timer(teller: _Teller, drawing: Drawing, event: Element, above: str) -> str
     end = _own_end(drawing, event)
     notice = NOTICES.get(event.properties.get("notice", ""), "")
     if end is not None:
-        return f"Timer “{event.name}”, {when}: {notice or 'noted'} (“{end.name}”); the step goes on."
+        return say(
+            "Timer “{name}”, {when}: {value} (“{name2}”); the step goes on.",
+            name=event.name,
+            when=when,
+            value=notice or "noted",
+            name2=end.name,
+        )
     then = _led_to(teller, drawing, event, above)
     ends = "the step ends" if event.interrupting else "the step goes on"
-    return f"Timer “{event.name}”, {when}: {f'{notice}; ' if notice else ''}{ends}, and {then}."
+    return say(
+        "Timer “{name}”, {when}: {value}{ends}, and {then}.",
+        name=event.name,
+        when=when,
+        value=f"{notice}; " if notice else "",
+        ends=ends,
+        then=then,
+    )
 
 
 def _way_out(teller: _Teller, drawing: Drawing, event: Element, above: str) -> str:
@@ -247,7 +261,12 @@ def _way_out(teller: _Teller, drawing: Drawing, event: Element, above: str) -> s
         when = CONFIRMED.get(said.get("confirm_when", "always"), "")
         conditions.append(f"confirmed by somebody else of {' or '.join(others)}{when}")
     open_to = ", ".join([" or ".join(who), *conditions])
-    return f"Way out “{said.get('title') or event.name}”, open to {open_to}: {_led_to(teller, drawing, event, above)}."
+    return say(
+        "Way out “{value}”, open to {open_to}: {led_to}.",
+        value=said.get("title") or event.name,
+        open_to=open_to,
+        led_to=_led_to(teller, drawing, event, above),
+    )
 
 
 # --- where it goes on -------------------------------------------------------------------------------------------------
@@ -273,8 +292,12 @@ def _usual_last(element: Element, flows: list[Flow]) -> list[Flow]:
 def _branch(teller: _Teller, drawing: Drawing, gateway: Element, flow: Flow, above: str) -> str:
     then = _target(teller, drawing, gateway.id, flow.target, above)
     if flow.id == gateway.default or flow.condition is None:
-        return f"Otherwise it {then}."
-    return f"If {teller.words.condition(flow.condition, _asked(drawing, gateway))}, it {then}."
+        return say("Otherwise it {then}.", then=then)
+    return say(
+        "If {condition}, it {then}.",
+        condition=teller.words.condition(flow.condition, _asked(drawing, gateway)),
+        then=then,
+    )
 
 
 def _asked(drawing: Drawing, gateway: Element) -> str:
@@ -287,17 +310,17 @@ def _asked(drawing: Drawing, gateway: Element) -> str:
 def _joins(drawing: Drawing, gateway: Element) -> list[str]:
     if len(drawing.incoming(gateway.id)) < 2:
         return []
-    return ["Waits until every branch that was begun has come here."]
+    return [say("Waits until every branch that was begun has come here.")]
 
 
 def _splits(teller: _Teller, drawing: Drawing, gateway: Element, flows: list[Flow], above: str) -> list[str]:
     if len(flows) < 2:
-        return [f"It {_target(teller, drawing, gateway.id, flow.target, above)}." for flow in flows]
+        return [say("It {target}.", target=_target(teller, drawing, gateway.id, flow.target, above)) for flow in flows]
     if gateway.kind == "parallelGateway":
         targets = (_target(teller, drawing, gateway.id, flow.target, above) for flow in flows)
-        return ["All of these at the same time:", *(f"it {target}." for target in targets)]
+        return [say("All of these at the same time:"), *(f"it {target}." for target in targets)]
     branches = [_branch(teller, drawing, gateway, flow, above) for flow in _usual_last(gateway, flows)]
-    return ["Each of these that applies, at the same time:", *branches]
+    return [say("Each of these that applies, at the same time:"), *branches]
 
 
 def _target(teller: _Teller, drawing: Drawing, source: str, target: str, above: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from engine.sentence import say
+
 PREFIX = "Supporting Document"
 KINDS = ("pdf", "xls", "xlsx")
 SUFFIXES = ("", *(f"_0{digit}" for digit in range(10)))
@@ -67,7 +69,12 @@ def _wrong_parts(name: str, reference: str, participant_id: str) -> Iterator[str
         yield _wrong_prefix(name)
     rest = name.removeprefix(PREFIX)
     if not rest.startswith("_"):
-        yield f'Expected one underscore after "{PREFIX}", but found {_said(rest[:1])}: write {PREFIX}_{reference}.'
+        yield say(
+            'Expected one underscore after "{prefix}", but found {said}: write {prefix}_{reference}.',
+            prefix=PREFIX,
+            said=_said(rest[:1]),
+            reference=reference,
+        )
     rest = rest.removeprefix("_")
     if not rest.startswith(f"{reference}_"):
         yield _wrong_reference(rest, reference)
@@ -79,39 +86,78 @@ def _wrong_parts(name: str, reference: str, participant_id: str) -> Iterator[str
         stem, extension = extension, ""
     if stem not in SUFFIXES:
         yield (
-            f"Expected nothing or one of _00 to _09 after the participant ID {participant_id}, "
-            f"but found {_said(stem)}: correct it."
+            say(
+                "Expected nothing or one of _00 to _09 after the participant ID {participant_id}, but "
+                "found {said}: correct it.",
+                participant_id=participant_id,
+                said=_said(stem),
+            )
         )
-    yield f"Expected a name that ends in .pdf, .xls or .xlsx, but it ends in {_said(extension)}: choose such a file."
+    yield say(
+        "Expected a name that ends in .pdf, .xls or .xlsx, but it ends in {said}: choose such a file.",
+        said=_said(extension),
+    )
 
 
 def _wrong_prefix(name: str) -> str:
     begun = name[: len(PREFIX)]
     if begun.casefold() == PREFIX.casefold():
-        return f'Expected "{PREFIX}" with a capital S and a capital D, but found {_said(begun)}: correct the letters.'
+        return say(
+            'Expected "{prefix}" with a capital S and a capital D, but found {said}: correct the letters.',
+            prefix=PREFIX,
+            said=_said(begun),
+        )
     if SPACES.sub("", name).casefold().startswith("supportingdocument"):
         found = re.match(r"(?i:supporting)[\s_.-]*(?i:document)", name.lstrip())
         said = _said(found[0] if found and not name[:1].isspace() else name[: len(PREFIX) + 2])
-        return f'Expected "{PREFIX}" with one plain space between the words, but found {said}: correct the spacing.'
-    return f'Expected a name that begins with "{PREFIX}_", but it begins with {_said(begun)}: rename the file.'
+        return say(
+            'Expected "{prefix}" with one plain space between the words, but found {said}: correct the spacing.',
+            prefix=PREFIX,
+            said=said,
+        )
+    return say(
+        'Expected a name that begins with "{prefix}_", but it begins with {said}: rename the file.',
+        prefix=PREFIX,
+        said=_said(begun),
+    )
 
 
 def _wrong_reference(rest: str, reference: str) -> str:
     found = REFERENCE.match(rest)
     if found and found[0] != reference:
-        return f"Expected this request's reference {reference}, but {found[0]} is another request's: correct it."
+        return say(
+            "Expected this request's reference {reference}, but {value} is another request's: correct it.",
+            reference=reference,
+            value=found[0],
+        )
     if found:
         after = rest[len(reference) : len(reference) + 1]
-        return f"Expected one underscore after the reference {reference}, but found {_said(after)}: add it."
-    return f"Expected this request's reference {reference}, but found {_said(rest.partition('_')[0])}: correct it."
+        return say(
+            "Expected one underscore after the reference {reference}, but found {said}: add it.",
+            reference=reference,
+            said=_said(after),
+        )
+    return say(
+        "Expected this request's reference {reference}, but found {said}: correct it.",
+        reference=reference,
+        said=_said(rest.partition("_")[0]),
+    )
 
 
 def _wrong_participant(rest: str, participant_id: str) -> str:
     found = PARTICIPANT.match(rest)
     if found:
-        return f"Expected your participant ID {participant_id}, but {found[0]} is another participant's: correct it."
+        return say(
+            "Expected your participant ID {participant_id}, but {value} is another participant's: correct it.",
+            participant_id=participant_id,
+            value=found[0],
+        )
     found_text = re.split(r"[_.]", rest, maxsplit=1)[0]
-    return f"Expected your participant ID {participant_id}, but found {_said(found_text)}: correct it."
+    return say(
+        "Expected your participant ID {participant_id}, but found {said}: correct it.",
+        participant_id=participant_id,
+        said=_said(found_text),
+    )
 
 
 def _said(text: str) -> str:
@@ -127,13 +173,22 @@ def content_fault(content: bytes, extension: str) -> str:
     """
     kind = extension.lower()
     if kind not in KINDS:
-        return f"Expected a PDF, XLS or XLSX file, but its name ends in {_said(extension)}: choose another file."
+        return say(
+            "Expected a PDF, XLS or XLSX file, but its name ends in {said}: choose another file.", said=_said(extension)
+        )
     if not content:
-        return "Expected a file with something in it, but it is empty: choose another file."
+        return say("Expected a file with something in it, but it is empty: choose another file.")
     if len(content) > MOST_BYTES:
-        return f"Expected at most 10 MB, but the file has {spoken_size(len(content))}: make it smaller or split it."
+        return say(
+            "Expected at most 10 MB, but the file has {spoken_size}: make it smaller or split it.",
+            spoken_size=spoken_size(len(content)),
+        )
     if not _begins_as(kind, content):
-        return f"Expected {kind.upper()} as the name says, but the file holds something else: save it again as {kind}."
+        return say(
+            "Expected {upper} as the name says, but the file holds something else: save it again as {kind}.",
+            upper=kind.upper(),
+            kind=kind,
+        )
     return ""
 
 

@@ -15,8 +15,9 @@ from engine.forms.look import Facts, options
 from engine.forms.questions import Field
 from engine.forms.spoken import LEAP_YEAR
 from engine.forms.typed import typed_field
+from engine.sentence import say
 
-DAY, TIME_OF_DAY = "Enter a day, such as 23 Nov 2026", "Enter a time, such as 09:30"
+DAY, TIME_OF_DAY = say("Enter a day, such as 23 Nov 2026"), say("Enter a time, such as 09:30")
 WRITTEN_DAY = re.compile(r"(?:[A-Za-z]{3,9},? )?([0-9]{1,2})[ -]([A-Za-z]{3,9})[ -]([0-9]{4})")
 MONTHS = [f"{date(LEAP_YEAR, number, 1):%B}".lower() for number in range(1, 13)]
 TICKED, UNTICKED = frozenset({"yes", "true", "x", "1"}), frozenset({"no", "false", "0"})
@@ -73,12 +74,12 @@ def _as_words(cell: Cell, _entry: Field, _facts: Facts) -> str:
     if cell.kind == "text":
         return str(cell.value)
     if cell.kind in ("day", "moment", "time"):
-        raise ValidationError("Format the cell as text: the spreadsheet has made a date or a time of it")
+        raise ValidationError(say("Format the cell as text: the spreadsheet has made a date or a time of it"))
     if cell.kind == "yes_no":
         return "Yes" if cell.value else "No"
     digits = _decimal(cell.value)
     if len(digits.lstrip("-").replace(".", "")) > DIGITS_SURE:
-        raise ValidationError("Format the cell as text: the spreadsheet rounds a number as long as this")
+        raise ValidationError(say("Format the cell as text: the spreadsheet rounds a number as long as this"))
     return digits.zfill(len(cell.pattern)) if ZEROS.fullmatch(cell.pattern) else digits
 
 
@@ -86,11 +87,11 @@ def _as_number(cell: Cell, entry: Field, _facts: Facts) -> str:
     if cell.kind == "text":
         return str(cell.value)
     if cell.kind != "number":
-        raise ValidationError(f"Enter {entry.label} as a number, such as 50,000,000")
+        raise ValidationError(say("Enter {label} as a number, such as 50,000,000", label=entry.label))
     if "%" not in cell.pattern:
         return _decimal(cell.value)
     if entry.unit != "%":
-        raise ValidationError(f"Enter {entry.label} as a number without %")
+        raise ValidationError(say("Enter {label} as a number without %", label=entry.label))
     return _decimal(Decimal(_decimal(cell.value)) * 100)
 
 
@@ -105,7 +106,7 @@ def _as_day(cell: Cell, _entry: Field, _facts: Facts) -> str:
     if cell.kind == "day":
         return str(cell.value)
     if cell.kind == "moment":
-        raise ValidationError("Enter a day without a time, such as 23 Nov 2026")
+        raise ValidationError(say("Enter a day without a time, such as 23 Nov 2026"))
     if cell.kind != "text":
         raise ValidationError(DAY)
     return _written_day(str(cell.value).strip())
@@ -140,7 +141,7 @@ def _as_month_day(cell: Cell, _entry: Field, _facts: Facts) -> str:
         day = date.fromisoformat(str(cell.value))
         return f"{date(LEAP_YEAR, day.month, day.day):%m-%d}"
     if cell.kind != "text":
-        raise ValidationError("Enter a month and a day, such as 02-29")
+        raise ValidationError(say("Enter a month and a day, such as 02-29"))
     return str(cell.value)
 
 
@@ -151,7 +152,7 @@ def _as_choice(cell: Cell, entry: Field, facts: Facts) -> str:
 def _as_tick(cell: Cell, _entry: Field, _facts: Facts) -> str:
     said = plain(_said(cell))
     if said not in TICKED | UNTICKED:
-        raise ValidationError("Enter Yes, or leave the cell empty")
+        raise ValidationError(say("Enter Yes, or leave the cell empty"))
     return "yes" if said in TICKED else ""
 
 

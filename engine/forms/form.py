@@ -19,6 +19,7 @@ from engine.forms.spoken import spoken, typed_parts
 from engine.forms.typed import CONTROL, normal
 from engine.language.expression import compiled
 from engine.language.scope import Scope
+from engine.sentence import say
 
 __all__ = [
     "CONFIRMED",
@@ -109,7 +110,9 @@ def clean(form: Form, raw: Mapping[str, str], *, other_fields: Iterable[str] = (
         raise UnknownFields([name[:60] for name in unknown])
     too_long = {name: value for name, value in raw.items() if len(value) > _room(found[name])}
     if too_long:
-        raise WrongAnswers({name: [f"Enter at most {LONGEST_TEXT:,} characters"] for name in too_long})
+        raise WrongAnswers(
+            {name: [say("Enter at most {longest_text:,} characters", longest_text=LONGEST_TEXT)] for name in too_long}
+        )
     return closed_up(form, {name: normal(value) for name, value in raw.items()})
 
 
@@ -181,9 +184,9 @@ def _broken_rules(entry: Field, name: str, value: Any, scope: Scope) -> dict[str
     if empty and is_required(entry, scope):
         return {f"{name}.line1" if entry.kind == "address" else name: [_please(entry)]}
     if entry.kind == "file" and entry.most is not None and not empty and len(value) > entry.most:
-        return {name: [f"Attach at most {entry.most} files; this has {len(value)}"]}
+        return {name: [say("Attach at most {most} files; this has {number}", most=entry.most, number=len(value))]}
     if not empty and entry.rule is not None and not entry.rule(scope):
-        return {name: [filled(entry.rule_message, scope) or f"Check {entry.label}"]}
+        return {name: [filled(entry.rule_message, scope) or say("Check {label}", label=entry.label)]}
     return {}
 
 
@@ -201,7 +204,7 @@ def _warned(look: Look, raw: Mapping[str, str]) -> tuple[dict[str, str], tuple[s
         if raw.get(f"{name}{CONFIRMED}") == "yes":
             confirmed.append(name)
         else:
-            warnings[name] = filled(entry.warn_message, scope) or f"Check {entry.label}"
+            warnings[name] = filled(entry.warn_message, scope) or say("Check {label}", label=entry.label)
     return warnings, tuple(confirmed)
 
 
@@ -213,7 +216,7 @@ def _comments(form: Form, raw: Mapping[str, str], scope: Scope, errors: dict[str
         pinned = PER_FIELD.fullmatch(name)
         if pinned and text:
             if CONTROL.search(text) or len(text) > 500:
-                errors[name] = ["Enter a comment of at most 500 plain characters"]
+                errors[name] = [say("Enter a comment of at most 500 plain characters")]
             comments[pinned[1]] = text
     return comments
 
@@ -224,10 +227,10 @@ def _please(entry: Field) -> str:
     label = entry.label[0].lower() + entry.label[1:] if entry.label[1:2].islower() else entry.label
     if entry.kind in _VERBS:
         return f"{_VERBS[entry.kind]}: {entry.label}"
-    return f"Enter {label}"
+    return say("Enter {label}", label=label)
 
 
-_VERBS = {"checkbox": "Tick", "declaration": "Tick", "file": "Attach", "rows": "Add at least one row"}
+_VERBS = {"checkbox": "Tick", "declaration": "Tick", "file": "Attach", "rows": say("Add at least one row")}
 _VERBS |= dict.fromkeys(("select", "radio", "yesno", "checklist"), "Choose")
 
 

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 
+from engine.sentence import say
+
 LEI = re.compile(r"[A-Z0-9]{18}[0-9]{2}")  # ISO 17442
 CE_NUMBER = re.compile(r"[A-Z]{3}[0-9]{3}")
 BR_NUMBER = re.compile(r"[0-9]{8}")
@@ -26,9 +28,9 @@ def lei(text: str) -> str:
     """A legal entity identifier, whose last two digits check the rest (ISO 7064, MOD 97-10)."""
     plain = _tight(text).upper()
     if not LEI.fullmatch(plain):
-        raise NotOne("Enter an LEI of 18 letters and digits and two check digits")
+        raise NotOne(say("Enter an LEI of 18 letters and digits and two check digits"))
     if int("".join(str(int(letter, 36)) for letter in plain)) % 97 != 1:
-        raise NotOne("Check the LEI: its last two digits do not belong to the rest")
+        raise NotOne(say("Check the LEI: its last two digits do not belong to the rest"))
     return plain
 
 
@@ -36,7 +38,7 @@ def ce_number(text: str) -> str:
     """A central entity number of the Securities and Futures Commission."""
     plain = _tight(text).upper()
     if not CE_NUMBER.fullmatch(plain):
-        raise NotOne("Enter a CE number of three letters and three digits, such as AAA000")
+        raise NotOne(say("Enter a CE number of three letters and three digits, such as AAA000"))
     return plain
 
 
@@ -44,7 +46,7 @@ def br_number(text: str) -> str:
     """A Hong Kong business registration number."""
     plain = _tight(text)
     if not BR_NUMBER.fullmatch(plain):
-        raise NotOne("Enter a business registration number of 8 digits")
+        raise NotOne(say("Enter a business registration number of 8 digits"))
     return plain
 
 
@@ -53,25 +55,33 @@ def ip(text: str) -> str:
     try:
         address = ip_address(_tight(text))
     except ValueError as error:
-        raise NotOne("Enter one IP address, such as 203.0.113.7 or 2001:db8::7") from error
+        raise NotOne(say("Enter one IP address, such as 203.0.113.7 or 2001:db8::7")) from error
     if address.is_unspecified or address.is_loopback or address.is_multicast or address.is_link_local:
-        raise NotOne("Enter the address of a host that can be reached from elsewhere")
+        raise NotOne(say("Enter the address of a host that can be reached from elsewhere"))
     return str(address)
 
 
 def ssh_key(text: str) -> str:
     """A public key as OpenSSH writes it: Ed25519, or RSA of at least 3,072 bits."""
     if "PRIVATE" in text.upper():
-        raise NotOne("This is a private key: never give it away. Enter the public one, from the file that ends in .pub")
+        raise NotOne(
+            say("This is a private key: never give it away. Enter the public one, from the file that ends in .pub")
+        )
     parts = text.split()
     try:
         key = load_ssh_public_key(" ".join(parts[:2]).encode())
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise NotOne("Enter the one line of a .pub file that begins with ssh-ed25519 or ssh-rsa") from error
+        raise NotOne(say("Enter the one line of a .pub file that begins with ssh-ed25519 or ssh-rsa")) from error
     if isinstance(key, RSAPublicKey) and key.key_size < SHORTEST_RSA:
-        raise NotOne(f"Enter an RSA key of at least {SHORTEST_RSA:,} bits; this one has {key.key_size:,}")
+        raise NotOne(
+            say(
+                "Enter an RSA key of at least {shortest_rsa:,} bits; this one has {key_size:,}",
+                shortest_rsa=SHORTEST_RSA,
+                key_size=key.key_size,
+            )
+        )
     if not isinstance(key, Ed25519PublicKey | RSAPublicKey):
-        raise NotOne("Enter an Ed25519 key, or an RSA key")
+        raise NotOne(say("Enter an Ed25519 key, or an RSA key"))
     return " ".join(parts)
 
 

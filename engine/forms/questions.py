@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,7 @@ CHOICE_NAMES = frozenset({"choice", "case", "register"})
 RESERVED = NAMES | {"row", "confirmed"}
 # What else a page sends beside the answers: no field may be called so.
 TAKEN = RESERVED | {"csrf_token", "version", "key", "decision_key", "draft", "leave", "unchanged_confirmed", "act"}
+Words = Callable[[str], str]
 YES_NO = (("yes", "Yes"), ("no", "No"))
 EXPRESSIONS = ("prefill", "show_if", "required_if", "rule", "warn", "value", "rows", "only")
 MESSAGES = ("rule_message", "warn_message")
@@ -98,16 +99,18 @@ class Field:
         """The column or line of that key."""
         return next((entry for entry in self.fields if entry.key == key), None)
 
-    def in_language(self, language: str) -> Field:
-        """The field in the words of a language such as `zh_Hant`; English where it has none."""
+    def in_language(self, language: str, words: Words = str) -> Field:
+        """The field in the words of a language such as `zh_Hant`: its own, or those known for its English ones."""
         if language == "en":
             return self
-        known = self.texts.get(language.replace("-", "_"), {})
-        words: dict[str, Any] = {name: known[name] for name in TEXTS if name in known}
-        options = tuple((value, known.get(f"option.{value}", label)) for value, label in self.options)
-        columns = tuple((key, known.get(f"option.{key}", label)) for key, label in self.columns)
-        inner = tuple(entry.in_language(language) for entry in self.fields)
-        return replace(self, options=options, columns=columns, fields=inner, **words)
+        said = {name: _said(self.texts, language, name, getattr(self, name), words) for name in TEXTS}
+        named: dict[str, Any] = {name: text for name, text in said.items() if text}
+        options = tuple(
+            (value, _said(self.texts, language, f"option.{value}", text, words)) for value, text in self.options
+        )
+        columns = tuple((key, _said(self.texts, language, f"option.{key}", text, words)) for key, text in self.columns)
+        inner = tuple(entry.in_language(language, words) for entry in self.fields)
+        return replace(self, options=options, columns=columns, fields=inner, **named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +121,13 @@ class Section:
     fields: tuple[Field, ...]
     titles: Mapping[str, str] = field(default_factory=dict)
 
-    def in_language(self, language: str) -> Section:
-        """The section in the words of a language; English where it has none."""
+    def in_language(self, language: str, words: Words = str) -> Section:
+        """The section in the words of a language, like its fields."""
         if language == "en":
             return self
-        title = self.titles.get(language.replace("-", "_"), self.title)
-        return Section(title, tuple(entry.in_language(language) for entry in self.fields), self.titles)
+        texts = {name: {"title": title} for name, title in self.titles.items()}
+        title = _said(texts, language, "title", self.title, words)
+        return Section(title, tuple(entry.in_language(language, words) for entry in self.fields), self.titles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +175,11 @@ class Form:
             entry = entry.within(part)
         return entry
 
-    def in_language(self, language: str) -> Form:
-        """The form in the words of a language; English where it has none."""
+    def in_language(self, language: str, words: Words = str) -> Form:
+        """The form in the words of a language, like its fields."""
         if language == "en":
             return self
-        sections = tuple(section.in_language(language) for section in self.sections)
+        sections = tuple(section.in_language(language, words) for section in self.sections)
         return Form(self.id, sections, self.per_field_comments)
 
 
@@ -192,6 +196,15 @@ ADDRESS = (
     Field("district", "text", "District", longest=40),
     Field("country", "select", "Country or region", options=COUNTRIES),
 )
+
+
+def _said(texts: Mapping[str, Mapping[str, str]], language: str, name: str, english: str, words: Words) -> str:
+    """A text in a language; who reads Simplified Chinese rather reads Traditional Chinese than English."""
+    own = texts.get(language, {}).get(name)
+    known = own or (words(english) if english else "")
+    if language == "zh_Hans" and known == english:
+        return texts.get("zh_Hant", {}).get(name, english)
+    return known
 
 
 def translated(name: str) -> tuple[str, str] | None:

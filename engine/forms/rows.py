@@ -13,6 +13,7 @@ from engine.forms.answers import records_of, settled
 from engine.forms.questions import MOST_ROWS, Field, Form
 from engine.forms.spoken import typed_parts
 from engine.language.scope import Scope
+from engine.sentence import say
 
 CONFIRMED = ".confirmed"
 PLACE = re.compile(r"0|[1-9][0-9]{0,2}")  # a thousand places: enough to say how many rows are too many
@@ -143,9 +144,16 @@ def most_of(entry: Field) -> int:
 
 def too_many(most: Decimal | int, found: int) -> str:
     """The sentence about more rows than may be."""
-    return f"Enter at most {most} {'row' if most == 1 else 'rows'}; this has {found}"
+    return say(
+        "Enter at most {most} {value}; this has {found}", most=most, value="row" if most == 1 else "rows", found=found
+    )
 
 
 def too_few(least: Decimal | int, found: int) -> str:
     """The sentence about fewer rows than must be."""
-    return f"Enter at least {least} {'row' if least == 1 else 'rows'}; this has {found}"
+    return say(
+        "Enter at least {least} {value}; this has {found}",
+        least=least,
+        value="row" if least == 1 else "rows",
+        found=found,
+    )

@@ -10,6 +10,7 @@ from engine.forms.cells import Cell, letters, plain, text_of
 from engine.forms.look import Facts, options
 from engine.forms.questions import Field
 from engine.forms.rows import begun, most_of, too_many
+from engine.sentence import say
 
 MOST_READ, MOST_COLUMNS = 500, 50  # of a sheet; what stands farther away is refused
 MOST_SAID = 20
@@ -59,28 +60,28 @@ def _columns(entry: Field) -> Iterator[Column]:
 def note_of(column: Column) -> str:
     """What is to be entered in a column, in a sentence or two for whoever fills the template."""
     entry = column.field
-    notes = (entry.hint, _FORMATS.get(entry.kind, ""), f"Unit: {entry.unit}" if entry.unit else "")
-    length = f"At most {entry.longest:,} characters" if entry.kind in ("text", "textarea") else ""
+    notes = (entry.hint, _FORMATS.get(entry.kind, ""), say("Unit: {unit}", unit=entry.unit) if entry.unit else "")
+    length = say("At most {longest:,} characters", longest=entry.longest) if entry.kind in ("text", "textarea") else ""
     return ". ".join(note.rstrip(".") for note in (*notes, length) if note)
 
 
 _FORMATS = {
-    "date": "A day, such as 23 Nov 2026",
-    "time": "A time, such as 09:30",
-    "month_day": "A month and a day, such as 02-29",
-    "checkbox": "Yes, or nothing",
-    "declaration": "Yes, or nothing",
-    "checklist": "One or several of the choices, with ; between them",
-    "tags": "One or several, with ; between them",
-    "email": "An e-mail address, such as name@example.com",
+    "date": say("A day, such as 23 Nov 2026"),
+    "time": say("A time, such as 09:30"),
+    "month_day": say("A month and a day, such as 02-29"),
+    "checkbox": say("Yes, or nothing"),
+    "declaration": say("Yes, or nothing"),
+    "checklist": say("One or several of the choices, with ; between them"),
+    "tags": say("One or several, with ; between them"),
+    "email": say("An e-mail address, such as name@example.com"),
     "phone": "8 digits, or + and the country code",
-    "url": "An address that begins with https://",
-    "ip": "An IPv4 or IPv6 address",
-    "select": "One of the choices",
-    "radio": "One of the choices",
-    "yesno": "Yes or No",
-    "number": "A number",
-    "money": "An amount, such as 50,000,000",
+    "url": say("An address that begins with https://"),
+    "ip": say("An IPv4 or IPv6 address"),
+    "select": say("One of the choices"),
+    "radio": say("One of the choices"),
+    "yesno": say("Yes or No"),
+    "number": say("A number"),
+    "money": say("An amount, such as 50,000,000"),
 }
 
 
@@ -116,22 +117,32 @@ def rows_in(entry: Field, cells: Sequence[Cell], facts: Facts) -> list[dict[str,
 def _refuse(entry: Field, wrong: list[str]) -> None:
     if wrong:
         more = len(wrong) - MOST_SAID
-        raise WrongAnswers({entry.key: [*wrong[:MOST_SAID], *([f"And {more:,} more"] if more > 0 else [])]})
+        raise WrongAnswers(
+            {entry.key: [*wrong[:MOST_SAID], *([say("And {more:,} more", more=more)] if more > 0 else [])]}
+        )
 
 
 def _unreadable(cell: Cell) -> str:
     """Why no column could take a cell, whatever it asks."""
     if cell.kind == "beyond":
-        return f"Keep everything within the first {MOST_READ} rows and {MOST_COLUMNS} columns"
+        return say(
+            "Keep everything within the first {most_read} rows and {most_columns} columns",
+            most_read=MOST_READ,
+            most_columns=MOST_COLUMNS,
+        )
     if cell.kind == "formula":
-        return "Enter a value instead of a formula"
-    return f"Correct the error {str(cell.value)[:20]} in the spreadsheet" if cell.kind == "error" else ""
+        return say("Enter a value instead of a formula")
+    return (
+        say("Correct the error {value} in the spreadsheet", value=str(cell.value)[:20]) if cell.kind == "error" else ""
+    )
 
 
 def _wrong_headers(entry: Field, cells: Sequence[Cell]) -> Iterator[str]:
     headers = {cell.column: cell for cell in cells if cell.row == HEADER}
     if not headers:
-        yield f"A1: Enter the labels of the questions in the first row, as {_all_labels(entry)}"
+        yield say(
+            "A1: Enter the labels of the questions in the first row, as {all_labels}", all_labels=_all_labels(entry)
+        )
         return
     seen = set[str]()
     for cell in headers.values():
@@ -139,13 +150,13 @@ def _wrong_headers(entry: Field, cells: Sequence[Cell]) -> Iterator[str]:
         if column is None:
             yield f"{cell.place}: {_unknown(entry, cell)}"
         elif column.name in seen:
-            yield f"{cell.place}: Enter each label once: {column.label()} stands twice"
+            yield say("{place}: Enter each label once: {label} stands twice", place=cell.place, label=column.label())
         else:
             seen.add(column.name)
     yield from _without_header(cells, headers)
     for column in columns_of(entry):
         if column.needed and column.name not in seen:
-            yield f"Row {HEADER}: Add the column {column.label()}"
+            yield say("Row {header}: Add the column {label}", header=HEADER, label=column.label())
 
 
 def _without_header(cells: Sequence[Cell], headers: Collection[int]) -> Iterator[str]:
@@ -155,7 +166,15 @@ def _without_header(cells: Sequence[Cell], headers: Collection[int]) -> Iterator
             yield f"{cell.place}: {_unreadable(cell)}"
         elif cell.column not in headers:
             below.setdefault(cell.column, cell)
-    yield from (f"{letters(c)}{HEADER}: Enter the label of what stands in {below[c].place}" for c in sorted(below))
+    yield from (
+        say(
+            "{letters}{header}: Enter the label of what stands in {place}",
+            letters=letters(c),
+            header=HEADER,
+            place=below[c].place,
+        )
+        for c in sorted(below)
+    )
 
 
 def _unknown(entry: Field, cell: Cell) -> str:
@@ -164,8 +183,10 @@ def _unknown(entry: Field, cell: Cell) -> str:
     said = plain(str(cell.value))[:60]
     for inner in entry.fields:
         if not inner.asks and said in Column(inner.key, inner).headers:
-            return f"Remove this column: {inner.label} is filled in by the portal"
-    return f"Enter one of {_all_labels(entry)} instead of {str(cell.value)[:60]}"
+            return say("Remove this column: {label} is filled in by the portal", label=inner.label)
+    return say(
+        "Enter one of {all_labels} instead of {value}", all_labels=_all_labels(entry), value=str(cell.value)[:60]
+    )
 
 
 def _all_labels(entry: Field) -> str:
@@ -181,4 +202,4 @@ def _asked(entry: Field, cell: Cell) -> Column | None:
 def _wrong_count(entry: Field, places: Sequence[int]) -> Iterator[str]:
     most = most_of(entry)
     if len(places) > most:
-        yield f"A{sorted(places)[most]}: {too_many(most, len(places))}"
+        yield say("A{value}: {too_many}", value=sorted(places)[most], too_many=too_many(most, len(places)))

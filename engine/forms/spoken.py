@@ -9,7 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from engine.forms.questions import Field
-from engine.hours import HONG_KONG
+from engine.hours import HONG_KONG, WEEKDAYS
+from engine.sentence import say
+
+LONG_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 Choices = Sequence[tuple[str, str]]
 LEAP_YEAR = 2024
@@ -141,23 +144,23 @@ def grouped(number: int | Decimal) -> str:
 
 def short_date(day: date) -> str:
     """A date in a table: Thu 26 Nov 2026."""
-    return f"{day:%a} {day.day} {day:%b %Y}"
+    return say("{weekday} {day.day} {day:%b %Y}", weekday=say(WEEKDAYS[day.weekday()]), day=day)
 
 
 def long_date(day: date) -> str:
     """A date in a sentence: Thursday 26 November 2026."""
-    return f"{day:%A} {day.day} {day:%B %Y}"
+    return say("{weekday} {day.day} {day:%B %Y}", weekday=say(LONG_WEEKDAYS[day.weekday()]), day=day)
 
 
 def spoken(value: Any) -> str:
     """A value inside a sentence."""
     if value is None:
-        return "none"
+        return say("none")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("yes") if value else say("no")
     if isinstance(value, datetime):
         local = value.astimezone(HONG_KONG)
-        return f"{long_date(local)}, {local:%H:%M} HKT"
+        return say("{day}, {local:%H:%M} HKT", day=long_date(local), local=local)
     if isinstance(value, date):
         return long_date(value)
     if isinstance(value, int | Decimal):

@@ -15,6 +15,7 @@ from marshmallow import ValidationError, fields
 from engine.forms.identifiers import IDENTIFIERS, NotOne
 from engine.forms.questions import Field
 from engine.forms.spoken import LEAP_YEAR, grouped
+from engine.sentence import say
 
 MOST_MARKS = 30
 MOST_TAGS = 50
@@ -76,11 +77,15 @@ class _Text(_Answer):
     def parse(self, text: str) -> str:
         entry = self.entry
         if CONTROL.search(text) or (entry.kind != "textarea" and "\n" in text):
-            raise ValidationError("Remove the characters that cannot be printed")
+            raise ValidationError(say("Remove the characters that cannot be printed"))
         if len(text) > entry.longest:
-            raise ValidationError(f"Enter at most {entry.longest:,} characters; this has {len(text):,}")
+            raise ValidationError(
+                say(
+                    "Enter at most {longest:,} characters; this has {number:,}", longest=entry.longest, number=len(text)
+                )
+            )
         if len(text) < entry.shortest:
-            raise ValidationError(f"Enter at least {entry.shortest} characters")
+            raise ValidationError(say("Enter at least {shortest} characters", shortest=entry.shortest))
         return text
 
 
@@ -89,15 +94,17 @@ class _Number(_Answer):
         entry = self.entry
         value = number(text)
         if value is None:
-            raise ValidationError(f"Enter {entry.label} as a number, such as 50,000,000")
+            raise ValidationError(say("Enter {label} as a number, such as 50,000,000", label=entry.label))
         if -value.as_tuple().exponent > entry.decimals:  # type: ignore[operator]
             raise ValidationError(
-                "Enter a whole number" if not entry.decimals else f"Enter at most {entry.decimals} decimals"
+                say("Enter a whole number")
+                if not entry.decimals
+                else say("Enter at most {decimals} decimals", decimals=entry.decimals)
             )
         if entry.least is not None and value < entry.least:
-            raise ValidationError(f"Enter {grouped(entry.least)} or more")
+            raise ValidationError(say("Enter {grouped} or more", grouped=grouped(entry.least)))
         if entry.most is not None and value > entry.most:
-            raise ValidationError(f"Enter {grouped(entry.most)} or less")
+            raise ValidationError(say("Enter {grouped} or less", grouped=grouped(entry.most)))
         return value
 
 
@@ -105,9 +112,9 @@ class _Day(_Answer):
     def parse(self, text: str) -> date:
         found = day(text)
         if found is None:
-            raise ValidationError(f"Enter {self.entry.label} as day/month/year, such as 26/11/2026")
+            raise ValidationError(say("Enter {label} as day/month/year, such as 26/11/2026", label=self.entry.label))
         if not 1900 <= found.year <= 2199:
-            raise ValidationError("Enter a date between 1900 and 2199")
+            raise ValidationError(say("Enter a date between 1900 and 2199"))
         return found
 
 
@@ -115,7 +122,7 @@ class _Time(_Answer):
     def parse(self, text: str) -> str:
         found = TIME.fullmatch(text)
         if found is None:
-            raise ValidationError(f"Enter {self.entry.label} as hours and minutes, such as 09:30")
+            raise ValidationError(say("Enter {label} as hours and minutes, such as 09:30", label=self.entry.label))
         return f"{int(found[1]):02}:{found[2]}"
 
 
@@ -124,7 +131,7 @@ class _MonthDay(_Answer):
         found = MONTH_DAY.fullmatch(text)
         month, day = (int(found[1]), int(found[2])) if found else (0, 0)
         if not 1 <= month <= 12 or not 1 <= day <= monthrange(LEAP_YEAR, month)[1]:
-            raise ValidationError(f"Enter {self.entry.label} as a month and a day that it has")
+            raise ValidationError(say("Enter {label} as a month and a day that it has", label=self.entry.label))
         return f"{month:02}-{day:02}"
 
 
@@ -132,7 +139,9 @@ class _Email(_Text):
     def parse(self, text: str) -> str:
         plain = super().parse(text)
         if not EMAIL.fullmatch(plain):
-            raise ValidationError(f"Enter {self.entry.label} as an e-mail address, such as name@example.com")
+            raise ValidationError(
+                say("Enter {label} as an e-mail address, such as name@example.com", label=self.entry.label)
+            )
         return plain
 
 
@@ -141,7 +150,9 @@ class _Phone(_Text):
         digits = PUNCTUATION.sub("", super().parse(text))
         digits = f"+852{digits}" if LOCAL_PHONE.fullmatch(digits) else digits
         if not PHONE.fullmatch(digits) or (digits.startswith("+852") and len(digits) != 12):
-            raise ValidationError(f"Enter {self.entry.label} as 8 digits, or with + and the country code")
+            raise ValidationError(
+                say("Enter {label} as 8 digits, or with + and the country code", label=self.entry.label)
+            )
         return digits
 
 
@@ -149,7 +160,7 @@ class _Url(_Text):
     def parse(self, text: str) -> str:
         plain = super().parse(text)
         if not URL.fullmatch(plain):
-            raise ValidationError(f"Enter {self.entry.label} as an address that begins with https://")
+            raise ValidationError(say("Enter {label} as an address that begins with https://", label=self.entry.label))
         return plain
 
 
@@ -165,7 +176,7 @@ class _Checklist(_Answer):
     def parse(self, text: str) -> list[str] | None:
         wanted = {line.strip() for line in text.split("\n")} - {""}
         if wanted - {value for value, _ in self.choices}:
-            raise ValidationError(f"Choose {self.entry.label} from the list")
+            raise ValidationError(say("Choose {label} from the list", label=self.entry.label))
         return [value for value, _ in self.choices if value in wanted] or None
 
 
@@ -173,7 +184,9 @@ class _Tags(_Answer):
     def parse(self, text: str) -> list[str] | None:
         tags = list(dict.fromkeys(line.strip() for line in text.split("\n") if line.strip()))
         if len(tags) > MOST_TAGS:
-            raise ValidationError(f"Enter at most {MOST_TAGS} lines; this has {len(tags):,}")
+            raise ValidationError(
+                say("Enter at most {most_tags} lines; this has {number:,}", most_tags=MOST_TAGS, number=len(tags))
+            )
         line = _Text(self.entry, self.choices)
         return [line.parse(tag) for tag in tags] or None
 
@@ -196,7 +209,7 @@ class _Address(_Answer):
             return None
         missing = [entry for entry in self.entry.fields if entry.key in NEEDED_LINES and not lines[entry.key]]
         if missing:
-            raise ValidationError({entry.key: [f"Enter {entry.label.lower()}"] for entry in missing})
+            raise ValidationError({entry.key: [say("Enter {lower}", lower=entry.label.lower())] for entry in missing})
         return lines
 
 
@@ -210,14 +223,14 @@ class _Elsewhere(_Answer):
 class _Choice(_Answer):
     def parse(self, text: str) -> str:
         if text not in {value for value, _ in self.choices}:
-            raise ValidationError(f"Choose {self.entry.label} from the list")
+            raise ValidationError(say("Choose {label} from the list", label=self.entry.label))
         return text
 
 
 class _YesNo(_Answer):
     def parse(self, text: str) -> bool:
         if text not in ("yes", "no"):
-            raise ValidationError("Choose yes or no")
+            raise ValidationError(say("Choose yes or no"))
         return text == "yes"
 
 
@@ -227,7 +240,7 @@ class _Tick(_Answer):
 
     def parse(self, text: str) -> bool:
         if text not in ("yes", "on", "true"):
-            raise ValidationError("Tick the box or leave it empty")
+            raise ValidationError(say("Tick the box or leave it empty"))
         return True
 
 

@@ -21,6 +21,7 @@ from engine.people import DESK_LANES
 from engine.running import specs
 from engine.running.routing import listed
 from engine.sealed import seal
+from engine.sentence import named
 
 CODE = re.compile(r"^[A-Z]{2}[0-9]{3}$")
 CUTOFF = re.compile(r"^([01][0-9]|2[0-3]):[0-5][0-9]$")
@@ -300,8 +301,8 @@ def _eservice(drawing: Drawing) -> EService:
         raise BadDrawing(f"{drawing.file}:1: {drawing.process}: Expected a cutoff such as 17:00, but it is {cutoff}.")
     return EService(
         code=drawing.process,
-        title=said["title"],
-        short_title=drawing.name or said["title"],
+        title=named(said["title"]),
+        short_title=named(drawing.name or said["title"]),
         function=said["function"],
         memberships=listed(said["memberships"]),
         desk=said["desk"],

@@ -25,6 +25,7 @@ from app.store.database import Connection
 from engine.errors import NoRight, NotFound, Refused
 from engine.people import Person
 from engine.rights import CCDA, Subject, may_to
+from engine.sentence import say
 
 LETTERS = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"  # of a login ID, which is in small letters; a mail server takes no others
 LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -64,7 +65,9 @@ class NotInThatState(Refused):
     code = "not_in_that_state"
 
     def __init__(self, verb: str, state: str) -> None:
-        super().__init__(f"Expected an account that can be changed so ({verb}), but this one is {state}.")
+        super().__init__(
+            say("Expected an account that can be changed so ({verb}), but this one is {state}.", verb=verb, state=state)
+        )
 
 
 class SenderDiffers(Refused):
@@ -73,7 +76,7 @@ class SenderDiffers(Refused):
     code = "sender_differs"
 
     def __init__(self) -> None:
-        super().__init__("Expected the mail to come from the login ID itself, but it came from another address.")
+        super().__init__(say("Expected the mail to come from the login ID itself, but it came from another address."))
 
 
 def add(portal: Portal, by: By, company: int, kind: str, email: str, particulars: Particulars) -> int:
@@ -88,7 +91,9 @@ def add(portal: Portal, by: By, company: int, kind: str, email: str, particulars
         if not may_to(actor, "add", Subject(0, company, kind)):
             raise NotFound(f"the company {company}")
         if people.id_of(connection, login) is not None:
-            raise WrongParticulars({"email": f"Somebody signs in with {login} already: use another address."})
+            raise WrongParticulars(
+                {"email": say("Somebody signs in with {login} already: use another address.", login=login)}
+            )
         person = people.add_person(
             connection, company, login, kind=kind, added_at=now, certified_at=now, **known._asdict()
         )
@@ -201,10 +206,12 @@ def unlock_as_operator(portal: Portal, email: str) -> None:
         known = people.id_of(connection, login)
         account = accounts.account(connection, known) if known else None
         if account is None:
-            raise CannotUnlock(f"Expected the e-mail address of an account, but nobody signs in with {login!r}.")
+            raise CannotUnlock(
+                say("Expected the e-mail address of an account, but nobody signs in with {login!r}.", login=login)
+            )
         administration.hold(connection, account.company)
         if not signins.unlock(connection, account.id):
-            raise CannotUnlock(f"Expected a locked account, but that of {login} is not.")
+            raise CannotUnlock(say("Expected a locked account, but that of {login} is not.", login=login))
         promise_letters(connection, [unlocked_payload(login, OPERATOR.name)], now)
         people.record(connection, now, account.id, "account.unlocked", by=OPERATOR.name)
         _seal(connection, portal, OPERATOR, account, "account.unlocked")
@@ -231,12 +238,12 @@ def checked(email: str, particulars: Particulars) -> tuple[str, Particulars]:
     wrong: dict[str, str] = {}
     too_long = max(len(email), len(login)) > LONGEST["email"] or len(login.partition("@")[0]) > LONGEST_MAILBOX
     if too_long or not ADDRESS.fullmatch(login):
-        wrong["email"] = "Enter an e-mail address such as name@company.com."
+        wrong["email"] = say("Enter an e-mail address such as name@company.com.")
     if not can_be_read(known.name):
-        wrong["name"] = "Enter the name."
+        wrong["name"] = say("Enter the name.")
     for field, said in known._asdict().items():
         if len(said) > LONGEST[field]:
-            wrong[field] = f"Use at most {LONGEST[field]} characters."
+            wrong[field] = say("Use at most {value} characters.", value=LONGEST[field])
     if wrong:
         raise WrongParticulars(wrong)
     return login, known

@@ -17,6 +17,7 @@ from engine.errors import FourEyes, NoRight, NotFound, Refused
 from engine.hours import CLOSED, HALF, KINDS, NO_COUNTER, OF_COUNTERS, OPEN, USUAL, Calendar, hong_kong_day
 from engine.people import Person
 from engine.rights import may
+from engine.sentence import say
 
 LONGEST_REASON = 200
 FURTHEST = timedelta(days=2 * 366)
@@ -39,7 +40,9 @@ class DecidedAlready(Refused):
     code = "decided_already"
 
     def __init__(self, who: str) -> None:
-        super().__init__(f"Expected a proposal that waits, but {who} has decided about this one: look at the calendar.")
+        super().__init__(
+            say("Expected a proposal that waits, but {who} has decided about this one: look at the calendar.", who=who)
+        )
 
 
 def propose(portal: Portal, by: By, day: date | None, kind: str, reason: str) -> int:
@@ -53,9 +56,11 @@ def propose(portal: Portal, by: By, day: date | None, kind: str, reason: str) ->
         of_counters = kind in OF_COUNTERS
         waiting = [one for one in calendars.waiting(connection) if one.day == day]
         if any((one.kind in OF_COUNTERS) == of_counters for one in waiting):
-            raise WrongException(day="Somebody has proposed something for this day: decide about that first.")
+            raise WrongException(day=say("Somebody has proposed something for this day: decide about that first."))
         if _is_so(calendars.changed(now, calendars.approved(connection)), calendars.published(now), day, kind):
-            raise WrongException(kind="That is how the calendar has this day already: choose another, or another day.")
+            raise WrongException(
+                kind=say("That is how the calendar has this day already: choose another, or another day.")
+            )
         number = calendars.add(connection, day, kind, reason, who.id, now)
         _seal(connection, portal, doer(who, by.address), "calendar.proposed", day, kind, reason)
     return number
@@ -72,7 +77,9 @@ def decide(portal: Portal, by: By, number: int, *, accept: bool) -> None:
         if found.proposed_by == who.id:
             raise FourEyes(who.id)
         if accept and found.day < hong_kong_day(now):
-            raise WrongException(day=f"{found.day:%d %b %Y} is over: refuse this, since nothing can be changed for it.")
+            raise WrongException(
+                day=say("{day:%d %b %Y} is over: refuse this, since nothing can be changed for it.", day=found.day)
+            )
         decision, holds_from = (calendars.APPROVED, from_when(now)) if accept else (calendars.REFUSED, None)
         calendars.decide(connection, number, decision, who.id, now, holds_from)
         if holds_from is not None and found.kind not in OF_COUNTERS:
@@ -117,14 +124,16 @@ def _held(connection: Connection, by: By, number: int) -> tuple[Person, Proposed
 def _wrong_words(today: date, day: date | None, kind: str, reason: str) -> dict[str, str]:
     wrong = {}
     if day is None:
-        wrong["day"] = "Enter a day, such as 26/11/2026."
+        wrong["day"] = say("Enter a day, such as 26/11/2026.")
     elif not today <= day <= today + FURTHEST:
-        wrong["day"] = f"Enter a day from today, {today:%d/%m/%Y}, and within two years."
+        wrong["day"] = say("Enter a day from today, {today:%d/%m/%Y}, and within two years.", today=today)
     if kind not in KINDS:
-        wrong["kind"] = "Choose what the day is to be."
+        wrong["kind"] = say("Choose what the day is to be.")
     if not accounts.can_be_read(reason) or len(reason) > LONGEST_REASON:
-        wrong["reason"] = f"Say why, in at most {LONGEST_REASON} characters: everybody reads it."
-    return wrong
+        wrong["reason"] = say(
+            "Say why, in at most {longest_reason} characters: everybody reads it.", longest_reason=LONGEST_REASON
+        )
+    return dict(wrong)
 
 
 def _is_so(calendar: Calendar, published: Calendar, day: date, kind: str) -> bool:

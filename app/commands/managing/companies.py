@@ -18,6 +18,7 @@ from app.store.database import Connection
 from engine import functions
 from engine.errors import NoRight, NotFound, Refused
 from engine.rights import BUSINESS, CCDA, may
+from engine.sentence import say
 
 CODE = re.compile(r"[A-Z]{2}[0-9]{5}")
 PARTICIPANT = re.compile(r"[A-Z][0-9]{5}")
@@ -41,7 +42,9 @@ class DeskInUse(Refused):
     code = "desk_in_use"
 
     def __init__(self, desk: str, by: str) -> None:
-        super().__init__(f"Expected a desk that nobody works at, but {desk} is still named by {by}.")
+        super().__init__(
+            say("Expected a desk that nobody works at, but {desk} is still named by {by}.", desk=desk, by=by)
+        )
 
 
 def manager(connection: Connection, by: By, *held: int) -> Doer:
@@ -64,17 +67,17 @@ def add_company(portal: Portal, by: By, code: str, name_en: str, name_zh: str = 
     code, name_en, name_zh = accounts.plain(code).upper(), accounts.plain(name_en), accounts.plain(name_zh)
     wrong = {}
     if not CODE.fullmatch(code):
-        wrong["code"] = "Enter two letters and five digits, such as CP00006."
+        wrong["code"] = say("Enter two letters and five digits, such as CP00006.")
     if not accounts.can_be_read(name_en) or len(name_en) > LONGEST_EN:
-        wrong["name_en"] = f"Enter the English name, at most {LONGEST_EN} characters."
+        wrong["name_en"] = say("Enter the English name, at most {longest_en} characters.", longest_en=LONGEST_EN)
     if len(name_zh) > LONGEST_ZH:
-        wrong["name_zh"] = f"Use at most {LONGEST_ZH} characters."
+        wrong["name_zh"] = say("Use at most {longest_zh} characters.", longest_zh=LONGEST_ZH)
     if wrong:
         raise WrongCompany(**wrong)
     with portal.database.write() as connection:
         who = manager(connection, by)
         if companies.id_by_code(connection, code) is not None:
-            raise WrongCompany(code=f"There is a company {code} already: use another code.")
+            raise WrongCompany(code=say("There is a company {code} already: use another code.", code=code))
         company = people.add_company(connection, code, name_en, name_zh)
         administration.seal_change(
             connection, portal, company, who, "company.added", code=code, name_en=name_en, name_zh=name_zh
@@ -86,20 +89,37 @@ def add_membership(portal: Portal, by: By, company: int, kind: str, participant_
     """Give a company a membership; one that had ended goes on. Raises `WrongCompany`."""
     participant_id = participant_id.strip().upper()
     if kind not in functions.MEMBERSHIPS:
-        raise WrongCompany(kind="Choose one of the memberships.")
+        raise WrongCompany(kind=say("Choose one of the memberships."))
     if not PARTICIPANT.fullmatch(participant_id):
-        raise WrongCompany(participant_id="Enter a letter and five digits, such as B00123.")
+        raise WrongCompany(participant_id=say("Enter a letter and five digits, such as B00123."))
     with portal.database.write() as connection:
         who = manager(connection, by, company)
         _firm(connection, company)
         if any(holder != company for holder in companies.holders(connection, participant_id)):
             # Registers belong to the ID: whoever had it next would read and change what another company keeps.
-            raise WrongCompany(participant_id=f"{participant_id} belongs to another company, or did: use another ID.")
+            raise WrongCompany(
+                participant_id=say(
+                    "{participant_id} belongs to another company, or did: use another ID.",
+                    participant_id=participant_id,
+                )
+            )
         earlier = next((seat for seat in companies.seats(connection, company) if seat.kind == kind), None)
         if earlier is not None and earlier.ended_at is None:
-            raise WrongCompany(kind=f"The company holds {kind} already, as {earlier.participant_id}.")
+            raise WrongCompany(
+                kind=say(
+                    "The company holds {kind} already, as {participant_id}.",
+                    kind=kind,
+                    participant_id=earlier.participant_id,
+                )
+            )
         if earlier is not None and earlier.participant_id != participant_id:
-            raise WrongCompany(participant_id=f"It held {kind} as {earlier.participant_id}: use that ID again.")
+            raise WrongCompany(
+                participant_id=say(
+                    "It held {kind} as {participant_id}: use that ID again.",
+                    kind=kind,
+                    participant_id=earlier.participant_id,
+                )
+            )
         if earlier is not None:
             companies.reopen_membership(connection, earlier.id)
         else:
@@ -132,7 +152,7 @@ def remove_company(portal: Portal, by: By, company: int) -> None:
     with portal.database.write() as connection:
         who = manager(connection, by, company)
         if _firm(connection, company).memberships:
-            raise WrongCompany(company="End its memberships first: its requests are closed with them.")
+            raise WrongCompany(company=say("End its memberships first: its requests are closed with them."))
         gone = [one for one in kept.of_company(connection, company, [BUSINESS, CCDA]) if one.state != kept.ENDED]
         for account in gone:
             kept.set_state(connection, account.id, active=False, ended_at=now)
@@ -157,9 +177,11 @@ def add_desk(portal: Portal, by: By, code: str, title: str) -> None:
     """Add a desk, which drawings can name and people can work at; raises `WrongCompany`."""
     code, title = accounts.plain(code).upper(), accounts.plain(title)
     if not DESK.fullmatch(code):
-        raise WrongCompany(code="Enter two to eight letters, such as CTO.")
+        raise WrongCompany(code=say("Enter two to eight letters, such as CTO."))
     if not accounts.can_be_read(title) or len(title) > LONGEST_TITLE:
-        raise WrongCompany(title=f"Enter the name of the desk, at most {LONGEST_TITLE} characters.")
+        raise WrongCompany(
+            title=say("Enter the name of the desk, at most {longest_title} characters.", longest_title=LONGEST_TITLE)
+        )
     _change_desk(portal, by, "desk.added", code, title, lambda connection: _added(connection, code, title))
 
 
@@ -185,7 +207,7 @@ def end_desk(portal: Portal, by: By, code: str) -> None:
 
 def _added(connection: Connection, code: str, title: str) -> None:
     if code in {desk.code for desk in companies.desks_all(connection)}:
-        raise WrongCompany(code=f"There is a desk {code} already, or there was: use another code.")
+        raise WrongCompany(code=say("There is a desk {code} already, or there was: use another code.", code=code))
     companies.add_desk(connection, code, title)
 
 

@@ -18,6 +18,7 @@ from app.store.accounts import ENDED, Account
 from app.store.database import Connection
 from engine.errors import Refused
 from engine.people import DESK_LANES, Person, Right
+from engine.sentence import say
 
 CERTIFIED_FOR = timedelta(days=92)  # a quarter
 
@@ -28,7 +29,9 @@ class NotEntitled(Refused):
     code = "not_entitled"
 
     def __init__(self, names: Iterable[str]) -> None:
-        super().__init__(f"Expected rights that your memberships entitle to, but they do not to {', '.join(names)}.")
+        super().__init__(
+            say("Expected rights that your memberships entitle to, but they do not to {value}.", value=", ".join(names))
+        )
 
 
 class RightsMoved(Refused):
@@ -37,7 +40,7 @@ class RightsMoved(Refused):
     code = "rights_moved"
 
     def __init__(self) -> None:
-        super().__init__("Expected the rights as your page showed them, but somebody has changed them meanwhile.")
+        super().__init__(say("Expected the rights as your page showed them, but somebody has changed them meanwhile."))
 
 
 class AnsweredAlready(Refused):
@@ -46,7 +49,7 @@ class AnsweredAlready(Refused):
     code = "answered_already"
 
     def __init__(self) -> None:
-        super().__init__("Expected a request that waits for an answer, but it was answered or replaced meanwhile.")
+        super().__init__(say("Expected a request that waits for an answer, but it was answered or replaced meanwhile."))
 
 
 class OwnRequest(Refused):
@@ -55,7 +58,7 @@ class OwnRequest(Refused):
     code = "own_request"
 
     def __init__(self) -> None:
-        super().__init__("Expected a second administrator, but you asked for these rights yourself.")
+        super().__init__(say("Expected a second administrator, but you asked for these rights yourself."))
 
 
 class Change(NamedTuple):

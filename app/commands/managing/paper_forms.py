@@ -26,6 +26,7 @@ from engine.forms import attachment
 from engine.forms.spoken import long_date
 from engine.hours import HONG_KONG
 from engine.rights import may
+from engine.sentence import say
 
 NUMBER = re.compile(r"[A-Z0-9]{1,8}(-[A-Z0-9]{1,7}){0,3}")
 LONGEST_NUMBER, LONGEST_EN, LONGEST_ZH, LONGEST_KEYWORDS = 16, 160, 80, 300
@@ -51,7 +52,12 @@ class FormMoved(Refused):
     code = "form_moved"
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"Expected form {number} as your page showed it, but it was changed or withdrawn meanwhile.")
+        super().__init__(
+            say(
+                "Expected form {number} as your page showed it, but it was changed or withdrawn meanwhile.",
+                number=number,
+            )
+        )
         self.number = number
 
 
@@ -78,13 +84,17 @@ def add(portal: Portal, by: By, number: str, said: Particulars) -> str:
     number, known = accounts.plain(number).upper(), _plain(said)
     wrong = dict(_wrong(known))
     if not NUMBER.fullmatch(number) or len(number) > LONGEST_NUMBER:
-        wrong["number"] = "Enter letters and digits, with hyphens between them, such as TRX-01: at most 16 characters."
+        wrong["number"] = say(
+            "Enter letters and digits, with hyphens between them, such as TRX-01: at most 16 characters."
+        )
     if wrong:
         raise WrongForm(**wrong)
     with portal.database.write() as connection:
         who = manager(connection, by)
         if kept.one(connection, number) is not None:
-            raise WrongForm(number=f"There is a form {number} already, or there was: use another number.")
+            raise WrongForm(
+                number=say("There is a form {number} already, or there was: use another number.", number=number)
+            )
         kept.add(connection, number=number, **known._asdict())
         _seal(connection, portal, who, "form.added", number, **known._asdict())
     return number
@@ -194,13 +204,16 @@ def _plain(said: Particulars) -> Particulars:
 
 def _wrong(said: Particulars) -> Iterator[tuple[str, str]]:
     if said.category not in NAMED:
-        yield "category", "Choose why the form is no eService."
+        yield "category", say("Choose why the form is no eService.")
     if not accounts.can_be_read(said.title_en) or len(said.title_en) > LONGEST_EN:
-        yield "title_en", f"Enter the English title, at most {LONGEST_EN} characters."
+        yield "title_en", say("Enter the English title, at most {longest_en} characters.", longest_en=LONGEST_EN)
     if not accounts.can_be_read(said.title_zh) or len(said.title_zh) > LONGEST_ZH:
-        yield "title_zh", f"Enter the Traditional Chinese title, at most {LONGEST_ZH} characters."
+        yield (
+            "title_zh",
+            say("Enter the Traditional Chinese title, at most {longest_zh} characters.", longest_zh=LONGEST_ZH),
+        )
     if len(said.keywords) > LONGEST_KEYWORDS:
-        yield "keywords", f"Use at most {LONGEST_KEYWORDS} characters."
+        yield "keywords", say("Use at most {longest_keywords} characters.", longest_keywords=LONGEST_KEYWORDS)
 
 
 def _day(said: str) -> date | None:
@@ -213,20 +226,20 @@ def _day(said: str) -> date | None:
 
 def _wrong_day(portal: Portal, form: PaperForm, dated: date | None) -> str:
     if dated is None:
-        return "Enter the version date as day/month/year, such as 26/11/2026."
+        return say("Enter the version date as day/month/year, such as 26/11/2026.")
     if dated > portal.clock.now().astimezone(HONG_KONG).date():
-        return "Enter a version date that is not in the future: once it is published the version is in use."
+        return say("Enter a version date that is not in the future: once it is published the version is in use.")
     earliest = form.newest.dated if form.newest else OLDEST
-    return f"Enter {long_date(earliest)} or later." if dated < earliest else ""
+    return say("Enter {long_date} or later.", long_date=long_date(earliest)) if dated < earliest else ""
 
 
 def _wrong_file(portal: Portal, upload: Upload) -> str:
     kind = attachment.extension_of(upload.name)
     if not upload.name:
-        return "Choose the PDF to publish."
+        return say("Choose the PDF to publish.")
     if kind != PDF:
         ending = f'"{attachment.readable(kind[:40])}"' if kind else "nothing"
-        return f"Expected a PDF, but the name of the file ends in {ending}: choose a PDF."
+        return say("Expected a PDF, but the name of the file ends in {ending}: choose a PDF.", ending=ending)
     return uploads.fault(portal, upload.content, kind)
 
 

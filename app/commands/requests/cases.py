@@ -23,6 +23,7 @@ from engine.forms.typed import CONTROL, normal
 from engine.people import DESK_LANES, EXCHANGE, Person
 from engine.running import run
 from engine.running.definition import Definition
+from engine.sentence import say
 
 LEFT = "case.left"
 PROPOSED, DECLINED, TAKEN_BACK = "way_out.proposed", "way_out.declined", "way_out.taken_back"
@@ -34,7 +35,9 @@ class AlreadyProposed(Refused):
     code = "already_proposed"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"Expected to ask to {name} the request, but that was asked already and waits for an answer.")
+        super().__init__(
+            say("Expected to ask to {name} the request, but that was asked already and waits for an answer.", name=name)
+        )
 
 
 def open_case(portal: Portal, code: str, by: By, membership: int | None = None) -> str:
@@ -230,7 +233,16 @@ def _reason(way: Mapping[str, Any], text: str) -> str:
     reason = "" if way["reason"] == "none" else normal(text)
     rules.require_reason(way["name"], way["reason"], reason)
     if len(reason) > rules.LONGEST_REASON or CONTROL.search(reason):
-        raise WrongAnswers({"reason": [f"Enter a reason of at most {rules.LONGEST_REASON} plain characters"]})
+        raise WrongAnswers(
+            {
+                "reason": [
+                    say(
+                        "Enter a reason of at most {longest_reason} plain characters",
+                        longest_reason=rules.LONGEST_REASON,
+                    )
+                ]
+            }
+        )
     return reason
 
 

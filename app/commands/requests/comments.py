@@ -33,6 +33,7 @@ from engine.people import (
     side_of_lane,
 )
 from engine.rights import may
+from engine.sentence import say
 
 EVERYBODY, OWN = "everybody", "own"
 LONGEST = 2_000
@@ -47,7 +48,10 @@ class TooManyComments(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            f"Expected at most {MOST} comments of one person in an hour, but there are more: wait a while."
+            say(
+                "Expected at most {most} comments of one person in an hour, but there are more: wait a while.",
+                most=MOST,
+            )
         )
 
 
@@ -124,11 +128,11 @@ def _lane(person: Person, case: Case, found: Collection[Party]) -> str:
 def _plain(text: str, to: str) -> str:
     said, wrong = normal(text), {}
     if not said:
-        wrong["comment"] = ["Enter your comment"]
+        wrong["comment"] = [say("Enter your comment")]
     elif len(said) > LONGEST or CONTROL.search(said):
-        wrong["comment"] = [f"Enter a comment of at most {LONGEST:,} plain characters"]
+        wrong["comment"] = [say("Enter a comment of at most {longest:,} plain characters", longest=LONGEST)]
     if to not in (EVERYBODY, OWN):
-        wrong["to"] = ["Choose who reads it"]
+        wrong["to"] = [say("Choose who reads it")]
     if wrong:
         raise WrongAnswers(wrong)
     return said

@@ -16,6 +16,7 @@ from engine.forms import copies
 from engine.forms.copies import Copied
 from engine.people import Person
 from engine.running.definition import Definition
+from engine.sentence import say
 
 
 class NeverFilled(Refused):
@@ -25,7 +26,11 @@ class NeverFilled(Refused):
 
     def __init__(self, reference: str) -> None:
         super().__init__(
-            f"Expected a request whose form was submitted once, but {reference} was not: open a new request instead."
+            say(
+                "Expected a request whose form was submitted once, but {reference} was not: open a new "
+                "request instead.",
+                reference=reference,
+            )
         )
 
 

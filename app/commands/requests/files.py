@@ -22,10 +22,11 @@ from engine.errors import NotFound, TaskNotOpen, UnknownFields, WrongAnswers
 from engine.forms import attachment
 from engine.forms.schema import Field
 from engine.people import side_of_lane
+from engine.sentence import say
 
 ADDED, RENAMED, REMOVED = "file.added", "file.renamed", "file.removed"
 MOST_UPLOADS = 200  # of one request, those removed and superseded too
-FULL = "Expected at most 11 files of one participant in a request, but there are as many: remove one."
+FULL = say("Expected at most 11 files of one participant in a request, but there are as many: remove one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,11 +225,17 @@ def _require(field: str, sentence: str) -> None:
 def _require_room(shelf: _Shelf, before: File | None) -> None:
     key, most = shelf.field.key, most_of(shelf.field)
     if before is None and len(shelf.here) >= most:
-        _require(key, f"Expected at most {most} files here, but there are as many: remove one first.")
+        _require(key, say("Expected at most {most} files here, but there are as many: remove one first.", most=most))
     if before is None and len(shelf.present) >= attachment.MOST_NAMES:
         _require(key, FULL)
     if len(shelf.found) >= MOST_UPLOADS:
-        _require(key, f"Expected at most {MOST_UPLOADS} uploads to one request, but there were as many: open another.")
+        _require(
+            key,
+            say(
+                "Expected at most {most_uploads} uploads to one request, but there were as many: open another.",
+                most_uploads=MOST_UPLOADS,
+            ),
+        )
 
 
 def most_of(field: Field) -> int:

@@ -20,6 +20,7 @@ from engine.forms.look import Facts
 from engine.forms.questions import Field, Form
 from engine.forms.sheets import MOST_COLUMNS, MOST_READ, Column, columns_of, note_of, offered, rows_in
 from engine.sealed import seal
+from engine.sentence import say
 
 REPLACE, APPEND = "replace", "append"
 
@@ -47,7 +48,9 @@ def fill_rows(
         asked, entry, facts = _asked(connection, portal, task_id, version, field, by)
     kept = form.clean(asked, raw)
     if how not in (REPLACE, APPEND) and any(not rows.is_blank(row) for row in rows.rows_of(entry, kept)):
-        raise WrongAnswers({field: ["Choose whether the rows of the spreadsheet replace those above or follow them"]})
+        raise WrongAnswers(
+            {field: [say("Choose whether the rows of the spreadsheet replace those above or follow them")]}
+        )
     found = rows_in(entry, _cells(field, name, content), facts)
     filled = rows.filled_up(entry, kept, found, replacing=how != APPEND)
     source = {"rows": field, "sha256": seal.digest(content)}
@@ -86,7 +89,9 @@ def _asked(
 def _cells(field: str, name: str, content: bytes) -> list[Cell]:
     kind = attachment.extension_of(name)
     if kind != sheets.KIND:
-        raise WrongAnswers({field: [f"Expected a spreadsheet with the ending .{sheets.KIND}: save it as XLSX"]})
+        raise WrongAnswers(
+            {field: [say("Expected a spreadsheet with the ending .{kind}: save it as XLSX", kind=sheets.KIND)]}
+        )
     wrong = attachment.content_fault(content, kind) or sheets.fault(content)
     cells, trouble = ([], wrong) if wrong else sheets.read(content, MOST_READ, MOST_COLUMNS)
     if trouble:

@@ -13,6 +13,7 @@ from app.store import cases, definitions, tasks, trail
 from engine.errors import CaseEnded, NoRight, NotFound, Refused
 from engine.hours import HONG_KONG, Now, hong_kong_day
 from engine.people import OWN_LANES, PARTY_LANES
+from engine.sentence import say
 
 NUDGED = "task.nudged"
 
@@ -23,7 +24,9 @@ class NothingToNudge(Refused):
     code = "nothing_to_nudge"
 
     def __init__(self) -> None:
-        super().__init__("Expected another company to have the request now, but none has: open it to see who has it.")
+        super().__init__(
+            say("Expected another company to have the request now, but none has: open it to see who has it.")
+        )
 
 
 class NudgedAlready(Refused):
@@ -34,8 +37,12 @@ class NudgedAlready(Refused):
     def __init__(self, until: datetime) -> None:
         local = until.astimezone(HONG_KONG)
         super().__init__(
-            f"Expected one nudge in a business day, but there was one already: try again from "
-            f"{local:%a} {local.day} {local:%b %Y, %H:%M} HKT."
+            say(
+                "Expected one nudge in a business day, but there was one already: try again from "
+                "{local:%a} {day} {local:%b %Y, %H:%M} HKT.",
+                local=local,
+                day=local.day,
+            )
         )
         self.until = until
 

@@ -28,6 +28,7 @@ from engine.people import PARTY_LANES, Person, side_of_lane
 from engine.running import run
 from engine.running.definition import Definition
 from engine.sealed import seal
+from engine.sentence import say
 
 COMPLETED = "task.completed"
 
@@ -38,7 +39,9 @@ class Claimed(Refused):
     code = "claimed"
 
     def __init__(self, who: str) -> None:
-        super().__init__(f"Expected a task that nobody else has claimed, but {who} has: ask them, or take it over.")
+        super().__init__(
+            say("Expected a task that nobody else has claimed, but {who} has: ask them, or take it over.", who=who)
+        )
 
 
 class Unchanged(Refused):
@@ -48,7 +51,7 @@ class Unchanged(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Expected a change after the return, but every answer is as it was: confirm that this is meant."
+            say("Expected a change after the return, but every answer is as it was: confirm that this is meant.")
         )
 
 
@@ -60,7 +63,10 @@ class OutOfDate(Refused):
     def __init__(self, fields: Mapping[str, list[str]]) -> None:
         said = "; ".join(sentence for sentences in fields.values() for sentence in sentences)
         super().__init__(
-            f"Expected answers that still hold today, but they do not: {said}. Return the request to its maker."
+            say(
+                "Expected answers that still hold today, but they do not: {said}. Return the request to its maker.",
+                said=said,
+            )
         )
         self.fields = dict(fields)
 
@@ -96,7 +102,7 @@ class DraftChanged(Refused):
     code = "draft_changed"
 
     def __init__(self) -> None:
-        super().__init__("Expected the answers that this page shows, but a colleague has saved others meanwhile.")
+        super().__init__(say("Expected the answers that this page shows, but a colleague has saved others meanwhile."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +248,7 @@ def _require_named(connection: Connection, at: At) -> None:
     if not any(entry.kind == "file" for entry in at.definition.forms[at.task.form].fields):
         return
     if waiting := files.misnamed_at(connection, at.case.id, at.task.step):
-        raise WrongAnswers({key: ["Rename the file, or remove it"] for key in waiting})
+        raise WrongAnswers({key: [say("Rename the file, or remove it")] for key in waiting})
 
 
 def _require_change(before: Mapping[str, Any] | None, checked: Checked) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.sentence import say
+
 # The first mark that is found names it: most browsers also call themselves by the names of those further down.
 BROWSERS = (
     ("Edg", "Edge"),
@@ -29,7 +31,7 @@ def in_words(agent: str) -> str:
     browser = _first(BROWSERS, agent)
     system = _first(SYSTEMS, agent)
     if not browser:
-        return f"An unknown browser on {system}" if system else "An unknown browser"
+        return say("An unknown browser on {system}", system=system) if system else say("An unknown browser")
     return f"{browser} on {system}" if system else browser
 
 

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.commands.portal import Portal
 from engine.errors import BadState
+from engine.sentence import say
 
 STEP_SECONDS = 30
 NONCE_BYTES = 12
@@ -70,7 +71,7 @@ def unseal(portal: Portal, sealed: bytes, owner: str) -> str:
     try:
         return _cipher(portal).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], owner.encode()).decode()
     except InvalidTag as error:
-        raise BadState("Expected a secret sealed for this owner with this key, but it does not open.") from error
+        raise BadState(say("Expected a secret sealed for this owner with this key, but it does not open.")) from error
 
 
 def owner(person: int) -> str:

@@ -11,6 +11,7 @@ from app.store import people, signins
 from app.store.database import Connection
 from app.store.links import Link
 from app.store.signins import Signin
+from engine.sentence import say
 
 DONE = {links.WELCOME: "password.set", links.RESET: "password.reset"}
 
@@ -45,7 +46,7 @@ def change(portal: Portal, signin: Signin, old: str, new: str, origin: Origin) -
     """
     require_strong(portal, signin.person.id, new)
     if new == old:
-        raise WeakPassword("Choose a password that is not the old one.")
+        raise WeakPassword(say("Choose a password that is not the old one."))
     hashed, now = passwords.hash_password(new), portal.clock.now()
 
     def keep(connection: Connection) -> None:

@@ -10,6 +10,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
+from engine.sentence import say
+
 SHORTEST, LONGEST = 8, 128
 HARD_ENOUGH = 2  # zxcvbn's score, 0 to 4: beyond what an online guesser can try
 TELLING_LETTERS = 4
@@ -45,12 +47,12 @@ def weakness(password: str, names: Sequence[str] = ()) -> str | None:
     names: what an attacker tries first: login ID, company, exchange.
     """
     if not SHORTEST <= len(password) <= LONGEST:
-        return f"Use at least {SHORTEST} and at most {LONGEST} characters."
+        return say("Use at least {shortest} and at most {longest} characters.", shortest=SHORTEST, longest=LONGEST)
     folded = _normal(password).casefold()
     if any(name in folded for name in _telling(names)):
-        return "Leave out your e-mail address and the names of your company and of the exchange."
+        return say("Leave out your e-mail address and the names of your company and of the exchange.")
     if zxcvbn(password[: _letters_to_read(password)])["score"] < HARD_ENOUGH:
-        return "This password is easy to guess. Use several words that do not belong together."
+        return say("This password is easy to guess. Use several words that do not belong together.")
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import Refused
+from engine.sentence import say
 
 
 class SignInFailed(Refused):
@@ -11,7 +12,7 @@ class SignInFailed(Refused):
     code = "sign_in_failed"
 
     def __init__(self) -> None:
-        super().__init__("Expected the e-mail address and password of an open account, but they are not.")
+        super().__init__(say("Expected the e-mail address and password of an open account, but they are not."))
 
 
 class SignInOver(Refused):
@@ -20,7 +21,7 @@ class SignInOver(Refused):
     code = "sign_in_over"
 
     def __init__(self) -> None:
-        super().__init__("Expected a sign-in that waits for this step, but it has ended.")
+        super().__init__(say("Expected a sign-in that waits for this step, but it has ended."))
 
 
 class WrongCode(Refused):
@@ -29,7 +30,7 @@ class WrongCode(Refused):
     code = "wrong_code"
 
     def __init__(self) -> None:
-        super().__init__("Expected the newest unused code, but this one is not.")
+        super().__init__(say("Expected the newest unused code, but this one is not."))
 
 
 class WrongPassword(Refused):
@@ -38,7 +39,7 @@ class WrongPassword(Refused):
     code = "wrong_password"
 
     def __init__(self) -> None:
-        super().__init__("Expected the password of this account, but it is another.")
+        super().__init__(say("Expected the password of this account, but it is another."))
 
 
 class ChangeOver(Refused):
@@ -47,7 +48,7 @@ class ChangeOver(Refused):
     code = "change_over"
 
     def __init__(self) -> None:
-        super().__init__("Expected a change that was begun within the last 10 minutes, but there is none.")
+        super().__init__(say("Expected a change that was begun within the last 10 minutes, but there is none."))
 
 
 class PasskeyRefused(Refused):
@@ -56,7 +57,9 @@ class PasskeyRefused(Refused):
     code = "passkey_refused"
 
     def __init__(self) -> None:
-        super().__init__("Expected a passkey of this account that answers what was asked just now, but it does not.")
+        super().__init__(
+            say("Expected a passkey of this account that answers what was asked just now, but it does not.")
+        )
 
 
 class AccountLocked(Refused):
@@ -65,7 +68,7 @@ class AccountLocked(Refused):
     code = "account_locked"
 
     def __init__(self) -> None:
-        super().__init__("Expected an open account, but it is locked after too many wrong passwords or codes.")
+        super().__init__(say("Expected an open account, but it is locked after too many wrong passwords or codes."))
 
 
 class CodeTooSoon(Refused):
@@ -74,7 +77,9 @@ class CodeTooSoon(Refused):
     code = "code_too_soon"
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"Expected {seconds} more seconds to pass before a new code, but they have not.")
+        super().__init__(
+            say("Expected {seconds} more seconds to pass before a new code, but they have not.", seconds=seconds)
+        )
         self.seconds = seconds
 
 
@@ -84,7 +89,7 @@ class CodesSpent(Refused):
     code = "codes_spent"
 
     def __init__(self) -> None:
-        super().__init__("Expected a sign-in that may have one more code by mail, but it may not.")
+        super().__init__(say("Expected a sign-in that may have one more code by mail, but it may not."))
 
 
 class CannotUnlock(Refused):
@@ -105,4 +110,4 @@ class LinkOver(Refused):
     code = "link_over"
 
     def __init__(self) -> None:
-        super().__init__("Expected the newest link, unused and in time, but this one is not.")
+        super().__init__(say("Expected the newest link, unused and in time, but this one is not."))

@@ -58,6 +58,7 @@ people = Table(
     Column("kind", String(16), nullable=False),
     Column("password_hash", String(200)),
     Column("channel", String(8)),
+    Column("language", String(8), nullable=False, server_default=""),  # empty: as the browser asks
     Column("app_secret", LargeBinary),
     Column("app_last_step", BigInteger, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False, server_default="0"),
