@@ -16,6 +16,7 @@ from app.commands.requests import circumstances, digests, documents, mornings, r
 from app.commands.requests.steps import Step
 from app.commands.requests.telling import GROUPS
 from app.commands.signing import forgotten
+from app.languages import ENGLISH
 from app.outside import mail
 from app.outside.mail import Letter
 from app.store import answered, calendars, cases, choices, definitions, jobs, people, tasks
@@ -129,7 +130,10 @@ def _is_about_requests(job: Job) -> bool:
 
 def _mail(portal: Portal, job: Job) -> None:
     if not _is_about_requests(job) or _is_wanted(portal, job.payload):
-        _send(portal, job, job.payload["to"], *letters.written(portal, job.payload))
+        to = job.payload["to"]
+        with portal.database.read() as connection:
+            language = people.language_of_login(connection, to)
+        _send(portal, job, to, *letters.written(portal, job.payload, language or ENGLISH))
 
 
 def _mail_digest(portal: Portal, job: Job) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 from app.commands.managing import account_letters
 from app.commands.portal import Portal
 from app.commands.signing import own_letters, signin_letters
+from app.languages import ENGLISH, translated
 from engine import statuses
 from engine.hours import hong_kong_time
+from engine.sentence import Sentence, joined, named, say
 
 SUBJECTS = {
     "task.opened": "{task}: {title} ({reference})",
@@ -48,8 +50,13 @@ OPENINGS = {
 }
 
 
-def written(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
-    """Subject and text of any promised mail."""
+def written(portal: Portal, payload: Mapping[str, Any], language: str = ENGLISH) -> tuple[str, str]:
+    """Subject and text of any promised mail, in the language of who gets it."""
+    subject, text = _written(portal, payload)
+    return translated(subject, language), translated(text, language)
+
+
+def _written(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
     if payload["template"] in signin_letters.TEMPLATES:
         return signin_letters.signin_letter(portal, payload)
     if payload["template"] in account_letters.TEMPLATES:
@@ -57,11 +64,13 @@ def written(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
     if payload["template"] in own_letters.TEMPLATES:
         return own_letters.own_letter(portal, payload)
     exchange = portal.settings.exchange_name
-    words = {name: str(value) for name, value in payload.items()}
+    words: dict[str, Any] = {name: str(value) for name, value in payload.items()}
+    words |= {name: named(words[name]) for name in ("title", "task") if name in words}
     words["status"] = statuses.label(words["status"], exchange) if words.get("status") else ""
-    lines = [OPENINGS[payload["template"]].format(**words), ""]
+    lines: list[str] = [Sentence(OPENINGS[payload["template"]], words), ""]
     if words.get("due_at"):
-        lines += [f"Due: {hong_kong_time(datetime.fromisoformat(words['due_at']))}", ""]
-    lines += [f"Open it here: {portal.settings.base_url}/requests/{words['reference']}", ""]
-    lines += ["For your safety this mail holds no data of the request.", f"Client Connect, {exchange}"]
-    return SUBJECTS[payload["template"]].format(**words), "\n".join(lines) + "\n"
+        lines += [say("Due: {moment}", moment=hong_kong_time(datetime.fromisoformat(words["due_at"]))), ""]
+    address = f"{portal.settings.base_url}/requests/{words['reference']}"
+    lines += [say("Open it here: {address}", address=address), ""]
+    lines += [say("For your safety this mail holds no data of the request."), f"Client Connect, {exchange}", ""]
+    return Sentence(SUBJECTS[payload["template"]], words), joined(lines, "\n")

@@ -35,7 +35,7 @@ def translated(text: Any, language: str) -> Any:
     if language == ENGLISH or not isinstance(text, Sentence):
         return text
     template = catalogue(language).gettext(text.template) if text.template else ""
-    return template.format(**_values(text.values, language)) if text.values else template
+    return text.made_of(template, _values(text.values, language))
 
 
 def _values(values: Mapping[str, Any], language: str) -> dict[str, Any]:

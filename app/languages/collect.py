@@ -22,6 +22,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from lxml import etree
 
+from engine.sentence import EXPRESSION
+
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 WRITTEN = datetime(2026, 11, 27, tzinfo=UTC)  # the same texts make the same file
@@ -36,7 +38,6 @@ TITLES = (
     "app/commands/signing/own_letters.py",
     "app/commands/signing/signin_letters.py",
     "app/outside/pages.py",
-    "app/outside/pdf.py",
     "app/store/sentences.py",
     "app/store/story.py",
     "app/web/administration.py",
@@ -49,6 +50,9 @@ TITLES = (
     "engine/statuses.py",
 )
 READ = re.compile(r"[A-Z{].*[a-z]", re.DOTALL)  # a text for people begins with a capital or with what it names
+SAID = re.compile(r"[A-Za-z]{2}")
+CHOICE = re.compile(r'\{[^{}]*"[^{}]*\}')  # an expression that is nothing but a choice among texts
+QUOTED = re.compile(r'"([^"]+)"')
 CODE = re.compile(r"[A-Z_0-9-]+|SELECT .*|[A-Za-z]+-[A-Za-z-]+", re.DOTALL)
 FORM_TEXTS = ("label", "description", "content")
 PROPERTIES = ("missing", "rule_message", "warn_message", "help", "tooltip", "hint", "add_label", "unit", "tip")
@@ -61,9 +65,10 @@ def collected() -> dict[str, tuple[str, ...]]:
     for _, _, said, _, _ in extract_from_dir(ROOT, METHODS, keywords=KEYWORDS, directory_filter=_is_ours):
         texts = (said,) if isinstance(said, str) else tuple(said)
         found.setdefault(texts[0], texts)
-    for text in [*_titles(), *_drawn(), *_asked()]:
+    asked = list(_asked())
+    for text in [*_titles(), *_drawn(), *asked, *(part for text in asked for part in _chosen(text))]:
         found.setdefault(text, (text,))
-    return {text: texts for text, texts in found.items() if text.strip()}
+    return {text: texts for text, texts in found.items() if SAID.search(text) and not CHOICE.fullmatch(text)}
 
 
 def _is_ours(folder: str | Path) -> bool:
@@ -120,6 +125,12 @@ def _texts(part: Any) -> Iterator[str]:
         for value in part.values():
             if isinstance(value, (list, dict)):
                 yield from _texts(value)
+
+
+def _chosen(text: str) -> list[str]:
+    """The texts among which an expression in a message chooses."""
+    inner = "".join(EXPRESSION.findall(text))
+    return [part for part in QUOTED.findall(inner) if " " in part]
 
 
 def in_forms() -> dict[str, str]:

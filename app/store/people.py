@@ -48,6 +48,7 @@ PERSON = (
         people.c.name,
         people.c.email,
         people.c.kind,
+        people.c.language,
         people.c.company_id,
         companies.c.name_en,
     )
@@ -75,6 +76,7 @@ def person_for(connection: Connection, person: int) -> Person | None:
         company=row.company_id,
         company_name=row.name_en,
         rights=rights_of(connection, person),
+        language=row.language,
     )
 
 

@@ -19,7 +19,7 @@ from engine.forms.spoken import spoken, typed_parts
 from engine.forms.typed import CONTROL, normal
 from engine.language.expression import compiled
 from engine.language.scope import Scope
-from engine.sentence import say
+from engine.sentence import Message, Sentence, named, say
 
 __all__ = [
     "CONFIRMED",
@@ -223,11 +223,11 @@ def _comments(form: Form, raw: Mapping[str, str], scope: Scope, errors: dict[str
 
 def _please(entry: Field) -> str:
     if entry.missing:
-        return entry.missing
+        return named(entry.missing)
     label = entry.label[0].lower() + entry.label[1:] if entry.label[1:2].islower() else entry.label
     if entry.kind in _VERBS:
-        return f"{_VERBS[entry.kind]}: {entry.label}"
-    return say("Enter {label}", label=label)
+        return say("{verb}: {label}", verb=named(_VERBS[entry.kind]), label=entry.label)
+    return say("Enter {label}", label=Sentence(entry.label, {}, label))
 
 
 _VERBS = {"checkbox": "Tick", "declaration": "Tick", "file": "Attach", "rows": say("Add at least one row")}
@@ -236,7 +236,8 @@ _VERBS |= dict.fromkeys(("select", "radio", "yesno", "checklist"), "Choose")
 
 def filled(text: str, scope: Scope) -> str:
     """A message with every `{expression}` replaced by its value as people read it."""
-    return PLACEHOLDER.sub(lambda found: spoken(compiled(found[1])(scope)), text)
+    values = {part: spoken(compiled(part)(scope)) for part in PLACEHOLDER.findall(text)}
+    return Message(text, {part: named(value) if '"' in part else value for part, value in values.items()})
 
 
 def summed_up(asked: Form, text: str, scope: Scope) -> str:

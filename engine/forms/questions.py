@@ -200,6 +200,7 @@ ADDRESS = (
 
 def _said(texts: Mapping[str, Mapping[str, str]], language: str, name: str, english: str, words: Words) -> str:
     """A text in a language; who reads Simplified Chinese rather reads Traditional Chinese than English."""
+    language = language.replace("-", "_")
     own = texts.get(language, {}).get(name)
     known = own or (words(english) if english else "")
     if language == "zh_Hans" and known == english:

@@ -12,8 +12,9 @@ from app.commands.portal import Portal
 from app.commands.signing import factors
 from app.store import jobs
 from app.store.database import Connection
+from engine.sentence import say
 
-END = "If you did not expect this mail, tell your administrator now.\n"
+END = say("If you did not expect this mail, tell your administrator now.\n")
 
 
 def promise_letters(connection: Connection, payloads: Iterable[Mapping[str, Any]], now: datetime) -> None:
@@ -28,43 +29,75 @@ def account_letter(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str
 
 
 def _welcome(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
-    return "Your Client Connect account", (
-        f"An account was set up for you at Client Connect, {portal.settings.exchange_name}. You sign in with this "
-        f"e-mail address, {payload['to']}, a password and a one-time code.\n\n"
-        f"Set your password here. The link is good for 24 hours and works once:\n{_link(portal, payload)}\n\n"
-        "You are then asked where your one-time codes come from: an authenticator app, which we recommend, or mails "
-        f"to this address. The link has expired? Ask for a new one: {portal.settings.base_url}/sign-in/forgotten\n\n"
-        f"{END}"
+    return say("Your Client Connect account"), (
+        say(
+            "An account was set up for you at Client Connect, {exchange_name}. You sign in with this "
+            "e-mail address, {to}, a password and a one-time code.\n\n"
+            "Set your password here. The link is good for 24 hours and works once:\n"
+            "{link}\n\n"
+            "You are then asked where your one-time codes come from: an authenticator app, which we "
+            "recommend, or mails to this address. The link has expired? Ask for a new one: "
+            "{base_url}/sign-in/forgotten\n\n"
+            "{end}",
+            exchange_name=portal.settings.exchange_name,
+            to=payload["to"],
+            link=_link(portal, payload),
+            base_url=portal.settings.base_url,
+            end=END,
+        )
     )
 
 
 def _reset(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
-    return "Set a new password for Client Connect", (
-        f"Somebody asked for a new password for {payload['to']}. If it was you, set it here. The link is good for "
-        f"30 minutes and works once:\n{_link(portal, payload)}\n\n"
-        "If it was not you, do nothing: your password stays as it is, and nobody else gets this link.\n"
+    return say("Set a new password for Client Connect"), (
+        say(
+            "Somebody asked for a new password for {to}. If it was you, set it here. The link is good "
+            "for 30 minutes and works once:\n"
+            "{link}\n\n"
+            "If it was not you, do nothing: your password stays as it is, and nobody else gets this link.\n",
+            to=payload["to"],
+            link=_link(portal, payload),
+        )
     )
 
 
 def _changed(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
-    return f"Client Connect: {payload['what']}", (
-        f"{payload['by']} has changed this for your company.\n\n"
-        f"{payload['whom']}: {payload['what']}.\n\n"
-        f"Who did what stands in the administration trail: {portal.settings.base_url}/people/trail\n"
-        "If you did not expect this, speak to your fellow administrator now.\n"
+    return say("Client Connect: {what}", what=payload["what"]), (
+        say(
+            "{by} has changed this for your company.\n\n"
+            "{whom}: {what}.\n\n"
+            "Who did what stands in the administration trail: {base_url}/people/trail\n"
+            "If you did not expect this, speak to your fellow administrator now.\n",
+            by=payload["by"],
+            whom=payload["whom"],
+            what=payload["what"],
+            base_url=portal.settings.base_url,
+        )
     )
 
 
 def _asked(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
-    return "Client Connect: rights wait for a second administrator", (
-        f"{payload['by']} asks for other rights for {payload['whom']}. In your company a second administrator has to "
-        f"agree.\n\nLook at it here: {portal.settings.base_url}/people/{payload['person']}\n"
+    return say("Client Connect: rights wait for a second administrator"), (
+        say(
+            "{by} asks for other rights for {whom}. In your company a second administrator has to agree.\n\n"
+            "Look at it here: {base_url}/people/{person}\n",
+            by=payload["by"],
+            whom=payload["whom"],
+            base_url=portal.settings.base_url,
+            person=payload["person"],
+        )
     )
 
 
 def _told(_portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
-    return f"Your Client Connect account: {payload['what']}", (
-        f"This was changed in your account {payload['to']}: {payload['what']}. It was done by {payload['by']}.\n\n{END}"
+    return say("Your Client Connect account: {what}", what=payload["what"]), (
+        say(
+            "This was changed in your account {to}: {what}. It was done by {by}.\n\n{end}",
+            to=payload["to"],
+            what=payload["what"],
+            by=payload["by"],
+            end=END,
+        )
     )
 
 

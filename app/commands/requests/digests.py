@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from app.commands.portal import Portal
 from app.commands.requests.telling import GROUPS
+from app.languages import ENGLISH, translated
 from app.store import calendars, choices, definitions, lists, notices, people, tasks
 from app.store.choices import MOVES
 from app.store.database import Connection
@@ -17,11 +18,12 @@ from app.store.tasks import ToDo
 from engine import statuses
 from engine.hours import hong_kong_day, hong_kong_time
 from engine.people import Person
+from engine.sentence import joined, named, say
 
 DIGEST = "digest"
 MOST = 50
 SAID = {"case.effective": "takes effect", "way_out.declined": "what was asked for was declined"}
-SAFE = "For your safety this mail holds no data of the requests."
+SAFE = say("For your safety this mail holds no data of the requests.")
 
 
 class Digest(NamedTuple):
@@ -48,10 +50,12 @@ def digest_for(portal: Portal, person: int, day: date) -> Digest | None:
         ways = choices.of_person(connection, person)
         if somebody is None or seat is None or DIGEST not in ways.values():
             return None
+        language = somebody.language or ENGLISH
         parts = [part for part in _parts(connection, portal, somebody, day, ways[MOVES]) if part.lines]
     if not parts:
         return None
-    return Digest(seat.email, _subject(parts, day), _text(portal, parts))
+    subject, text = _subject(parts, day), _text(portal, parts)
+    return Digest(seat.email, translated(subject, language), translated(text, language))
 
 
 def _parts(connection: Connection, portal: Portal, person: Person, day: date, moves: str) -> Iterable[Part]:
@@ -59,14 +63,14 @@ def _parts(connection: Connection, portal: Portal, person: Person, day: date, mo
     found = tasks.to_do(connection, person, most=MOST)
     late = [one for one in found if one.task.due_at and one.task.due_at <= now]
     today = [one for one in found if one not in late and one.task.due_at and hong_kong_day(one.task.due_at) == day]
-    yield Part("Overdue", [_task(connection, one) for one in late])
-    yield Part("Due today", [_task(connection, one) for one in today])
+    yield Part(say("Overdue"), [_task(connection, one) for one in late])
+    yield Part(say("Due today"), [_task(connection, one) for one in today])
     rest = [one for one in found if one not in late and one not in today]
-    yield Part("Waiting for you", [_task(connection, one) for one in rest])
+    yield Part(say("Waiting for you"), [_task(connection, one) for one in rest])
     drafts = [] if person.is_staff else lists.listed(connection, person, DRAFTS, most=MOST)
-    yield Part("NOT SUBMITTED", [_line(connection, one.release, one.reference) for one in drafts])
+    yield Part(say("NOT SUBMITTED"), [_line(connection, one.release, one.reference) for one in drafts])
     if moves == DIGEST:
-        yield Part("What became of requests", _moves(connection, portal, person, day))
+        yield Part(say("What became of requests"), _moves(connection, portal, person, day))
 
 
 def _moves(connection: Connection, portal: Portal, person: Person, day: date) -> list[str]:
@@ -77,37 +81,42 @@ def _moves(connection: Connection, portal: Portal, person: Person, day: date) ->
     templates = [template for template, group in GROUPS.items() if group == MOVES]
     told = notices.listed(connection, person, now, templates=templates, since=since, most=MOST)
     newest = {one.reference: one for one in reversed(told)}
-    return [f"{_line(connection, one.release, one.reference)}: {_said(one, exchange)}" for one in newest.values()]
+    return [
+        joined([_line(connection, one.release, one.reference), _said(one, exchange)], ": ") for one in newest.values()
+    ]
 
 
 def _said(one: Notice, exchange: str) -> str:
-    return statuses.label(one.payload["status"], exchange) if "status" in one.payload else SAID[one.template]
+    return statuses.label(one.payload["status"], exchange) if "status" in one.payload else named(SAID[one.template])
 
 
 def _task(connection: Connection, one: ToDo) -> str:
-    due = f", due {hong_kong_time(one.task.due_at)}" if one.task.due_at else ""
-    return f"{one.task.name}: {_line(connection, one.release, one.reference)}{due}"
+    line = joined([named(one.task.name), _line(connection, one.release, one.reference)], ": ")
+    if not one.task.due_at:
+        return line
+    return say("{line}, due {moment}", line=line, moment=hong_kong_time(one.task.due_at))
 
 
 def _line(connection: Connection, release: str, reference: str) -> str:
-    return f"{definitions.of_release(connection, release).eservice.short_title} ({reference})"
+    title = definitions.of_release(connection, release).eservice.short_title
+    return say("{title} ({reference})", title=named(title), reference=reference)
 
 
 def _subject(parts: list[Part], day: date) -> str:
-    counts = ", ".join(f"{len(part.lines)} {part.heading.lower()}" for part in parts)
-    return f"{day.day} {day:%b}: {counts}"
+    counts = [say("{heading}: {number}", heading=part.heading, number=len(part.lines)) for part in parts]
+    return joined([say("{day.day} {day:%b}", day=day), joined(counts, ", ")], ": ")
 
 
 def _text(portal: Portal, parts: list[Part]) -> str:
     base = portal.settings.base_url
     lines: list[str] = []
     for part in parts:
-        lines += [part.heading, *(f"- {line}" for line in part.lines)]
-        lines += [f"  The first {MOST}; the dashboard shows them all."] if len(part.lines) == MOST else []
+        lines += [part.heading, *(joined(["-", line], " ") for line in part.lines)]
+        lines += (
+            [say("  The first {most}; the dashboard shows them all.", most=MOST)] if len(part.lines) == MOST else []
+        )
         lines += [""]
-    lines += [f"Open the dashboard: {base}/", f"Choose other mails: {base}/account/letters", ""]
-    lines += [
-        "For your safety this mail holds no data of the requests.",
-        f"Client Connect, {portal.settings.exchange_name}",
-    ]
-    return "\n".join(lines) + "\n"
+    lines += [say("Open the dashboard: {address}", address=f"{base}/")]
+    lines += [say("Choose other mails: {address}", address=f"{base}/account/letters"), ""]
+    lines += [say("For your safety this mail holds no data of the requests.")]
+    return joined([*lines, f"Client Connect, {portal.settings.exchange_name}", ""], "\n")

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.commands.portal import Portal
 from app.commands.signing import factors
+from engine.sentence import say
 
 
 def code_payload(portal: Portal, to: str, code: str, address: str) -> dict[str, str]:
@@ -38,44 +39,67 @@ def signin_letter(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]
 
 def _code(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
     code = factors.unseal(portal, b64decode(payload["sealed_code"]), _owner(payload["to"]))
-    return "Your Client Connect code", (
-        f"{code} is your code to sign in to Client Connect. It is good for 10 minutes and for one sign-in.\n\n"
-        f"{payload['to']} asked for it from {payload['address'] or 'an unknown address'}.\n"
-        "If that was not you, somebody knows your password: tell your administrator now, and give nobody this code.\n"
+    return say("Your Client Connect code"), (
+        say(
+            "{code} is your code to sign in to Client Connect. It is good for 10 minutes and for one "
+            "sign-in.\n\n"
+            "{to} asked for it from {address}.\n"
+            "If that was not you, somebody knows your password: tell your administrator now, and give "
+            "nobody this code.\n",
+            code=code,
+            to=payload["to"],
+            address=payload["address"] or "an unknown address",
+        )
     )
 
 
 def _locked(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
-    return "Your Client Connect account is locked", (
-        f"Your account {payload['to']} was locked after 5 wrong passwords or codes, "
-        f"the last one from {payload['address'] or 'an unknown address'}.\n\n"
-        f"{_who_unlocks(portal, payload['kind'])}\n\n"
-        "If it was not you who tried, say so when you ask: somebody else may be trying to sign in as you.\n"
+    return say("Your Client Connect account is locked"), (
+        say(
+            "Your account {to} was locked after 5 wrong passwords or codes, the last one from {address}.\n\n"
+            "{who_unlocks}\n\n"
+            "If it was not you who tried, say so when you ask: somebody else may be trying to sign in "
+            "as you.\n",
+            to=payload["to"],
+            address=payload["address"] or "an unknown address",
+            who_unlocks=_who_unlocks(portal, payload["kind"]),
+        )
     )
 
 
 def _unlocked(_portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
-    return "Your Client Connect account is open again", (
-        f"Your account {payload['to']} was unlocked by {payload['by']}. Sign in with your usual password.\n\n"
-        "If you did not ask for this, tell your administrator now.\n"
+    return say("Your Client Connect account is open again"), (
+        say(
+            "Your account {to} was unlocked by {by}. Sign in with your usual password.\n\n"
+            "If you did not ask for this, tell your administrator now.\n",
+            to=payload["to"],
+            by=payload["by"],
+        )
     )
 
 
 def _channel_set(_portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
-    source = "an authenticator app" if payload["channel"] == "app" else "mails to this address"
-    return "How you sign in to Client Connect was set", (
-        f"From now on the one-time codes for {payload['to']} come from {source}. "
-        f"This was set from {payload['address'] or 'an unknown address'}.\n\n"
-        "If that was not you, somebody else can sign in as you: tell your administrator now.\n"
+    source = say("an authenticator app") if payload["channel"] == "app" else say("mails to this address")
+    return say("How you sign in to Client Connect was set"), (
+        say(
+            "From now on the one-time codes for {to} come from {source}. This was set from {address}.\n\n"
+            "If that was not you, somebody else can sign in as you: tell your administrator now.\n",
+            to=payload["to"],
+            source=source,
+            address=payload["address"] or "an unknown address",
+        )
     )
 
 
 def _who_unlocks(portal: Portal, kind: str) -> str:
     if kind == "business":
-        return "A delegated administrator (CCDA) of your company can unlock it."
+        return say("A delegated administrator (CCDA) of your company can unlock it.")
     if kind == "ccda":
-        return f"To have it unlocked, write to {portal.settings.unlock_mailbox} from this very e-mail address."
-    return "An administrator of the portal can unlock it."
+        return say(
+            "To have it unlocked, write to {unlock_mailbox} from this very e-mail address.",
+            unlock_mailbox=portal.settings.unlock_mailbox,
+        )
+    return say("An administrator of the portal can unlock it.")
 
 
 def _owner(to: str) -> str:

@@ -58,7 +58,6 @@ people = Table(
     Column("kind", String(16), nullable=False),
     Column("password_hash", String(200)),
     Column("channel", String(8)),
-    Column("language", String(8), nullable=False, server_default=""),  # empty: as the browser asks
     Column("app_secret", LargeBinary),
     Column("app_last_step", BigInteger, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False, server_default="0"),
@@ -67,6 +66,7 @@ people = Table(
     Column("ended_at", Moment),  # deactivated for good; an account that is not active and has not ended is suspended
     Column("added_at", Moment),
     Column("certified_at", Moment),  # when an administrator last looked at the rights and found them right
+    Column("language", String(8), nullable=False, server_default=""),  # empty: as the browser asks
     CheckConstraint("kind IN ('business', 'ccda', 'staff', 'ops', 'auditor', 'admin', 'analyst')", name="kind"),
     CheckConstraint("channel IN ('email', 'app')", name="channel"),
 )
