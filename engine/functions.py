@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from engine.sentence import named
+
 EVERY_KIND = ("SEHK-EP", "HKFE-EP", "SEOP", "CCEP", "HKSCC", "HKCC", "SEOCH", "DB", "REG", "ISS")
 CLEARING = ("HKSCC", "HKCC", "SEOCH", "DB")
 
@@ -53,7 +55,7 @@ FUNCTIONS = (
     Function("EU_CCDARights", "Delegated administrators", EVERY_KIND, special=True),
     Function("EU_SmartcardMaint", "Smartcard maintenance", CLEARING, special=True),
 )
-TITLES = {function.name: function.title for function in FUNCTIONS}
+TITLES = {function.name: named(function.title) for function in FUNCTIONS}
 
 
 def entitles(kind: str, function: Function) -> bool:

@@ -23,9 +23,9 @@ bp = Blueprint("languages", __name__)
 
 def speak(app: Flask) -> None:
     """Let every page of this application speak the language of its reader."""
+    app.jinja_options = {**app.jinja_options, "finalize": said}  # before anything makes the environment
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(FOLDER)
     Babel(app, default_locale=ENGLISH, default_timezone="Asia/Hong_Kong", locale_selector=chosen)
-    app.jinja_options = {**app.jinja_options, "finalize": said}
     app.jinja_env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext)
     app.jinja_env.filters["join"] = _joined
 

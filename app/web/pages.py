@@ -20,12 +20,14 @@ from app.store.people import Membership
 from app.web.desks import desk_name
 from app.web.guards import current_person, portal, somebody
 from app.web.languages import gettext as _
+from app.web.languages import said
 from engine import functions, statuses
-from engine.forms.spoken import short_date
+from engine.forms.spoken import long_date, short_date
 from engine.hours import HONG_KONG, Now, hong_kong_day
 from engine.people import DESK_LANES, Person
 from engine.rights import may
 from engine.running.definition import Definition
+from engine.sentence import say
 
 
 # --- who I am, and where I can go -------------------------------------------------------------------------------------
@@ -192,13 +194,13 @@ def version() -> int:
 def day_and_time(at: datetime) -> str:
     """A moment in a timeline: 23 Nov 16:31 HKT."""
     local = at.astimezone(HONG_KONG)
-    return f"{local.day} {local:%b %H:%M} HKT"
+    return say("{day.day} {day:%b %H:%M} HKT", day=local)
 
 
 def exact_time(at: datetime) -> str:
     """A moment in a trail: 23 Nov 2026 16:31:04 HKT."""
     local = at.astimezone(HONG_KONG)
-    return f"{local.day} {local:%b %Y %H:%M:%S} HKT"
+    return say("{day.day} {day:%b %Y %H:%M:%S} HKT", day=local)
 
 
 def clock_time(at: datetime) -> str:
@@ -234,7 +236,7 @@ def today_line() -> str:
     now, hours = moment()
     local = now.astimezone(HONG_KONG)
     day = local.date()
-    parts = [f"{local:%A} {local.day} {local:%B %Y, %H:%M} HKT"]
+    parts = [said(say("{day}, {local:%H:%M} HKT", day=long_date(local), local=local))]
     if hours.in_maintenance(now):
         until = hours.maintenance_end(now)
         return " · ".join([*parts, _("maintenance until %(time)s, no eService now", time=day_and_time(until))])
