@@ -44,6 +44,9 @@ TITLES = (
     "app/web/dashboard.py",
     "app/web/notices.py",
     "engine/countries.py",
+    "engine/forms/form.py",
+    "engine/forms/spoken.py",
+    "engine/hours.py",
     "engine/drawings/outline.py",
     "engine/exclusions.py",
     "engine/functions.py",
@@ -51,7 +54,7 @@ TITLES = (
 )
 READ = re.compile(r"[A-Z{].*[a-z]", re.DOTALL)  # a text for people begins with a capital or with what it names
 SAID = re.compile(r"[A-Za-z]{2}")
-CHOICE = re.compile(r'\{[^{}]*"[^{}]*\}')  # an expression that is nothing but a choice among texts
+UNSAID = re.compile(r'\{[^{}]*"[^{}]*\}|[a-z_]+\.[a-z_]+')  # nothing but a choice among texts, or the name of a value
 QUOTED = re.compile(r'"([^"]+)"')
 CODE = re.compile(r"[A-Z_0-9-]+|SELECT .*|[A-Za-z]+-[A-Za-z-]+", re.DOTALL)
 FORM_TEXTS = ("label", "description", "content")
@@ -66,9 +69,10 @@ def collected() -> dict[str, tuple[str, ...]]:
         texts = (said,) if isinstance(said, str) else tuple(said)
         found.setdefault(texts[0], texts)
     asked = list(_asked())
-    for text in [*_titles(), *_drawn(), *asked, *(part for text in asked for part in _chosen(text))]:
+    chosen = [part for one in asked for part in _chosen(one)]
+    for text in [*_titles(), *_drawn(), *asked, *chosen]:
         found.setdefault(text, (text,))
-    return {text: texts for text, texts in found.items() if SAID.search(text) and not CHOICE.fullmatch(text)}
+    return {text: texts for text, texts in found.items() if SAID.search(text) and not UNSAID.fullmatch(text)}
 
 
 def _is_ours(folder: str | Path) -> bool:
