@@ -24,6 +24,7 @@ from engine.errors import NotFound
 from engine.forms import form
 from engine.hours import hong_kong_day
 from engine.people import OWN_LANES, PARTY_LANES, Person
+from engine.sentence import joined
 
 bp = Blueprint("cases", __name__, url_prefix="/requests")
 
@@ -242,7 +243,7 @@ def _trail(told: Story) -> list[dict[str, str]]:
     return [
         {
             "label": entry.label,
-            "who": ", ".join(part for part in (entry.who, entry.lane) if part),
+            "who": joined([part for part in (entry.who, entry.lane) if part], ", "),
             "at": pages.exact_time(entry.at),
             "detail": " · ".join(part for part in (_move(entry), entry.comment, *entry.details) if part),
             "step": entry.step,
@@ -254,7 +255,7 @@ def _trail(told: Story) -> list[dict[str, str]]:
 def _move(entry: sentences.Told) -> str:
     if not entry.status_to:
         return ""
-    return f"{entry.status_from} → {entry.status_to}" if entry.status_from else entry.status_to
+    return joined([entry.status_from, entry.status_to], " → ") if entry.status_from else entry.status_to
 
 
 def _next(person: Person, case: Case, open_tasks: list[Task], cast: Cast) -> dict[str, str] | None:

@@ -26,7 +26,7 @@ PAGE = 25
 OPEN = tuple(code for code, status in statuses.STATUSES.items() if not status.ends and code != "DRAFT")
 LISTS = {"waiting": (lists.OPENED, ""), "drafts": ("", "DRAFT"), "history": (lists.ENDED, "")}
 EMPTY = {
-    "todo": "Nothing waits for you. What others have is under “Waiting for others”.",
+    "todo": "Nothing waits for you. What others have is under “In progress”.",
     "waiting": "Nothing waits for others.",
     "drafts": "You have no drafts. Open a request from the menu on the left.",
     "history": "No request has ended yet.",
