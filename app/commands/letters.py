@@ -8,6 +8,7 @@ from typing import Any
 
 from app.commands.managing import account_letters
 from app.commands.portal import Portal
+from app.commands.requests import event_letters
 from app.commands.signing import own_letters, signin_letters
 from engine import statuses
 from engine.hours import hong_kong_time
@@ -56,6 +57,8 @@ def written(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
         return account_letters.account_letter(portal, payload)
     if payload["template"] in own_letters.TEMPLATES:
         return own_letters.own_letter(portal, payload)
+    if payload["template"] in event_letters.TEMPLATES:
+        return event_letters.event_letter(portal, payload)
     exchange = portal.settings.exchange_name
     words = {name: str(value) for name, value in payload.items()}
     words["status"] = statuses.label(words["status"], exchange) if words.get("status") else ""

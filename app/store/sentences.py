@@ -170,7 +170,7 @@ def _element(definition: Definition, name: str) -> Any:
 
 
 def _noted(definition: Definition, entry: Mapping[str, Any]) -> tuple[str, ...]:
-    """What the facts of an entry say beside its label: where answers were copied from, or which file it was."""
+    """What the facts of an entry say beside its label: where answers came from, which file it was, who got a place."""
     facts = entry["facts"]
     if "sides" in facts:
         own = "Only for {company}".replace("{company}", entry["actor"]["company"])
@@ -179,6 +179,9 @@ def _noted(definition: Definition, entry: Mapping[str, Any]) -> tuple[str, ...]:
         asked = definition.form_at(entry["step"])
         field = asked.field(facts["rows"]) if asked else None
         return (f"{field.label if field else facts['rows']} from a spreadsheet, SHA-256 {facts['sha256']}",)
+    if "places" in facts:
+        placed = facts["places"]
+        return (f"{placed['event']}: places given {placed['given']}, on the waiting list {placed['waiting']}",)
     if "like" in facts:
         return (f"Begun with the answers of {facts['like']}",)
     if "original_name" not in facts:

@@ -32,6 +32,11 @@ SAID = {
     "case.effective": "Takes effect today",
     "way_out.proposed": "%(who)s asks you to confirm: %(task)s",
     "way_out.declined": "%(who)s has declined: %(task)s",
+    "event.waiting": "On the waiting list of %(event)s: %(number)s of those you have enrolled",
+    "event.place_given": "Moved up from the waiting list of %(event)s: %(number)s",
+    "event.changed": "Time or place has changed: %(event)s",
+    "event.cancelled": "Cancelled by the exchange: %(event)s",
+    "event.withdrawn": "%(who)s has withdrawn attendees from %(event)s: %(number)s",
 }
 
 
