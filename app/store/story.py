@@ -125,16 +125,15 @@ def of_case(
     firm, parties = known or who(connection, definition, case)
     side = side if reader is None else sides.side_of(reader, case.company_id, parties)
     day = on or case.changed_at.astimezone(HONG_KONG).date()
-    owners = {case.participant_id, filler or case.participant_id}
     entries, every, said, kept, company = together(
         connection,
         lambda: trail.entries(connection, case.id),
         lambda: answered.answers_and_drafts(connection, case.id),
         lambda: answered.remarks_on(connection, case.id),
-        lambda: registers.of_eservice_each(connection, definition, owners, day),
+        lambda: registers.of_eservice_each(connection, definition, {case.participant_id, filler} - {""}, day),
         lambda: firm or cases.company_of(connection, case),
     )
-    kept = {one: registers.with_events(connection, definition, kept[one], one, day) for one in owners}
+    kept = {one: registers.with_events(connection, definition, kept[one], one, day) for one in kept}
     sight = sides.sight([sealed.entry for sealed in entries], side, "" if reader is None else reader.company_name)
     shown = [sealed for sealed in entries if not _is_skipped(sealed.entry, sight, side)]
     answers = [one for one in every if one.entry > answered.DRAFT_ENTRY and one.step != answered.COMMENT]
