@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext, ngettext
 from app.commands.publishing import enrolling, seats
 from app.commands.publishing.events import KEEP
 from app.commands.publishing.seats import LANES
-from app.store import attendees, events
+from app.store import attendees, enrolments, events
 from app.store.attendees import Attendee
 from app.store.database import Connection
 from app.store.events import Event, Full
@@ -163,7 +163,7 @@ def read(connection: Connection, person: Person, found: Sequence[Event]) -> Seen
 
 def _seats(person: Person, event: Event, *lanes: str) -> list[Membership]:
     made = pages.services(person).values()
-    return enrolling.seats_for(person, pages.memberships_of(person), made, event, *lanes)
+    return enrolments.seats_for(person, pages.memberships_of(person), made, event, *lanes)
 
 
 def _participants(person: Person, event: Event) -> set[str]:
@@ -203,7 +203,7 @@ def card(person: Person, seen: Seen, event: Event, now: datetime, *, missing: bo
     return {
         **about(event),
         "state": _state(event, now),
-        "places": _places(event, seen.full[event.id]) if event.takes_place and now < event.ends_at else "",
+        "places": _places(event, seen.full[event.id]) if _counts(event, seen.full[event.id], now) else "",
         "enrolment": _enrolment(event, now),
         "mine": _of_firm(mine, seen),
         "enrol": _enrol(event, makers, mine, missing=missing) if makers else None,
@@ -222,6 +222,11 @@ def _state(event: Event, now: datetime) -> dict[str, str]:
         return {"label": _("Open"), "tone": "waiting"}
     closed = now >= event.closes_at
     return {"label": _("Closed"), "tone": "ended"} if closed else {"label": _("Opens later"), "tone": "draft"}
+
+
+def _counts(event: Event, full: Full, now: datetime) -> bool:
+    """Whether it matters how many places are left: while firms may enrol, and as long as anybody waits."""
+    return event.takes_place and (now < event.closes_at or (full.waiting > 0 and now < event.starts_at))
 
 
 def _places(event: Event, full: Full) -> str:
@@ -301,7 +306,7 @@ def _facts(event: Event, full: Full, now: datetime) -> list[dict[str, Any]]:
         (_("How people take part"), ", ".join(str(MODES[mode]) for mode in event.modes)),
         (_("Enrolment opens"), short_date(event.opens_on)),
         (_("Enrolment closes"), moment(event.closes_at)),
-        (_("Places"), _places(event, full) if now < event.ends_at else str(event.capacity)),
+        (_("Places"), _places(event, full) if _counts(event, full, now) else str(event.capacity)),
         (_("Attendees of one company at most"), str(event.max_per_company)),
         (_("For"), ", ".join(event.audience) or everybody),
         (_("A checker of the firm approves"), _("Yes") if event.checker_required else _("No")),

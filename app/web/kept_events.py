@@ -260,7 +260,7 @@ def _groups(said: dict[str, Any], wrong: dict[str, str]) -> Iterator[dict[str, A
         "fields": [
             ask.one("title_en", "text", _("English title"), max_length=commands.LONGEST_EN),
             ask.one("title_zh", "text", _("Traditional Chinese title"), max_length=commands.LONGEST_ZH),
-            ask.one("kind", "select", _("Kind"), _("It stays as it is published"), options=kinds),
+            ask.one("kind", "select", _("Kind"), _("It cannot be changed once the event is published"), options=kinds),
             ask.one("modes", "checklist", _("How people take part"), options=modes),
             ask.one(
                 "place",

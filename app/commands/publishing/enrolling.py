@@ -9,13 +9,13 @@ from typing import Any
 from app.commands.portal import Portal
 from app.commands.requests import circumstances, opening, places, steps
 from app.commands.requests.steps import By
-from app.store import answered, definitions, events, people
+from app.store import answered, definitions, enrolments, events, people
 from app.store.cases import Case
 from app.store.database import Connection
 from app.store.events import Event
 from app.store.people import Membership
 from engine.errors import NoRight, NotFound
-from engine.forms import form, offers
+from engine.forms import form
 from engine.forms.questions import Field
 from engine.forms.spoken import typed_parts
 from engine.people import Person
@@ -47,36 +47,12 @@ def enrol(portal: Portal, by: By, code: str, membership: int | None = None) -> s
         return reference
 
 
-def taking(made: Iterable[Definition], event: Event, kind: str) -> tuple[Definition, Field] | None:
-    """The eService in which a member of that kind enrols, and its question for the event; None when there is none."""
-    record = events.record_of(event)
-    for definition in made:
-        asked = definition.forms[definition.main_form]
-        if kind in definition.eservice.memberships and event.is_for([kind]):
-            question = offers.question_for(asked, events.REGISTER, event.code, record, kind)
-            if question is not None:
-                return definition, question
-    return None
-
-
-def seats_for(
-    person: Person, seats: Iterable[Membership], made: Iterable[Definition], event: Event, *lanes: str
-) -> list[Membership]:
-    """The memberships for which somebody acts in one of these lanes of the eService that takes the event."""
-    found, known = [], list(made)
-    for seat in seats:
-        taken = taking(known, event, seat.kind)
-        if taken and any(person.may(lane, taken[0].eservice.function, seat.id) for lane in lanes):
-            found.append(seat)
-    return found
-
-
 def _place(
     person: Person, seats: Iterable[Membership], made: Iterable[Definition], event: Event, wanted: int | None
 ) -> tuple[Membership, Definition, Field]:
     known = list(made)
-    for seat in seats_for(person, seats, known, event, "maker"):
-        taken = taking(known, event, seat.kind)
+    for seat in enrolments.seats_for(person, seats, known, event, "maker"):
+        taken = enrolments.taking(known, event, seat.kind)
         if taken and wanted in (None, seat.id):
             return (seat, *taken)
     raise NoRight("maker", "events")

@@ -9,11 +9,10 @@ from app.commands import administration
 from app.commands.administration import doer
 from app.commands.managing import acting
 from app.commands.portal import Portal
-from app.commands.publishing import enrolling
 from app.commands.publishing.events import keeper
 from app.commands.requests import event_letters, places
 from app.commands.requests.steps import By
-from app.store import attendees, companies, definitions, events, people, registers
+from app.store import attendees, companies, definitions, enrolments, events, people, registers
 from app.store.attendees import Attendee
 from app.store.database import Connection
 from app.store.events import Event
@@ -98,7 +97,7 @@ def _participants(connection: Connection, person: Person, event: Event) -> set[s
     """The participant IDs for which somebody is maker or checker of the eService that takes the event."""
     seats = people.memberships_of(connection, person.company)
     made = definitions.current(connection).values()
-    return {seat.participant_id for seat in enrolling.seats_for(person, seats, made, event, *LANES)}
+    return {seat.participant_id for seat in enrolments.seats_for(person, seats, made, event, *LANES)}
 
 
 def _event(connection: Connection, code: str) -> Event:
