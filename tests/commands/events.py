@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from app.commands.publishing import events as commands
 from app.commands.publishing import seats
 from app.commands.publishing.events import Said
+from app.commands.requests import cases
 from app.store import attendees, events, registers
 from app.store.attendees import Attendee
 from app.store.events import Event
@@ -88,11 +89,13 @@ def named(code: str, *people: str, **more: str) -> dict[str, str]:
 
 def drafted(office: Office, who: str, kind: str = "") -> str:
     """A draft of the eService in which firms enrol in seminars."""
-    from app.commands.requests import cases
+    return cases.open_case(office.portal, "EV002", office.by(who), seat_of(office, who, kind))
 
+
+def seat_of(office: Office, who: str, kind: str = "") -> int:
+    """The membership for which somebody enrols."""
     company = office.person(who).company
-    seat = office.rows("memberships", company_id=company, kind=kind or FIRMS[who][0])[0].id
-    return cases.open_case(office.portal, "EV002", office.by(who), seat)
+    return int(office.rows("memberships", company_id=company, kind=kind or FIRMS[who][0])[0].id)
 
 
 def enrolled(office: Office, code: str, who: str, *people: str, kind: str = "") -> str:

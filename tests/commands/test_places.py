@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from app.commands.publishing import seats
+from app.commands.publishing import enrolling, seats
 from app.commands.publishing.seats import NotBegun, NothingToWithdraw
 from app.commands.requests import event_letters
 from app.commands.requests.places import TooManyNamed
@@ -21,11 +21,12 @@ from tests.commands.events import (
     listed,
     named,
     published,
+    seat_of,
     seated,
     withdrawn,
 )
 from tests.commands.managing import entries
-from tests.commands.office import APPROVE, race
+from tests.commands.office import APPROVE, FORWARD, race
 
 ROUNDS = 5
 
@@ -114,6 +115,22 @@ def test_of_an_event_that_was_cancelled_no_checker_approves_an_enrolment(office)
     with pytest.raises(Refused):
         office.complete(reference, "rita", APPROVE)
     assert office.status(reference) == "PENDING_CHECKER"
+
+
+def test_nobody_gets_a_place_once_the_event_has_begun(office):
+    code = published(office, kind="REHEARSAL", checker="yes")
+    special = {
+        "arrangements": "A second line",
+        "backup_site": "no",
+        "onsite_contact": "Amy",
+        "onsite_phone": "23456789",
+    }
+    reference = enrolling.enrol(office.portal, office.by("gary"), code, seat_of(office, "gary"))
+    office.complete(reference, "gary", named(code, "amy", **special))
+    office.complete(reference, "gina", APPROVE)
+    office.clock.set(datetime.fromisoformat("2026-12-10T15:00:00+08:00"))
+    office.complete(reference, "lily", FORWARD)
+    assert (office.status(reference), in_line(office, code)) == ("COMPLETED", ["amy"])
 
 
 # --- at the same moment -----------------------------------------------------------------------------------------------
