@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import NamedTuple
 
 from app.commands.managing import seats
 from app.commands.portal import Portal
 from app.commands.signing import passwords
-from app.store import people, tables
+from app.store import attendees, events, people, tables
+from app.store.attendees import ANSWERED
 from app.store.database import Connection
 from app.store.people import Membership
 from engine import functions
+from engine.hours import HONG_KONG
 from engine.people import Right
 
 DEMO_PASSWORD = "star-ferry-at-noon"  # noqa: S105  of invented people, shown on the demo's own sign-in page
@@ -147,6 +149,7 @@ def seed_demo(portal: Portal) -> bool:
             _seed_firm(connection, portal, firm, kept)
         _seed_exchange(connection, portal, kept)
         _seed_registers(connection, portal)
+        _seed_events(connection)
     return True
 
 
@@ -205,6 +208,30 @@ def _seed_registers(connection: Connection, portal: Portal) -> None:
             row = {"register": path.stem, "owner": one["owner"], "key": one.get("key", ""), "record": one["record"]}
             row |= {"reference": one.get("reference"), "effective_on": SET_ON, "set_at": now}
             connection.execute(tables.registers.insert(), row)
+
+
+def _seed_events(connection: Connection) -> None:
+    """Events that were published, and a place for everybody whom the register of enrolments names for them."""
+    for one in json.loads((RECORDS / "published" / "events.json").read_text(encoding="utf-8")):
+        row = {name: one[name] for name in one if name not in ("starts", "ends", "closes")}
+        row |= {f"{name}_at": _hong_kong(one[name]) for name in ("starts", "ends", "closes")}
+        opens = date.fromisoformat(one["opens_on"])
+        published = datetime.combine(opens, time(9), HONG_KONG)
+        events.add(connection, **row | {"opens_on": opens, "published_at": published})
+    for held in json.loads((RECORDS / "enrolment.json").read_text(encoding="utf-8")):
+        event, owner = events.one(connection, held["key"]), held["owner"]
+        if event is None:
+            raise ValueError(f"Expected an event {held['key']}, in which {owner} is enrolled, but there is none.")
+        at = datetime.strptime(held["reference"][6:14], "%Y%m%d").replace(hour=11, tzinfo=HONG_KONG)
+        company = people.participants(connection, [owner], ())[owner].company
+        place = {"event_id": event.id, "company_id": company, "participant_id": owner}
+        place |= {"reference": held["reference"], "arrived_at": at, "seated_at": at}
+        rows = [{name: one[name] or "" for name in ANSWERED} for one in held["record"]["attendees"]]
+        attendees.add(connection, [row | place for row in rows])
+
+
+def _hong_kong(said: str) -> datetime:
+    return datetime.fromisoformat(said).replace(tzinfo=HONG_KONG)
 
 
 def _add(connection: Connection, portal: Portal, company: int, domain: str, somebody: Somebody, kept: str) -> int:

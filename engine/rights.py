@@ -16,6 +16,7 @@ BUSINESS, CCDA, STAFF, OPS, AUDITOR, ADMIN, ANALYST = (
     "admin",
     "analyst",
 )
+EVENTS_DESK = "EVT"  # whose people meet participants, at events among other places
 EXCHANGE_KINDS = (STAFF, OPS, AUDITOR, ADMIN, ANALYST)
 
 
@@ -36,6 +37,7 @@ MAY: Mapping[str, Callable[[Person], bool]] = {
     "manage people": lambda person: person.kind == CCDA,
     "manage the exchange": lambda person: person.kind == ADMIN,
     "keep the calendar": lambda person: person.kind in (OPS, ADMIN),
+    "publish events": lambda person: person.kind == ADMIN or any(r.holder == EVENTS_DESK for r in person.rights),
     "read the company's trail": lambda person: person.kind == CCDA,
     "read every company's trail": lambda person: person.kind in (AUDITOR, ADMIN),
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.commands.managing import account_letters
 from app.commands.portal import Portal
+from app.commands.requests import event_letters
 from app.commands.signing import own_letters, signin_letters
 from app.languages import ENGLISH, translated
 from engine import statuses
@@ -63,6 +64,8 @@ def _written(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
         return account_letters.account_letter(portal, payload)
     if payload["template"] in own_letters.TEMPLATES:
         return own_letters.own_letter(portal, payload)
+    if payload["template"] in event_letters.TEMPLATES:
+        return event_letters.event_letter(portal, payload)
     exchange = portal.settings.exchange_name
     words: dict[str, Any] = {name: str(value) for name, value in payload.items()}
     words |= {name: named(words[name]) for name in ("title", "task") if name in words}

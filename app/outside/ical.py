@@ -21,12 +21,17 @@ ESCAPED = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"}
 
 
 class Entry(NamedTuple):
-    """One moment, or one whole day, in a calendar. name: the same whenever it is read, and nobody else's."""
+    """One moment, or one whole day, in a calendar. name: the same whenever it is read, and nobody else's.
+
+    until: when something ends that is more than a moment. place: where it is.
+    """
 
     name: str
     at: date
     title: str
     url: str
+    until: datetime | None = None
+    place: str = ""
 
 
 def calendar_text(entries: Iterable[Entry], now: datetime, domain: str) -> str:
@@ -40,8 +45,9 @@ def _event(entry: Entry, now: datetime, domain: str) -> list[str]:
         "BEGIN:VEVENT",
         f"UID:{entry.name}@{domain}",
         f"DTSTAMP:{_moment(now)}",
-        *_when(entry.at),
+        *_when(entry.at, entry.until),
         f"SUMMARY:{_escaped(entry.title)}",
+        *([f"LOCATION:{_escaped(entry.place)}"] if entry.place else []),
         f"URL:{entry.url}",
         "CLASS:PRIVATE",
         "TRANSP:TRANSPARENT",
@@ -49,10 +55,10 @@ def _event(entry: Entry, now: datetime, domain: str) -> list[str]:
     ]
 
 
-def _when(at: date) -> list[str]:
-    """A moment has no length; a day ends where the next one begins."""
+def _when(at: date, until: datetime | None) -> list[str]:
+    """A moment has no length unless it is said when it ends; a day ends where the next one begins."""
     if isinstance(at, datetime):
-        return [f"DTSTART:{_moment(at)}"]
+        return [f"DTSTART:{_moment(at)}", *([f"DTEND:{_moment(until)}"] if until else [])]
     return [f"DTSTART;VALUE=DATE:{at:%Y%m%d}", f"DTEND;VALUE=DATE:{at + timedelta(days=1):%Y%m%d}"]
 
 

@@ -69,15 +69,15 @@ def unread_counted(*, everything: bool) -> Select[Any]:
     return _unread_counted(everything)
 
 
-def read(connection: Connection, person: Person, notice: int, now: datetime) -> str | None:
-    """Note that a person has read a notice, and return the request it is about; None when they have no such notice."""
-    query = _of_person(("reference",)).where(notices.c.id == notice, seen_by(person))
-    reference = connection.scalar(query, {**who(person), "now": now})
-    if reference is not None:
+def read(connection: Connection, person: Person, notice: int, now: datetime) -> Notice | None:
+    """Note that a person has read a notice, and return it as it was; None when they have no such notice."""
+    query = _of_person(Notice._fields).where(notices.c.id == notice, seen_by(person))
+    row = connection.execute(query, {**who(person), "now": now}).one_or_none()
+    if row is not None:
         connection.execute(
             update(notices).where(notices.c.id == notice, notices.c.read_at.is_(None)).values(read_at=now)
         )
-    return reference
+    return None if row is None else Notice(*row)
 
 
 def read_all(connection: Connection, person: int, now: datetime) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, insert, select
 
+from app.store import events
 from app.store.tables import memberships, registers
 from engine.running.definition import Definition
 from engine.running.services import REMOVED, RegisterChange
@@ -49,16 +50,31 @@ def current(
 
 def of_eservice(connection: Connection, definition: Definition, participant: str, on: date) -> list[Record]:
     """What the forms of an eService may know: a participant's own records, and what the exchange keeps for all."""
-    return current(connection, [participant, EXCHANGE_OWNER], on, definition.registers)
+    return current(connection, [participant, EXCHANGE_OWNER], on, _kept_here(definition))
 
 
 def of_eservice_each(
     connection: Connection, definition: Definition, participants: Collection[str], on: date
 ) -> dict[str, list[Record]]:
     """The same for several participants, read at once."""
-    values = {"owners": [*participants, EXCHANGE_OWNER], "on": on, "names": list(definition.registers)}
+    values = {"owners": [*participants, EXCHANGE_OWNER], "on": on, "names": _kept_here(definition)}
     rows = connection.execute(CURRENT_NAMED, values).all()
     return {one: _newest(row for row in rows if row.owner in (one, EXCHANGE_OWNER)) for one in participants}
+
+
+def with_events(
+    connection: Connection, definition: Definition, records: list[Record], participant: str, on: date
+) -> list[Record]:
+    """The same records and, where an eService asks for an event, every event that a participant may choose from."""
+    if events.REGISTER not in definition.registers:
+        return records
+    found = events.as_records(connection, participant, on)
+    return [*records, *(Record(events.REGISTER, code, values, on, "") for code, values in found.items())]
+
+
+def _kept_here(definition: Definition) -> list[str]:
+    """The registers that an eService reads; of events there is a table of its own."""
+    return sorted(definition.registers - {events.REGISTER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +138,12 @@ def set_by(connection: Connection, reference: str) -> list[RegisterChange]:
 
 
 def change(
-    connection: Connection, changes: Sequence[RegisterChange], reference: str, at: datetime, today: date
+    connection: Connection, changes: Sequence[RegisterChange], reference: str | None, at: datetime, today: date
 ) -> None:
-    """Add the records that a case sets; columns that the case leaves empty keep their value."""
+    """Add the records that a case sets; columns that the case leaves empty keep their value.
+
+    reference: none where no case does.
+    """
     owners = sorted({change.owner for change in changes})
     # Two cases that end together each see the other's record, one after the other.
     connection.execute(select(memberships.c.id).where(memberships.c.participant_id.in_(owners)).with_for_update())

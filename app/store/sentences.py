@@ -173,7 +173,7 @@ def _element(definition: Definition, name: str) -> Any:
 
 
 def _noted(definition: Definition, entry: Mapping[str, Any]) -> tuple[str, ...]:
-    """What the facts of an entry say beside its label: where answers were copied from, or which file it was."""
+    """What the facts of an entry say beside its label: where answers came from, which file it was, who got a place."""
     facts = entry["facts"]
     if "sides" in facts:
         own = say("Only for {company}", company=entry["actor"]["company"])
@@ -183,6 +183,9 @@ def _noted(definition: Definition, entry: Mapping[str, Any]) -> tuple[str, ...]:
         field = asked.field(facts["rows"]) if asked else None
         label = field.label if field else facts["rows"]
         return (say("{label} from a spreadsheet, SHA-256 {digest}", label=label, digest=facts["sha256"]),)
+    if "places" in facts:
+        placed = facts["places"]
+        return (say("{event}: places given {given}, on the waiting list {waiting}", **placed),)
     if "like" in facts:
         return (say("Begun with the answers of {reference}", reference=facts["like"]),)
     if "original_name" not in facts:

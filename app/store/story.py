@@ -125,23 +125,21 @@ def of_case(
     firm, parties = known or who(connection, definition, case)
     side = side if reader is None else sides.side_of(reader, case.company_id, parties)
     day = on or case.changed_at.astimezone(HONG_KONG).date()
-    owners = {case.participant_id, filler or case.participant_id}
     entries, every, said, kept, company = together(
         connection,
         lambda: trail.entries(connection, case.id),
         lambda: answered.answers_and_drafts(connection, case.id),
         lambda: answered.remarks_on(connection, case.id),
-        lambda: registers.of_eservice_each(connection, definition, owners, day),
+        lambda: registers.of_eservice_each(connection, definition, {case.participant_id, filler} - {""}, day),
         lambda: firm or cases.company_of(connection, case),
     )
+    kept = {one: registers.with_events(connection, definition, kept[one], one, day) for one in kept}
     sight = sides.sight([sealed.entry for sealed in entries], side, "" if reader is None else reader.company_name)
     shown = [sealed for sealed in entries if not _is_skipped(sealed.entry, sight, side)]
     answers = [one for one in every if one.entry > answered.DRAFT_ENTRY and one.step != answered.COMMENT]
     given = [one for one in answers if one.entry not in sight.unread | sight.silent]
-    unread = sight.unread - _handed_to(definition, entries, side)
-    others = [one for one in answers if one.entry not in unread]
+    others = _of_others(answers, sight.unread - _handed_to(definition, entries, side))
     remarks = [remark for remark in said if remark.entry not in sight.silent]
-    filled = [sealed for sealed in given if sealed.step == definition.main_step]
     lines = _lines(definition, [sealed.entry for sealed in entries], remarks, case, exchange, sight, side)
     return Story(
         case=case,
@@ -152,8 +150,10 @@ def of_case(
         lines=lines,
         parties=parties,
         side=side,
-        rounds=tuple(sealed.round for sealed in filled),
-        parts=tuple(_parts(definition, filled, others, register_choices(kept[case.participant_id]), side)),
+        rounds=tuple(sealed.round for sealed in _filled(definition, given)),
+        parts=tuple(
+            _parts(definition, _filled(definition, given), others, register_choices(kept[case.participant_id]), side)
+        ),
         remarks=tuple(_remark_to(r, entries[r.entry - 1].entry, side) for r in remarks if not _is_comment(r, entries)),
         answers=tuple(sealed for sealed in given if _is_open(definition, sealed, side)),
         records=tuple(kept[case.participant_id]),
@@ -164,6 +164,14 @@ def of_case(
         comments=tuple(one for one in every if one.step == answered.COMMENT and one.entry not in sight.unread),
         **_files(connection, case, definition, entries, side),
     )
+
+
+def _of_others(answers: Sequence[Sealed], unread: frozenset[int]) -> list[Sealed]:
+    return [one for one in answers if one.entry not in unread]
+
+
+def _filled(definition: Definition, given: Sequence[Sealed]) -> list[Sealed]:
+    return [sealed for sealed in given if sealed.step == definition.main_step]
 
 
 def who(connection: Connection, definition: Definition, case: Case) -> tuple[Company | None, tuple[Party, ...]]:
@@ -312,18 +320,19 @@ def record_label(record: registers.Record) -> str:
 # --- answers by round -------------------------------------------------------------------------------------------------
 def _parts(
     definition: Definition,
-    filled: Sequence[Sealed],
+    given: Sequence[Sealed],
     others: Sequence[Sealed],
     choices: Mapping[str, Any],
     side: str | None,
 ) -> list[Part]:
     """The main form, then what others filled, each as far as the side reads it."""
+    filled = _filled(definition, given)
     parts = _form_parts(definition.forms[definition.main_form], "maker", filled, choices, side)
     for step in definition.other_fill_steps:
         asked = definition.form_at(step.id)
-        given = [sealed for sealed in others if sealed.step == step.id]
-        if asked is not None and given:
-            last = [next((s for s in reversed(given) if s.round == one.round), None) for one in filled]
+        theirs = [sealed for sealed in others if sealed.step == step.id]
+        if asked is not None and theirs:
+            last = [next((s for s in reversed(theirs) if s.round == one.round), None) for one in filled]
             parts += [replace(part, step=step.id) for part in _form_parts(asked, step.lane, last, choices, side)]
     return parts
 

@@ -67,6 +67,13 @@ WORDS = {
     "calendar.approved": "Exception of the calendar approved",
     "calendar.refused": "Exception of the calendar refused",
     "calendar.taken_back": "Exception of the calendar taken back",
+    "event.written": "Event written",
+    "event.changed": "Event changed",
+    "event.published": "Event published",
+    "event.closed": "Enrolment closed early",
+    "event.cancelled": "Event cancelled",
+    "event.attended": "Who came to an event noted",
+    "enrolment.withdrawn": "Attendees of an event withdrawn",
 }
 LABELS = {
     "granted": "Granted",
@@ -97,6 +104,21 @@ LABELS = {
     "day": "Day",
     "day_kind": "It is to be",
     "reason": "Reason",
+    "event": "Event",
+    "place": "Place",
+    "description": "Description",
+    "modes": "How people take part",
+    "starts_at": "Begins",
+    "ends_at": "Ends",
+    "opens_on": "Enrolment opens",
+    "closes_at": "Enrolment closes",
+    "capacity": "Places",
+    "max_per_company": "Attendees of one company at most",
+    "audience": "Audience",
+    "checker_required": "A checker approves",
+    "attendees": "Attendees",
+    "references": "Requests",
+    "moved_up": "Moved up from the waiting list",
 }
 KINDS = {"business": "Business user", "ccda": "Delegated administrator", "staff": "Staff of a desk"}
 SPOKEN = KINDS | DAY_KINDS | {one.name: one.title for one in EXCLUSIONS}

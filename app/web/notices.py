@@ -32,6 +32,11 @@ SAID = {
     "case.effective": "Takes effect today",
     "way_out.proposed": "%(who)s asks you to confirm: %(task)s",
     "way_out.declined": "%(who)s has declined: %(task)s",
+    "event.waiting": "On the waiting list of %(event)s: %(number)s of those you have enrolled",
+    "event.place_given": "Moved up from the waiting list of %(event)s: %(number)s",
+    "event.changed": "Time or place has changed: %(event)s",
+    "event.cancelled": "Cancelled by the exchange: %(event)s",
+    "event.withdrawn": "%(who)s has withdrawn attendees from %(event)s: %(number)s",
 }
 
 
@@ -52,12 +57,14 @@ def show() -> str:
 @bp.get("/<int:notice>")
 @signed_in
 def open_one(notice: int) -> Any:
-    """Note that I have read a notice, and lead to its request."""
+    """Note that I have read a notice, and lead to its request, or to the event that it tells of."""
     with portal().database.write() as connection:
-        reference = notices.read(connection, current_person(), notice, portal().clock.now())
-    if reference is None:
+        found = notices.read(connection, current_person(), notice, portal().clock.now())
+    if found is None:
         abort(404)
-    return redirect(url_for("cases.show", reference=reference), 303)
+    if "code" in found.payload:
+        return redirect(url_for("events.show", code=found.payload["code"]), 303)
+    return redirect(url_for("cases.show", reference=found.reference), 303)
 
 
 @bp.post("/reading")

@@ -64,7 +64,10 @@ def _menu(person: Person) -> list[dict[str, Any]]:
     records = _link(_("Registers"), url_for("records.show"), "records.show")
     shelf = _link(_("Forms"), url_for("paper_forms.index"))
     shelf["current"] = request.path.startswith(shelf["url"])
-    told = {"heading": _("Exchange"), "links": [shelf, _link(_("Calendar"), url_for("calendar.show"), "calendar.show")]}
+    gatherings = _link(_("Events"), url_for("events.index"))
+    gatherings["current"] = request.path.startswith(gatherings["url"])
+    days = _link(_("Calendar"), url_for("calendar.show"), "calendar.show")
+    told = {"heading": _("Exchange"), "links": [gatherings, shelf, days]}
     own = {"heading": _("Me"), "links": [_link(_("My account"), url_for("account.show"), "account.show")]}
     if person.is_staff:
         return [{"heading": _("Work"), "links": [work[0], records]}, *_administration(person), told, own]

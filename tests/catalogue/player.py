@@ -16,11 +16,12 @@ from app.commands.requests import files
 from app.commands.requests import tasks as task_commands
 from app.commands.requests.steps import By
 from app.commands.requests.tasks import OutOfDate
-from app.store import cases, people, tables
+from app.store import cases, events, people, tables
 from app.store.database import Connection
 from app.store.tasks import Task
 from engine.errors import WarningsOpen, WrongAnswers
 from engine.forms import attachment
+from engine.hours import HONG_KONG
 from engine.people import DESK_LANES, Right, seat_of
 from engine.running.definition import Definition
 from tests.commands.office import OFFICE_ADDRESS, Office
@@ -29,6 +30,18 @@ from tests.documents import PDF, XLSX
 FIRM, PARTICIPANT = "CP00001", "B00123"
 SYSTEM = "system"
 REASON = "As the walk has it"
+UNSAID = {
+    "kind": "SEMINAR",
+    "venue": "Connect Hall",
+    "starts_on": "2026-12-15",
+    "opens_on": "2026-11-02",
+    "closes_on": "2026-12-04",
+    "closes_time": "17:00",
+    "capacity": 100,
+    "max_per_company": 2,
+    "modes": ["IN_PERSON"],
+    "checker_required": False,
+}
 
 
 @dataclass
@@ -112,7 +125,11 @@ class Player:
         rows = [*self._records(), *self._choices()]
         with self.office.portal.database.write() as connection:
             connection.execute(delete(table).where(table.c.register.in_(self.definition.registers)))
-            for register, key, record in rows:
+            connection.execute(delete(tables.attendees))
+            connection.execute(delete(tables.events))
+            for key, record in [(key, record) for register, key, record in rows if register == events.REGISTER]:
+                events.add(connection, **_event(key, record))
+            for register, key, record in [one for one in rows if one[0] != events.REGISTER]:
                 row = {"register": register, "owner": self.participant, "key": key, "record": record}
                 when = {"effective_on": datetime(2025, 1, 2).date(), "set_at": self.office.clock.now()}
                 connection.execute(insert(table).values({**row, **when, "reference": None}))
@@ -296,3 +313,23 @@ def walks_of(content: bytes) -> list[Mapping[str, Any]]:
     """The walks of a file."""
     found: list[Mapping[str, Any]] = json.loads(content)
     return found
+
+
+def _event(code: str, record: Mapping[str, Any]) -> dict[str, Any]:
+    """An event as the exchange would have published it, of what a walk says that forms know of it."""
+    record = {**UNSAID, **record}
+    starts = datetime.fromisoformat(f"{record['starts_on']}T14:30").replace(tzinfo=HONG_KONG)
+    closes = datetime.fromisoformat(f"{record['closes_on']}T{record['closes_time']}").replace(tzinfo=HONG_KONG)
+    said = {name: record[name] for name in ("kind", "max_per_company", "modes", "checker_required", "capacity")}
+    return said | {
+        "code": code,
+        "title_en": record["name"],
+        "title_zh": record["name"],
+        "place": record["venue"],
+        "starts_at": starts,
+        "ends_at": starts + timedelta(hours=2),
+        "opens_on": datetime.fromisoformat(record["opens_on"]).date(),
+        "closes_at": closes,
+        "audience": record.get("memberships", []),
+        "published_at": datetime(2026, 10, 1, tzinfo=HONG_KONG),
+    }

@@ -65,8 +65,10 @@ def test_a_return_a_nudge_and_a_declined_way_out_are_noticed(office):
 
 def test_every_template_of_a_notice_belongs_to_a_group():
     from app.commands import letters
+    from app.commands.requests import event_letters
 
-    assert set(letters.SUBJECTS) == set(letters.OPENINGS) == set(telling.GROUPS)
+    written = set(letters.SUBJECTS) | set(event_letters.SUBJECTS)
+    assert written == set(letters.OPENINGS) | set(event_letters.OPENINGS) == set(telling.GROUPS)
 
 
 def test_a_refused_step_leaves_no_notice(office):

@@ -29,6 +29,7 @@ ROLES = {
     "ccda": "ada",
     "other ccda": "carmen",
     "desk": "edith",
+    "events": "lily",
     "admin": "agnes",
     "ops": "olive",
     "analyst": "andy",
@@ -36,7 +37,11 @@ ROLES = {
 }
 NORA = "nora@harbourbright.test"
 OUTSIDE = ("/sign-in", "/health", "/demo", "/calendar/feed")
-OTHERS = {"/eservices/<name>": {"name": "EU_MoneySettlement"}, "/exchange": {"code": "CTO"}}
+OTHERS = {
+    "/eservices/<name>": {"name": "EU_MoneySettlement"},
+    "/exchange": {"code": "CTO"},
+    "/events": {"code": "MR2701"},
+}
 FIELDS = {
     "/tasks/<uuid:task_id>/file-acts": {"act": "signed_dda:remove:{file_id}"},
     "/people/<int:person>/desks": {"seen": "none"},

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.commands import events
 from tests.commands.office import RETURN, opened
 from tests.commands.publishing import offered
 from tests.web import second
@@ -59,6 +60,14 @@ PAGES = {
     "forms": ("mia", "/forms"),
     "forms, as their keeper": ("agnes", "/forms"),
     "one form": ("agnes", "/forms/TRX-90"),
+    "events": ("mia", "/events"),
+    "events that are over": ("mia", "/events?when=past"),
+    "events, as their keeper": ("lily", "/events"),
+    "one event": ("mia", "/events/{event}"),
+    "one event, as its keeper": ("lily", "/events/{event}"),
+    "whom to withdraw": ("mia", "/events/{event}/withdrawal"),
+    "attendees": ("lily", "/events/{event}/attendees"),
+    "an event to change": ("lily", "/events/{event}/particulars"),
     "search that finds a form": ("chen", "/search?q=late"),
     "way out": ("mia", "/requests/{again}/ways-out/withdraw"),
 }
@@ -78,7 +87,10 @@ def addresses(office, visitor):
     sent = office.sent()
     for number in ("TRX-90", "TRX-91", "TRX-92"):
         offered(office, number)
-    tasks = {"check": visitor.task(again), "process": visitor.task(sent), "form": visitor.task(draft)}
+    event = events.published(office)
+    for who, people in (("mia", ("amy", "bob")), ("ivan", ("cat", "dan"))):
+        events.enrolled(office, event, who, *people)
+    tasks = {"event": event, "check": visitor.task(again), "process": visitor.task(sent), "form": visitor.task(draft)}
     return {"again": again, "ended": office.completed(), **tasks}
 
 

@@ -68,7 +68,9 @@ def facts_at(
     connection: Connection, definition: Definition, case: Case, step: str, now: datetime, participant: str
 ) -> Facts:
     """What the form of a step may know: the case, the registers of the participant who fills it, and its files."""
-    records = registers.of_eservice(connection, definition, participant, hong_kong_day(now))
+    day = hong_kong_day(now)
+    records = registers.of_eservice(connection, definition, participant, day)
+    records = registers.with_events(connection, definition, records, participant, day)
     kept = files_at(connection, definition, case, step)
     return facts_from(records, definition, as_facts(case), at(connection, now), kept)
 

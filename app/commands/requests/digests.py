@@ -22,7 +22,15 @@ from engine.sentence import joined, named, say
 
 DIGEST = "digest"
 MOST = 50
-SAID = {"case.effective": "takes effect", "way_out.declined": "what was asked for was declined"}
+SAID = {
+    "case.effective": "takes effect",
+    "way_out.declined": "what was asked for was declined",
+    "event.waiting": "some of those enrolled wait for a place",
+    "event.place_given": "some have moved up from the waiting list",
+    "event.changed": "time or place of the event has changed",
+    "event.cancelled": "the event was cancelled",
+    "event.withdrawn": "a colleague has withdrawn attendees",
+}
 SAFE = say("For your safety this mail holds no data of the requests.")
 
 

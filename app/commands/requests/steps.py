@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from app.commands.portal import Portal
-from app.commands.requests import circumstances, parties, telling
+from app.commands.requests import circumstances, parties, places, telling
 from app.commands.requests.promises import promises
 from app.commands.requests.trails import Actor, address_of, head_seal
 from app.store import answered, cases, casts, people, registers, tasks, trail
@@ -135,6 +135,8 @@ def write_down(
 ) -> None:
     """Save the case, seal the trail entry, open and close tasks and timers, and promise what leaves the machine."""
     now, moment = step.at, circumstances.at(connection, step.at)
+    came_of_it = places.placed(connection, portal, case, outcome.effects, now)
+    step = replace(step, facts={**step.facts, **came_of_it}) if came_of_it else step
     seq = case.entries + 1
     salt = secrets.token_hex(16) if step.answers is not None else ""
     entry = _entry(definition, case, outcome, step, seq, salt, now)

@@ -175,13 +175,14 @@ def _read(connection: Connection, held: Held | None, by: By, now: datetime) -> t
     task, case = held.task, held.case
     definition, day = definitions.of_release(connection, case.release), hong_kong_day(now)
     parties = parties_in(connection, definition, case)
-    read = {task.step, definition.main_step, *definition.given_steps}
+    read, participant = {task.step, definition.main_step, *definition.given_steps}, participant_of(task, case, parties)
     cast, given, records = together(
         connection,
         lambda: casts.of_case(connection, case, by.person, parties),
         lambda: answered.given_at(connection, case.id, read),
-        lambda: registers.of_eservice(connection, definition, participant_of(task, case, parties), day),
+        lambda: registers.of_eservice(connection, definition, participant, day),
     )
+    records = registers.with_events(connection, definition, records, participant, day)
     kept = circumstances.files_at(connection, definition, case, task.step)
     request = circumstances.request_at(definition, task.step, task.lane, given.newest(definition.main_step))
     desk = circumstances.desk_of(task.lane, task.holder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from app.commands.portal import Portal
 from app.commands.signing import own_acts, proving
 from app.commands.signing.tries import Origin
 from app.outside.ical import Entry, calendar_text
-from app.store import definitions, feeds, people, tasks
+from app.store import attendees, definitions, enrolments, events, feeds, people, tasks
 from app.store.database import Connection
 from app.store.signins import Signin
 from engine.hours import hong_kong_day
@@ -59,6 +60,7 @@ def read(portal: Portal, token: str) -> str | None:
         if person is None:
             return None
         entries = [*_due(connection, portal, person), *_effective(connection, portal, person)]
+        entries += [] if person.is_staff else _events(connection, portal, person)
     return calendar_text(entries, portal.clock.now(), urlsplit(portal.settings.base_url).hostname or "portal")
 
 
@@ -87,6 +89,20 @@ def _effective(connection: Connection, portal: Portal, person: Person) -> list[E
         )
         for one in feeds.effective_days(connection, person, since, MOST)
     ]
+
+
+def _events(connection: Connection, portal: Portal, person: Person) -> Iterator[Entry]:
+    """What the firm comes to, and until when the person can enrol in what it does not come to yet."""
+    now, base = portal.clock.now(), portal.settings.base_url
+    coming = [event for event in events.coming(connection, now) if event.takes_place][:MOST]
+    mine = {one.event_id for one in attendees.of_company(connection, person.company, [event.id for event in coming])}
+    seats, made = people.memberships_of(connection, person.company), definitions.current(connection).values()
+    for event in coming:
+        url = f"{base}/events/{event.code}"
+        if event.id in mine:
+            yield Entry(event.code, event.starts_at, event.title_en, url, event.ends_at, event.place)
+        elif event.is_open(now) and enrolments.seats_for(person, seats, made, event, "maker"):
+            yield Entry(f"{event.code}-closes", event.closes_at, f"Enrolment closes: {event.title_en}", url)
 
 
 def _title(connection: Connection, release: str) -> str:

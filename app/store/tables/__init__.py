@@ -18,6 +18,7 @@ from app.store.tables.accounts import (
     signins,
 )
 from app.store.tables.columns import metadata
+from app.store.tables.events import attendees, events
 from app.store.tables.notices import feeds, letter_choices, notices
 from app.store.tables.repository import paper_form_versions, paper_forms
 from app.store.tables.requests import (
@@ -44,6 +45,7 @@ __all__ = [
     "administration_trail",
     "answers",
     "artefacts",
+    "attendees",
     "calendar_exceptions",
     "cases",
     "codes",
@@ -53,6 +55,7 @@ __all__ = [
     "devices",
     "documents",
     "eservices",
+    "events",
     "feeds",
     "files",
     "grant_requests",
