@@ -36,6 +36,8 @@ MAY: Mapping[str, Callable[[Person], bool]] = {
     "manage people": lambda person: person.kind == CCDA,
     "manage the exchange": lambda person: person.kind == ADMIN,
     "keep the calendar": lambda person: person.kind in (OPS, ADMIN),
+    "publish": lambda person: person.kind in (OPS, ADMIN),
+    "see who downloads": lambda person: person.kind in (OPS, ADMIN, AUDITOR),
     "read the company's trail": lambda person: person.kind == CCDA,
     "read every company's trail": lambda person: person.kind in (AUDITOR, ADMIN),
 }

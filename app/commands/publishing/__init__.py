@@ -1,0 +1,1 @@
+"""What the exchange publishes to participants: events, notices and documents."""
