@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app.commands.signing import passwords, signin
+from app.demo_publications import publish_demo
 from app.seed import DEMO_PASSWORD, demo_logins, seed_demo
-from app.store import people, tables
+from app.store import people, tables, technical_documents
 from tests.signing import HOME, still_portal
 
 
@@ -85,3 +86,11 @@ def test_every_desk_has_one_who_processes_and_one_who_approves(portal):
 
 def test_the_password_of_the_demo_keeps_the_portals_own_rules():
     assert passwords.weakness(DEMO_PASSWORD, [email for _, email, _ in demo_logins()]) is None
+
+
+def test_the_demo_has_something_published_for_every_company(portal):
+    publish_demo(portal)
+    with portal.database.read() as connection:
+        kinds = {row.company_id: row.kind for row in connection.execute(select(tables.memberships))}
+        found = [technical_documents.listed(connection, {kind}) for kind in kinds.values()]
+    assert len(kinds) == 5 and all(found)

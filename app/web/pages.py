@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import g, request, url_for
@@ -60,9 +60,7 @@ def _menu(person: Person) -> list[dict[str, Any]]:
         _link(_("All eServices"), url_for("eservices.index"), "eservices.index"),
     ]
     records = _link(_("Registers"), url_for("records.show"), "records.show")
-    shelf = _link(_("Forms"), url_for("paper_forms.index"))
-    shelf["current"] = request.path.startswith(shelf["url"])
-    told = {"heading": _("Exchange"), "links": [shelf, _link(_("Calendar"), url_for("calendar.show"), "calendar.show")]}
+    told = _information()
     own = {"heading": _("Me"), "links": [_link(_("My account"), url_for("account.show"), "account.show")]}
     if person.is_staff:
         return [{"heading": _("Work"), "links": [work[0], records]}, *_administration(person), told, own]
@@ -75,6 +73,21 @@ def _menu(person: Person) -> list[dict[str, Any]]:
     menu = [{"heading": _("Work"), "links": work}, *_administration(person)]
     eservices = [{"heading": _("eServices"), "links": links}] if links else []
     return [*menu, *eservices, told, own]
+
+
+def _information() -> dict[str, Any]:
+    """What the exchange publishes to everybody."""
+    places = (
+        (_("Circulars"), "bulletins.index"),
+        (_("Technical documents"), "documents.index"),
+        (_("Forms"), "paper_forms.index"),
+        (_("Calendar"), "calendar.show"),
+    )
+    links = [_link(label, url_for(endpoint)) for label, endpoint in places]
+    return {
+        "heading": _("Information"),
+        "links": [link | {"current": request.path.startswith(link["url"])} for link in links],
+    }
 
 
 def _administration(person: Person) -> list[dict[str, Any]]:
@@ -188,11 +201,22 @@ def version() -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
+def before() -> int | None:
+    """The row that the page before this one ended with, as its address says."""
+    text = request.args.get("before", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
 # --- times ------------------------------------------------------------------------------------------------------------
 def day_and_time(at: datetime) -> str:
     """A moment in a timeline: 23 Nov 16:31 HKT."""
     local = at.astimezone(HONG_KONG)
     return f"{local.day} {local:%b %H:%M} HKT"
+
+
+def plain_day(day: date) -> str:
+    """A day in a list: 23 Nov 2026."""
+    return f"{day.day} {day:%b %Y}"
 
 
 def exact_time(at: datetime) -> str:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from app.commands.publishing import documents
+from tests.commands.informing import technical, written
 from tests.commands.office import RETURN, opened
 from tests.commands.publishing import offered
 from tests.web import second
@@ -59,6 +61,14 @@ PAGES = {
     "forms": ("mia", "/forms"),
     "forms, as their keeper": ("agnes", "/forms"),
     "one form": ("agnes", "/forms/TRX-90"),
+    "circulars": ("mia", "/circulars"),
+    "circulars, as who publishes": ("olive", "/circulars?q=rehearsal"),
+    "one circular": ("mia", "/circulars/{bulletin}"),
+    "circular to change": ("olive", "/circulars/{bulletin}/change"),
+    "technical documents": ("mia", "/documents"),
+    "technical documents, as who publishes": ("olive", "/documents"),
+    "one technical document": ("olive", "/documents/{document}"),
+    "downloads": ("audrey", "/documents/downloads"),
     "search that finds a form": ("chen", "/search?q=late"),
     "way out": ("mia", "/requests/{again}/ways-out/withdraw"),
 }
@@ -78,8 +88,12 @@ def addresses(office, visitor):
     sent = office.sent()
     for number in ("TRX-90", "TRX-91", "TRX-92"):
         offered(office, number)
+    for number in range(3):
+        bulletin, document = written(office, title_en=f"Circular {number}"), technical(office, title_en=str(number))
+        documents.hand_out(office.portal, office.number("mia"), document)
+    published = {"bulletin": bulletin, "document": document}
     tasks = {"check": visitor.task(again), "process": visitor.task(sent), "form": visitor.task(draft)}
-    return {"again": again, "ended": office.completed(), **tasks}
+    return {"again": again, "ended": office.completed(), **tasks, **published}
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -24,6 +24,7 @@ from engine.rights import may
 LONGEST_TEXT = 6000
 FURTHEST = timedelta(days=5 * 366)
 PDF = ("pdf",)
+PINNED, LOOSE, OPEN_END = "PINNED", "LOOSE", "OPEN_END"  # as a trail keeps them
 NO_FILE = Upload("", b"")
 log = log_of("bulletins")
 
@@ -218,7 +219,14 @@ def _before(bulletin: Bulletin, name: str) -> Any:
 
 def _facts(said: dict[str, Any]) -> dict[str, Any]:
     """The same as a trail keeps it."""
-    return {
-        name: value.isoformat() if isinstance(value, date) else list(value) if isinstance(value, tuple) else value
-        for name, value in said.items()
-    }
+    told: dict[str, Any] = {}
+    for name, value in said.items():
+        if name == "audience":
+            told[name] = publishers.meant_for(value)
+        elif name == "pinned":
+            told[name] = PINNED if value else LOOSE
+        elif name == "shown_until" and value is None:
+            told[name] = OPEN_END
+        else:
+            told[name] = value.isoformat() if isinstance(value, date) else value
+    return told

@@ -155,10 +155,9 @@ def hand_out(portal: Portal, person: int, number: int, version: int | None = Non
     Raises `NotFound`.
     """
     with portal.database.read() as connection:
-        document = found(connection, person, number)
+        found(connection, person, number)
         every = kept.versions(connection, number)
-    wanted = version or (document.newest.version if document.newest else 0)
-    chosen = next((one for one in every if one.version == wanted), None)
+    chosen = next((one for one in every if version in (None, one.version)), None)
     if chosen is None:
         raise NotFound("the document")
     content = portal.blobs.get(chosen.sha256)
@@ -221,7 +220,7 @@ def _next(document: Document, label: str, effective: date, upload: Upload, sha25
 def _facts(said: dict[str, object]) -> dict[str, object]:
     """The same as a trail keeps it; what a paper form calls its category is something else."""
     told = {"shelf" if name == "category" else name: value for name, value in said.items()}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
+    return {name: publishers.meant_for(value) if isinstance(value, tuple) else value for name, value in told.items()}
 
 
 def _sealed(version: Version) -> dict[str, object]:

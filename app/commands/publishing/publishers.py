@@ -21,7 +21,7 @@ from engine.functions import MEMBERSHIPS
 from engine.people import Person
 from engine.rights import may
 
-PUBLISH = "publish"
+PUBLISH, EVERYBODY = "publish", "EVERYBODY"
 LONGEST_EN, LONGEST_ZH, LONGEST_FILE_NAME = 160, 80, 200
 
 
@@ -100,6 +100,11 @@ def file_name(upload: Upload) -> str:
     """The name under which a file is handed out, which keeps its ending."""
     stem, _dot, ending = attachment.readable(upload.name).rpartition(".")
     return f"{stem[: LONGEST_FILE_NAME - len(ending) - 1]}.{ending.lower()}"
+
+
+def meant_for(kinds: Iterable[str]) -> str:
+    """An audience as a trail keeps it."""
+    return ", ".join(kinds) or EVERYBODY
 
 
 def seal(connection: Connection, portal: Portal, who: Doer, action: str, **facts: Any) -> None:

@@ -44,7 +44,7 @@ for (const file of readdirSync(out)) if (hashed.test(file)) rmSync(join(out, fil
 
 const plain = await build({
   ...shared,
-  entryPoints: ["app.css", "fields.css", "diagram.css", "lists.css", "managing.css", "favicon.svg"],
+  entryPoints: ["app.css", "fields.css", "diagram.css", "information.css", "lists.css", "managing.css", "favicon.svg"],
   target: ["safari10", "firefox51", "chrome92"],
 });
 const scripts = await build({ ...shared, entryPoints: ["start.js", "form.js", "bell.js"], target: "es5" });
