@@ -122,11 +122,11 @@ def ready_portal(settings: Settings, say: Say, folder: Path = HOUSE) -> Portal:
     try:
         ready_eservices(portal, folder, say)
         if settings.demo and not has_companies(portal):
-            from app.demo_publications import publish_demo
+            from app.commands.publishing import samples
             from app.seed import seed_demo
 
             seed_demo(portal)
-            publish_demo(portal)
+            samples.publish_demo(portal)
             say("Seeded the demo's companies and people.")
         ready_forms(portal)
     except BaseException:

@@ -3,10 +3,13 @@
 import pytest
 from sqlalchemy import func, select
 
+from app.commands.jobs import keep_promises
+from app.commands.publishing import bulletins, samples
 from app.commands.signing import passwords, signin
-from app.demo_publications import publish_demo
 from app.seed import DEMO_PASSWORD, demo_logins, seed_demo
+from app.store import bulletins as kept_bulletins
 from app.store import people, tables, technical_documents
+from engine.hours import hong_kong_day
 from tests.signing import HOME, still_portal
 
 
@@ -88,9 +91,18 @@ def test_the_password_of_the_demo_keeps_the_portals_own_rules():
     assert passwords.weakness(DEMO_PASSWORD, [email for _, email, _ in demo_logins()]) is None
 
 
-def test_the_demo_has_something_published_for_every_company(portal):
-    publish_demo(portal)
+def test_every_company_of_the_demo_has_circulars_to_read(portal):
+    samples.publish_demo(portal)
     with portal.database.read() as connection:
-        kinds = {row.company_id: row.kind for row in connection.execute(select(tables.memberships))}
-        found = [technical_documents.listed(connection, {kind}) for kind in kinds.values()]
-    assert len(kinds) == 5 and all(found)
+        told = people.person_for(connection, people.id_of(connection, "maker@pearlriver.test"))
+        reader = bulletins.reader_of(connection, told)
+        assert kept_bulletins.unread(connection, reader, hong_kong_day(portal.clock.now()), 9)
+
+
+def test_a_document_of_the_demo_is_published_once(portal):
+    samples.publish_demo(portal)
+    keep_promises(portal, 1)
+    samples.publish_sample(portal, "Order Gateway Interface Specification")
+    with portal.database.read() as connection:
+        (found,) = technical_documents.listed(connection, None)
+    assert found.newest.label == "2.0"
