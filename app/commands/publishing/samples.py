@@ -32,7 +32,7 @@ def publish_demo(portal: Portal) -> None:
     for one in _read("bulletins"):
         until = None if one["until"] is None else today + timedelta(days=one["until"])
         texts = {name: one[name] for name in TEXTS}
-        days = {"shown_from": today + timedelta(days=one["from"]), "shown_until": until}
+        days: dict[str, Any] = {"shown_from": today + timedelta(days=one["from"]), "shown_until": until}
         bulletins.add(portal, by, Said(**texts, audience=tuple(one["audience"]), pinned=one["pinned"], **days))
     now, titles = portal.clock.now(), [one["title_en"] for one in _read("documents")]
     rows = [{"kind": SAMPLE, "key": f"{SAMPLE}:{title}", "payload": {"title": title}} for title in titles]
