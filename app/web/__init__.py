@@ -10,10 +10,12 @@ from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.commands.portal import Portal
+from app.outside import contacts
 from app.web import (
     access,
     account,
     administration,
+    browsers,
     bulk,
     bulletins,
     calendar,
@@ -31,6 +33,7 @@ from app.web import (
     exports,
     files,
     guards,
+    help,
     leaving,
     links,
     notices,
@@ -47,6 +50,7 @@ from app.web import (
     security,
     signin,
     spreadsheets,
+    support,
     tasks,
 )
 
@@ -76,6 +80,9 @@ BLUEPRINTS = (
     exchange.bp,
     administration.bp,
     calendar.bp,
+    help.bp,
+    browsers.bp,
+    support.bp,
     access.bp,
     paper_forms.bp,
     bulletins.bp,
@@ -91,6 +98,7 @@ def build(portal: Portal) -> Flask:
     """The web application of a running portal."""
     app = Flask(__name__)
     app.extensions["portal"] = portal
+    app.extensions[support.KEPT] = contacts.read(portal.settings.support)
     Babel(app, default_locale="en", default_timezone="Asia/Hong_Kong")
     security.secure(app, portal.settings)
     guards.admit(app)

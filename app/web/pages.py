@@ -18,11 +18,12 @@ from app.store.lists import MOST_COUNTED
 from app.store.menus import Menu
 from app.store.pending import Pending
 from app.store.people import Membership
+from app.web import browsers
 from app.web.desks import desk_name
 from app.web.guards import current_person, portal, somebody
 from engine import functions, statuses
 from engine.forms.spoken import short_date
-from engine.hours import HONG_KONG, Now, hong_kong_day
+from engine.hours import HONG_KONG, Calendar, Now, hong_kong_day
 from engine.people import DESK_LANES, Person
 from engine.rights import may
 from engine.running.definition import Definition
@@ -32,9 +33,10 @@ from engine.running.definition import Definition
 def shared() -> dict[str, Any]:
     """The values that every template may use."""
     person = somebody()
+    told = {"old_browser": browsers.notice()}
     if person is None or request.endpoint in (None, "static"):
-        return {"me": None}
-    return {"me": _me(person)}
+        return {"me": None, **told}
+    return {"me": _me(person), **told}
 
 
 def _me(person: Person) -> dict[str, Any]:
@@ -82,6 +84,8 @@ def _information() -> dict[str, Any]:
         (_("Technical documents"), "documents.index"),
         (_("Forms"), "paper_forms.index"),
         (_("Calendar"), "calendar.show"),
+        (_("Help"), "help.show"),
+        (_("Support"), "support.show"),
     )
     links = [_link(label, url_for(endpoint)) for label, endpoint in places]
     return {
@@ -273,6 +277,13 @@ def today_line() -> str:
     else:
         parts.append(_("submissions now count as received on %(day)s", day=short_date(received)))
     return " · ".join(parts)
+
+
+def maintenance_span(hours: Calendar) -> tuple[str, str]:
+    """When the weekly maintenance begins and ends: Saturday 08:00, Sunday 00:00."""
+    days = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
+    begin, end = (f"{days[day]} {time:%H:%M}" for day, time in (hours.maintenance_from, hours.maintenance_to))
+    return begin, end
 
 
 def unusual_today() -> dict[str, str] | None:

@@ -38,7 +38,7 @@ ROLES = {
     "auditor": "audrey",
 }
 NORA = "nora@harbourbright.test"
-OUTSIDE = ("/sign-in", "/health", "/demo", "/calendar/feed")
+OUTSIDE = ("/sign-in", "/health", "/demo", "/calendar/feed", "/help", "/support", "/browser-notice")
 OTHERS = {"/eservices/<name>": {"name": "EU_MoneySettlement"}, "/exchange": {"code": "CTO"}}
 FIELDS = {
     "/tasks/<uuid:task_id>/file-acts": {"act": "signed_dda:remove:{file_id}"},
