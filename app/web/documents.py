@@ -94,6 +94,7 @@ def _row(one: Document, since: datetime | None) -> dict[str, Any]:
         "meant_for": written.meant_for(one.audience),
         "url": url_for("documents.show", document=one.id),
         "file_url": url_for("documents.newest", document=one.id) if one.is_offered else "",
+        "ahead": bool(newest and newest.effective_on > hong_kong_day(portal().clock.now())),
         "is_new": bool(newest and since and newest.published_at > since),
         "withdrawn": pages.day_and_time(one.withdrawn_at) if one.withdrawn_at else "",
     }
@@ -124,8 +125,7 @@ def _page(document: int, wrong: dict[str, str]) -> str:
         "documents/show.html",
         one=_row(found, None),
         number=document,
-        newest=_version(found, versions[0]) if versions else None,
-        former=[_version(found, one) for one in versions[1:]],
+        groups=_groups(found, versions),
         keeps=keeps,
         changes=pages.version() if wrong else found.changes,
         fields=_particulars(found, wrong) if keeps else [],
@@ -137,15 +137,30 @@ def _page(document: int, wrong: dict[str, str]) -> str:
     )
 
 
+def _groups(document: Document, versions: list[Version]) -> list[dict[str, Any]]:
+    """The version that holds today, those that hold later, and the former ones, each group newest first."""
+    today = hong_kong_day(portal().clock.now())
+    to_come = [one for one in versions if one.effective_on > today]
+    begun = [one for one in versions if one.effective_on <= today]
+    groups = (
+        ("holds", _("The version that holds"), begun[:1]),
+        ("later", _("Published, and effective later"), to_come),
+        ("former", _("Former versions"), begun[1:]),
+    )
+    return [
+        {"key": key, "title": title, "versions": [_version(document, one) for one in found]}
+        for key, title, found in groups
+        if found
+    ]
+
+
 def _version(document: Document, one: Version) -> dict[str, str]:
-    by = one.publisher or _("came with the portal")
-    today, at = hong_kong_day(portal().clock.now()), pages.day_and_time(one.published_at)
+    by, at = one.publisher or _("came with the portal"), pages.day_and_time(one.published_at)
     is_staff = current_person().is_staff
     return {
         "label": one.label,
         "facts": _facts(one),
         "line": f"{at} · {by}" if is_staff else _("Published %(at)s", at=at),
-        "ahead": _("Not effective yet") if one.effective_on > today else "",
         "file_name": one.file_name,
         "sha256": one.sha256,
         "url": url_for("documents.version", document=document.id, version=one.version),

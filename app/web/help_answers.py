@@ -127,9 +127,9 @@ def _system(at: Circumstances) -> Iterator[Entry]:
         "browsers",
         _("What browsers does Client Connect support?"),
         (
-            _("These, and whatever is newer:"),
             _("Any other browser is let in too: a notice says that it was not tried here."),
             _("Scripts only make the forms more comfortable. Everything that belongs to a request works without them."),
+            _("These browsers are supported, and whatever is newer:"),
         ),
         tuple(browser(one) for one in agents.SUPPORTED),
     )

@@ -14,6 +14,7 @@ from app.web import pages
 from app.web.guards import portal, public, somebody
 from engine import functions
 from engine.errors import NotFound
+from engine.hours import HALF_DAY_CUTOFF
 from engine.people import Person
 
 bp = Blueprint("support", __name__)
@@ -37,6 +38,7 @@ def show() -> Any:
         about=about,
         general=_view(_("Everything else"), known.general, subject),
         rows=[_view(functions.TITLES[name], known.of(name), subject, is_first=name == first) for name in names],
+        noon=f"{HALF_DAY_CUTOFF:%H:%M}",
         today_line=pages.today_line(),
         unlock_mailbox=portal().settings.unlock_mailbox,
     )

@@ -111,10 +111,24 @@ def test_r22_former_versions_stay_reachable_below_the_newest(office, visitor):
     assert "Version 1.0, effective" in former[0] and mia.download(page.link("Download: version 1.0")).data == PDF
 
 
-def test_a_version_that_holds_later_says_so(office, visitor):
+def test_r22_the_version_that_holds_stays_so_until_the_next_one_is_effective(office, visitor):
+    number = technical(office)
+    issued(office, number, "2.0", NEWER, effective="2026-12-01")
+    groups = "//section[ul[@class='service-list']]"
+    before = visitor("mia").get(f"/documents/{number}").all(f"{groups}//h2 | {groups}//h3")
+    office.clock.move(days=8)
+    after = visitor("mia").get(f"/documents/{number}").all(f"{groups}//h2 | {groups}//h3")
+    told = [[line.partition(",")[0] for line in lines] for lines in (before, after)]
+    assert told == [
+        ["The version that holds", "Version 1.0", "Published", "Version 2.0"],
+        ["The version that holds", "Version 2.0", "Former versions", "Version 1.0"],
+    ]
+
+
+def test_a_version_that_holds_later_says_so_in_the_list(office, visitor):
     number = shelved(office)
     issued(office, number, effective="2026-12-01")
-    assert "Not effective yet" in visitor("mia").get(f"/documents/{number}").text
+    assert "Not effective yet" in visitor("mia").get("/documents").text
 
 
 def test_a_participant_is_not_told_who_published_a_version(office, visitor):
