@@ -32,6 +32,7 @@ class Settings:
     idle_minutes: int = 15
     absolute_hours: int = 8
     clamd: str = ""  # where a virus scanner listens, if there is one
+    support: str = ""  # the file of hotlines and mailboxes; empty: invented ones
     files: str = ""  # a bucket (s3://...) or folder for files; empty: a folder in the root
 
     @classmethod
@@ -55,6 +56,7 @@ class Settings:
             unlock_mailbox=value("UNLOCK_MAILBOX", "clearingps@example.test"),
             trust_proxy=int(value("TRUST_PROXY", "0")),
             clamd=value("CLAMD", ""),
+            support=value("SUPPORT", ""),
             files=value("FILES", ""),
         )
         settings.require_safe()

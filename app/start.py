@@ -13,6 +13,8 @@ from app.commands.managing import shipped_forms
 from app.commands.portal import Portal
 from app.config import Settings, UnsafeSettings
 from app.factory import open_portal
+from app.outside import contacts
+from app.outside.contacts import BadContacts
 from app.store import people
 from app.store.database import migrate
 from app.store.definitions import current_releases
@@ -62,6 +64,10 @@ def settings_of(env: Mapping[str, str]) -> Settings:
     except ValueError as error:
         raise CannotStart(f"Expected numbers in the CLIENT_CONNECT_ variables for ports, but: {error}.") from error
     ready_folder(settings.root)
+    try:
+        contacts.read(settings.support)
+    except BadContacts as error:
+        raise CannotStart(f"{error} Its place is named in CLIENT_CONNECT_SUPPORT.") from error
     return settings
 
 
@@ -122,9 +128,11 @@ def ready_portal(settings: Settings, say: Say, folder: Path = HOUSE) -> Portal:
     try:
         ready_eservices(portal, folder, say)
         if settings.demo and not has_companies(portal):
+            from app.commands.publishing import samples
             from app.seed import seed_demo
 
             seed_demo(portal)
+            samples.publish_demo(portal)
             say("Seeded the demo's companies and people.")
         ready_forms(portal)
     except BaseException:

@@ -38,6 +38,8 @@ MAY: Mapping[str, Callable[[Person], bool]] = {
     "manage the exchange": lambda person: person.kind == ADMIN,
     "keep the calendar": lambda person: person.kind in (OPS, ADMIN),
     "publish events": lambda person: person.kind == ADMIN or any(r.holder == EVENTS_DESK for r in person.rights),
+    "publish": lambda person: person.kind in (OPS, ADMIN),
+    "see who downloads": lambda person: person.kind in (OPS, ADMIN, AUDITOR),
     "read the company's trail": lambda person: person.kind == CCDA,
     "read every company's trail": lambda person: person.kind in (AUDITOR, ADMIN),
 }

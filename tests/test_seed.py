@@ -3,9 +3,13 @@
 import pytest
 from sqlalchemy import func, select
 
+from app.commands.jobs import keep_promises
+from app.commands.publishing import bulletins, samples
 from app.commands.signing import passwords, signin
 from app.seed import DEMO_PASSWORD, demo_logins, seed_demo
-from app.store import people, tables
+from app.store import bulletins as kept_bulletins
+from app.store import people, tables, technical_documents
+from engine.hours import hong_kong_day
 from tests.signing import HOME, still_portal
 
 
@@ -85,3 +89,20 @@ def test_every_desk_has_one_who_processes_and_one_who_approves(portal):
 
 def test_the_password_of_the_demo_keeps_the_portals_own_rules():
     assert passwords.weakness(DEMO_PASSWORD, [email for _, email, _ in demo_logins()]) is None
+
+
+def test_every_company_of_the_demo_has_circulars_to_read(portal):
+    samples.publish_demo(portal)
+    with portal.database.read() as connection:
+        told = people.person_for(connection, people.id_of(connection, "maker@pearlriver.test"))
+        reader = bulletins.reader_of(connection, told)
+        assert kept_bulletins.unread(connection, reader, hong_kong_day(portal.clock.now()), 9)
+
+
+def test_a_document_of_the_demo_is_published_once(portal):
+    samples.publish_demo(portal)
+    keep_promises(portal, 1)
+    samples.publish_sample(portal, "Order Gateway Interface Specification")
+    with portal.database.read() as connection:
+        (found,) = technical_documents.listed(connection, None)
+    assert found.newest.label == "2.0"

@@ -12,6 +12,7 @@ from uuid import UUID
 from app.commands import letters
 from app.commands.managing import shipped_forms
 from app.commands.portal import Portal
+from app.commands.publishing import samples
 from app.commands.requests import circumstances, digests, documents, mornings, retiming, steps
 from app.commands.requests.steps import Step
 from app.commands.requests.telling import GROUPS
@@ -114,6 +115,8 @@ def _keep(portal: Portal, job: Job) -> None:
             forgotten.mail_link(portal, job.payload)
         elif job.kind == shipped_forms.PRINTED:
             shipped_forms.print_form(portal, job.payload["number"])
+        elif job.kind == samples.SAMPLE:
+            samples.publish_sample(portal, job.payload["title"])
         else:
             documents.make_trail_pdf(portal, job.payload["reference"])
     except Exception as error:  # whatever it was, the promise stands: it is tried again and becomes an incident at last

@@ -9,11 +9,14 @@ from flask import Flask, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.commands.portal import Portal
+from app.outside import contacts
 from app.web import (
     access,
     account,
     administration,
+    browsers,
     bulk,
+    bulletins,
     calendar,
     cases,
     comments,
@@ -21,6 +24,8 @@ from app.web import (
     counterparts,
     dashboard,
     demo,
+    documents,
+    downloads,
     errors,
     eservices,
     events,
@@ -28,6 +33,7 @@ from app.web import (
     exports,
     files,
     guards,
+    help,
     kept_events,
     languages,
     leaving,
@@ -46,6 +52,7 @@ from app.web import (
     security,
     signin,
     spreadsheets,
+    support,
     tasks,
 )
 
@@ -78,8 +85,14 @@ BLUEPRINTS = (
     calendar.bp,
     kept_events.bp,
     events.bp,
+    help.bp,
+    browsers.bp,
+    support.bp,
     access.bp,
     paper_forms.bp,
+    bulletins.bp,
+    documents.bp,
+    downloads.bp,
     demo.bp,
     ops.bp,
     components.bp,
@@ -91,6 +104,7 @@ def build(portal: Portal) -> Flask:
     app = Flask(__name__)
     app.extensions["portal"] = portal
     languages.speak(app)
+    app.extensions[support.KEPT] = contacts.read(portal.settings.support)
     security.secure(app, portal.settings)
     guards.admit(app)
     errors.answer(app)

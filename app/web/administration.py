@@ -8,6 +8,9 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from app.commands import administration as commands
+from app.commands.publishing.bulletins import LOOSE, OPEN_END, PINNED
+from app.commands.publishing.documents import CATEGORIES
+from app.commands.publishing.publishers import EVERYBODY
 from app.store import administration
 from app.store.administration import Sealed
 from app.web import pages
@@ -48,6 +51,13 @@ WORDS = {
     "form.published": "PDF form published",
     "form.shipped": "PDF form came with the portal",
     "form.withdrawn": "PDF form withdrawn",
+    "bulletin.added": "Circular published",
+    "bulletin.changed": "Circular changed",
+    "bulletin.withdrawn": "Circular withdrawn",
+    "document.added": "Technical document added",
+    "document.changed": "Technical document changed",
+    "document.published": "Technical document published",
+    "document.withdrawn": "Technical document withdrawn",
     "password.set": "Password set",
     "password.reset": "Password set anew",
     "password.changed": "Password changed",
@@ -90,8 +100,20 @@ LABELS = {
     "name_zh": "Chinese name",
     "number": "Form number",
     "category": "Why it is no eService",
+    "bulletin": "Circular",
+    "document": "Technical document",
+    "shelf": "Category",
     "title_en": "English title",
     "title_zh": "Chinese title",
+    "text_en": "English text",
+    "text_zh": "Chinese text",
+    "audience": "For the memberships",
+    "pinned": "Pinned",
+    "shown_from": "Shown from",
+    "shown_until": "Shown until",
+    "label": "Version named",
+    "effective": "Effective",
+    "file_name": "File",
     "keywords": "Keywords",
     "version": "Version",
     "dated": "Version date",
@@ -121,7 +143,8 @@ LABELS = {
     "moved_up": "Moved up from the waiting list",
 }
 KINDS = {"business": "Business user", "ccda": "Delegated administrator", "staff": "Staff of a desk"}
-SPOKEN = KINDS | DAY_KINDS | {one.name: one.title for one in EXCLUSIONS}
+PUBLISHED = {EVERYBODY: "Everybody", PINNED: "Yes", LOOSE: "No", OPEN_END: "No last day"}
+SPOKEN = KINDS | DAY_KINDS | CATEGORIES | PUBLISHED | {one.name: one.title for one in EXCLUSIONS}
 
 
 @bp.get("/people/trail")

@@ -91,10 +91,11 @@ def _page(wrong: dict[str, str]) -> str:
     return render_template(
         "calendar.html",
         today_line=pages.today_line(),
+        maintenance=pages.maintenance_span(hours),
         months=[_month(hours, _moved(first, number), today) for number in range(MONTHS)],
         earlier=_other(first, -MONTHS, today),
         later=_other(first, MONTHS, today),
-        special=list(_special(hours, today, known)),
+        special=list(special_days(hours, today, known)),
         is_keeper=is_keeper,
         waiting=[_proposed(one, person.id) for one in waiting],
         decided=[_proposed(one, person.id) for one in decided] if is_keeper else [],
@@ -141,7 +142,7 @@ def _cell(hours: Calendar, day: date, today: date) -> dict[str, Any]:
     return {"day": day.day, "tone": tone, "word": words.get(tone, ""), "today": day == today}
 
 
-def _special(hours: Calendar, today: date, known: dict[date, Proposed]) -> Iterator[dict[str, Any]]:
+def special_days(hours: Calendar, today: date, known: dict[date, Proposed]) -> Iterator[dict[str, Any]]:
     """Every day of the coming year that is not like other days of its week."""
     names = day_names(today.year, today.year + 1)
     names_zh = day_names(today.year, today.year + 1, "zh_HK")

@@ -12,7 +12,7 @@ from app.store.database import Connection
 from app.store.lists import Row
 from app.store.tasks import Task, ToDo
 from app.store.waiting import Waiting
-from app.web import filters, pages
+from app.web import bulletins, filters, pages
 from app.web.cases import next_label
 from app.web.filters import Asked
 from app.web.guards import current_person, portal, signed_in
@@ -45,9 +45,11 @@ def show() -> str:
         rows, more = _rows(connection, person, tab, said, now)
         tabs = _tabs(connection, person, tab, said)
         services = _services(connection, person)
+        news = bulletins.news(connection, person)
     return render_template(
         "dashboard.html",
         today_line=pages.today_line(),
+        news=news,
         tab=tab,
         tabs=tabs,
         pills=_pills(person, tab, said),

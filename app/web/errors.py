@@ -70,6 +70,10 @@ CURES = {
     "too_many_named": "Open the page of the event to see whom your company has enrolled. Nothing was changed.",
     "nothing_to_withdraw": "Open the page of the event to see who still has a place.",
     "not_begun": "Come back to the list of attendees when the event has begun.",
+    "wrong_bulletin": "Open the page of the circular again and correct it. Nothing was changed.",
+    "bulletin_moved": "Open the circular again to see how it stands now, and repeat there what is still to be done.",
+    "wrong_document": "Open the page of the document again and correct it. Nothing was changed.",
+    "document_moved": "Open the document again to see how it stands now, and repeat there what is still to be done.",
     "too_many_comments": "Wait a while, then write again. What you typed is still on the page before this one.",
     "sign_in_over": "Sign in again. Nothing was changed.",
     "key_reused": "Open the page again and repeat what you wanted to do. Nothing was changed.",
@@ -183,6 +187,10 @@ def _way_on(status: int) -> dict[str, str] | None:
         return None
     if "number" in named:
         return {"label": _("Open the form again"), "url": url_for("paper_forms.show", number=named["number"])}
+    if "bulletin" in named:
+        return {"label": _("Open the circular again"), "url": url_for("bulletins.show", bulletin=named["bulletin"])}
+    if "document" in named:
+        return {"label": _("Open the document again"), "url": url_for("documents.show", document=named["document"])}
     if "reference" in named:
         return {"label": _("Open the request"), "url": url_for("cases.show", reference=named["reference"])}
     if "task_id" in named and request.method == "POST":

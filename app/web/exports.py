@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import Any
 
@@ -27,17 +27,27 @@ Line = list[str]
 @bp.get("/requests.csv")
 @signed_in
 def as_csv() -> Response:
-    """The list as comma-separated values, with a mark by which spreadsheets read it as UTF-8."""
-    text = StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([harmless(cell) for cell in line] for line in _lines())
-    return _file("\ufeff" + text.getvalue(), "text/csv; charset=utf-8", "csv")
+    """The list as comma-separated values."""
+    return csv_file(_lines(), "requests")
 
 
 @bp.get("/requests.xlsx")
 @signed_in
 def as_xlsx() -> Response:
     """The same as a workbook."""
-    return _file(sheets.written(_("Requests"), list(_lines())), XLSX, "xlsx")
+    return xlsx_file(_lines(), "requests", _("Requests"))
+
+
+def csv_file(lines: Iterable[Line], name: str) -> Response:
+    """Lines as comma-separated values, with a mark by which spreadsheets read them as UTF-8."""
+    text = StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerows([harmless(cell) for cell in line] for line in lines)
+    return _file("\ufeff" + text.getvalue(), "text/csv; charset=utf-8", f"{name}.csv")
+
+
+def xlsx_file(lines: Iterable[Line], name: str, title: str) -> Response:
+    """Lines as a workbook; title: of its sheet."""
+    return _file(sheets.written(title, list(lines)), XLSX, f"{name}.xlsx")
 
 
 def harmless(cell: str) -> str:
@@ -82,7 +92,7 @@ def _time(at: Any) -> str:
     return f"{at.astimezone(HONG_KONG):%Y-%m-%d %H:%M}" if at else ""
 
 
-def _file(content: str | bytes, kind: str, ending: str) -> Response:
+def _file(content: str | bytes, kind: str, name: str) -> Response:
     response = Response(content, content_type=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="requests.{ending}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import g, request, url_for
@@ -17,13 +17,14 @@ from app.store.lists import MOST_COUNTED
 from app.store.menus import Menu
 from app.store.pending import Pending
 from app.store.people import Membership
+from app.web import browsers
 from app.web.desks import desk_name
 from app.web.guards import current_person, portal, somebody
 from app.web.languages import gettext as _
 from app.web.languages import said
 from engine import functions, statuses
 from engine.forms.spoken import long_date, short_date
-from engine.hours import HONG_KONG, Now, hong_kong_day
+from engine.hours import HONG_KONG, Calendar, Now, hong_kong_day
 from engine.people import DESK_LANES, Person
 from engine.rights import may
 from engine.running.definition import Definition
@@ -34,9 +35,10 @@ from engine.sentence import say
 def shared() -> dict[str, Any]:
     """The values that every template may use."""
     person = somebody()
+    told = {"old_browser": browsers.notice()}
     if person is None or request.endpoint in (None, "static"):
-        return {"me": None}
-    return {"me": _me(person)}
+        return {"me": None, **told}
+    return {"me": _me(person), **told}
 
 
 def _me(person: Person) -> dict[str, Any]:
@@ -62,12 +64,7 @@ def _menu(person: Person) -> list[dict[str, Any]]:
         _link(_("All eServices"), url_for("eservices.index"), "eservices.index"),
     ]
     records = _link(_("Registers"), url_for("records.show"), "records.show")
-    shelf = _link(_("Forms"), url_for("paper_forms.index"))
-    shelf["current"] = request.path.startswith(shelf["url"])
-    gatherings = _link(_("Events"), url_for("events.index"))
-    gatherings["current"] = request.path.startswith(gatherings["url"])
-    days = _link(_("Calendar"), url_for("calendar.show"), "calendar.show")
-    told = {"heading": _("Exchange"), "links": [gatherings, shelf, days]}
+    told = _information()
     own = {"heading": _("Me"), "links": [_link(_("My account"), url_for("account.show"), "account.show")]}
     if person.is_staff:
         return [{"heading": _("Work"), "links": [work[0], records]}, *_administration(person), told, own]
@@ -80,6 +77,24 @@ def _menu(person: Person) -> list[dict[str, Any]]:
     menu = [{"heading": _("Work"), "links": work}, *_administration(person)]
     eservices = [{"heading": _("eServices"), "links": links}] if links else []
     return [*menu, *eservices, told, own]
+
+
+def _information() -> dict[str, Any]:
+    """What the exchange publishes to everybody."""
+    places = (
+        (_("Circulars"), "bulletins.index"),
+        (_("Technical documents"), "documents.index"),
+        (_("Events"), "events.index"),
+        (_("Forms"), "paper_forms.index"),
+        (_("Calendar"), "calendar.show"),
+        (_("Help"), "help.show"),
+        (_("Support"), "support.show"),
+    )
+    links = [_link(label, url_for(endpoint)) for label, endpoint in places]
+    return {
+        "heading": _("Information"),
+        "links": [link | {"current": request.path.startswith(link["url"])} for link in links],
+    }
 
 
 def _administration(person: Person) -> list[dict[str, Any]]:
@@ -193,11 +208,22 @@ def version() -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
+def before() -> int | None:
+    """The row that the page before this one ended with, as its address says."""
+    text = request.args.get("before", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
 # --- times ------------------------------------------------------------------------------------------------------------
 def day_and_time(at: datetime) -> str:
     """A moment in a timeline: 23 Nov 16:31 HKT."""
     local = at.astimezone(HONG_KONG)
     return say("{day.day} {day:%b %H:%M} HKT", day=local)
+
+
+def plain_day(day: date) -> str:
+    """A day in a list: 23 Nov 2026."""
+    return say("{day.day} {day:%b %Y}", day=day)
 
 
 def exact_time(at: datetime) -> str:
@@ -254,6 +280,13 @@ def today_line() -> str:
     else:
         parts.append(_("submissions now count as received on %(day)s", day=short_date(received)))
     return " · ".join(parts)
+
+
+def maintenance_span(hours: Calendar) -> tuple[str, str]:
+    """When the weekly maintenance begins and ends: Saturday 08:00, Sunday 00:00."""
+    days = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
+    begin, end = (f"{days[day]} {time:%H:%M}" for day, time in (hours.maintenance_from, hours.maintenance_to))
+    return begin, end
 
 
 def unusual_today() -> dict[str, str] | None:

@@ -17,7 +17,7 @@ from app.web.guards import somebody
 
 MEGABYTE = 1024 * 1024
 LARGEST_UPLOAD = 11 * MEGABYTE  # one file of 10 MB, and the form around it
-UPLOADS = ("files.upload", "paper_forms.publish")
+UPLOADS = ("files.upload", "paper_forms.publish", "bulletins.new", "bulletins.change", "documents.publish")
 WRONG = 422
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_NUMBER = 2**53 - 1  # of a record in an address: no database has more, and none is asked for more

@@ -10,6 +10,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, se
 from app.commands.signing import codes, factors, passkeys
 from app.commands.signing import recovery as recoveries
 from app.commands.signing import signin as commands
+from app.commands.signing.links import LIVES, RESET
 from app.commands.signing.signin_refusals import (
     AccountLocked,
     CodesSpent,
@@ -19,7 +20,7 @@ from app.commands.signing.signin_refusals import (
     SignInOver,
     WrongCode,
 )
-from app.store.signins import Signin
+from app.store.signins import MOST_TRIES, Signin
 from app.web.guards import (
     current_signin,
     half_signed_in,
@@ -33,6 +34,7 @@ from app.web.guards import (
     somebody,
     take_back,
 )
+from app.web.help_entries import span
 from app.web.security import at_home, failing, limited
 from engine.errors import Refused
 
@@ -173,7 +175,13 @@ def out() -> Any:
 @public
 def help() -> Any:
     """Say what one needs to sign in, and what to do when it does not work."""
-    return render_template("sign_in/help.html", mailbox=portal().settings.unlock_mailbox)
+    return render_template(
+        "sign_in/help.html",
+        mailbox=portal().settings.unlock_mailbox,
+        tries=MOST_TRIES,
+        code_life=span(codes.CODE_LIFE),
+        reset_life=span(LIVES[RESET]),
+    )
 
 
 def _half() -> Signin:

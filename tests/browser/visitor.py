@@ -153,7 +153,7 @@ class Visitor:
             self._fault(f"axe, {scheme}: {violation}")
 
     def _wait_for_drawings(self) -> None:
-        if self.page.locator("html.js figure.drawing").count():
+        if self.page.locator("html.js figure.drawing[data-drawing-url]").count():
             self.page.locator("figure.drawn").first.wait_for()
 
     def _hear(self, message: Any) -> None:

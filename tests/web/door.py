@@ -6,7 +6,7 @@ from flask import Blueprint, Flask
 from flask_babel import Babel
 
 from app.commands.portal import Portal
-from app.web import links, signin
+from app.web import help, links, signin, support
 from app.web.guards import admit, current_person, demo_only, public, signed_in
 from app.web.security import secure
 
@@ -27,6 +27,8 @@ def door(portal: Portal) -> Flask:
     app.jinja_env.globals.update(asset=lambda name: f"/static/{name}", _=_words)
     app.register_blueprint(signin.bp)
     app.register_blueprint(links.bp)
+    app.register_blueprint(help.bp)
+    app.register_blueprint(support.bp)
     app.register_blueprint(_dashboard(app))
     app.register_blueprint(_demo())
     return app

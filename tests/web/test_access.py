@@ -11,11 +11,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from app.commands.managing import calendar
+from app.commands.publishing.publishers import Upload
 from app.seed import DEMO_PASSWORD
 from tests.commands.accounts import submitted
+from tests.commands.informing import technical, written
 from tests.commands.managing import added
 from tests.commands.office import PEOPLE, opened
 from tests.commands.publishing import offered
+from tests.documents import PDF
 from tests.web.visitors import Visitors
 
 PINNED = Path(__file__).with_name("access.txt")
@@ -36,7 +39,7 @@ ROLES = {
     "auditor": "audrey",
 }
 NORA = "nora@harbourbright.test"
-OUTSIDE = ("/sign-in", "/health", "/demo", "/calendar/feed")
+OUTSIDE = ("/sign-in", "/health", "/demo", "/calendar/feed", "/help", "/support", "/browser-notice", "/language")
 OTHERS = {
     "/eservices/<name>": {"name": "EU_MoneySettlement"},
     "/exchange": {"code": "CTO"},
@@ -74,6 +77,8 @@ def prepared(seeded, tmp_path_factory):
         "token": "none",
         "number": offered(office),
         "version": "1",
+        "bulletin": str(written(office, audience=("HKCC",), upload=Upload("a.pdf", PDF))),
+        "document": str(technical(office, audience=("HKCC",))),
         "exception": str(calendar.propose(office.portal, office.by("oscar"), date(2026, 12, 1), "CLOSED", "Flooded")),
     }
     office.portal.database.close()

@@ -2,7 +2,9 @@
 
 import pytest
 
+from app.commands.publishing import documents
 from tests.commands import events
+from tests.commands.informing import technical, written
 from tests.commands.office import RETURN, opened
 from tests.commands.publishing import offered
 from tests.web import second
@@ -68,6 +70,17 @@ PAGES = {
     "whom to withdraw": ("mia", "/events/{event}/withdrawal"),
     "attendees": ("lily", "/events/{event}/attendees"),
     "an event to change": ("lily", "/events/{event}/particulars"),
+    "circulars": ("mia", "/circulars"),
+    "circulars, as who publishes": ("olive", "/circulars?q=rehearsal"),
+    "one circular": ("mia", "/circulars/{bulletin}"),
+    "circular to change": ("olive", "/circulars/{bulletin}/change"),
+    "technical documents": ("mia", "/documents"),
+    "technical documents, as who publishes": ("olive", "/documents"),
+    "one technical document": ("olive", "/documents/{document}"),
+    "help": ("mia", "/help"),
+    "help, as staff": ("karen", "/help?q=maker"),
+    "support with a request": ("mia", "/support?request={again}"),
+    "downloads": ("audrey", "/documents/downloads"),
     "search that finds a form": ("chen", "/search?q=late"),
     "way out": ("mia", "/requests/{again}/ways-out/withdraw"),
 }
@@ -90,8 +103,12 @@ def addresses(office, visitor):
     event = events.published(office)
     for who, people in (("mia", ("amy", "bob")), ("ivan", ("cat", "dan"))):
         events.enrolled(office, event, who, *people)
+    for number in range(3):
+        bulletin, document = written(office, title_en=f"Circular {number}"), technical(office, title_en=str(number))
+        documents.hand_out(office.portal, office.number("mia"), document)
+    published = {"bulletin": bulletin, "document": document}
     tasks = {"event": event, "check": visitor.task(again), "process": visitor.task(sent), "form": visitor.task(draft)}
-    return {"again": again, "ended": office.completed(), **tasks}
+    return {"again": again, "ended": office.completed(), **tasks, **published}
 
 
 @pytest.mark.parametrize("name", PAGES)

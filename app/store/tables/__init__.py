@@ -20,6 +20,14 @@ from app.store.tables.accounts import (
 from app.store.tables.columns import metadata
 from app.store.tables.events import attendees, events
 from app.store.tables.notices import feeds, letter_choices, notices
+from app.store.tables.publications import (
+    bulletin_reads,
+    bulletins,
+    technical_documents,
+    technical_downloads,
+    technical_versions,
+    technical_visits,
+)
 from app.store.tables.repository import paper_form_versions, paper_forms
 from app.store.tables.requests import (
     answers,
@@ -46,6 +54,8 @@ __all__ = [
     "answers",
     "artefacts",
     "attendees",
+    "bulletin_reads",
+    "bulletins",
     "calendar_exceptions",
     "cases",
     "codes",
@@ -80,6 +90,10 @@ __all__ = [
     "rights",
     "signins",
     "tasks",
+    "technical_documents",
+    "technical_downloads",
+    "technical_versions",
+    "technical_visits",
     "timers",
     "trail",
 ]

@@ -3,6 +3,7 @@
 import { all, each } from "./page.js";
 import { checking } from "./checking.js";
 import { combobox } from "./choosing.js";
+import { copying } from "./copying.js";
 import { noticePasskeys, passkey } from "./passkeys.js";
 import { arrive, chosenFile, followSummary, tip } from "./reaching.js";
 import { autosave, once } from "./saving.js";
@@ -21,6 +22,7 @@ each(all("input[type=date], input[type=time]"), spell);
 each(all("form[data-passkey]"), passkey);
 each(all(".tip"), tip);
 each(all("[data-file]"), chosenFile);
+each(all("[data-copy]"), copying);
 each(all(".errors a[href^='#']"), followSummary);
 noticePasskeys();
 arrive();
