@@ -62,6 +62,8 @@ def written(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
     lines = [OPENINGS[payload["template"]].format(**words), ""]
     if words.get("due_at"):
         lines += [f"Due: {hong_kong_time(datetime.fromisoformat(words['due_at']))}", ""]
+    if words.get("for"):
+        lines += [f"You stand in for {words['for']}, who is away.", ""]
     lines += [f"Open it here: {portal.settings.base_url}/requests/{words['reference']}", ""]
     lines += ["For your safety this mail holds no data of the request.", f"Client Connect, {exchange}"]
     return SUBJECTS[payload["template"]].format(**words), "\n".join(lines) + "\n"

@@ -16,7 +16,6 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
-    bindparam,
     cast,
     column,
     exists,
@@ -34,6 +33,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.store import sides, words
 from app.store.cases import seen_by, who
+from app.store.substitutes import mine
 from app.store.tables import cases, companies, parties, people, rights
 from app.store.tables.requests import IN_WORDS
 from engine.people import DESK_LANES, Person
@@ -63,6 +63,7 @@ class Row:
     company: str
     maker: str
     received_on: Any = None
+    opened_for: str = ""  # in whose place
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,8 @@ def _columns(person: Person) -> tuple[Any, ...]:
     known = (cases.c.id, cases.c.reference, cases.c.eservice, cases.c.release, cases.c.participant_id, cases.c.status)
     times = (cases.c.opened_at, cases.c.closed_at)
     names = (COMPANY.c.name_en, MAKER.c.name.label("made_by"))
-    return (*known, _about(person), cases.c.changed_at, cases.c.opened_by, *times, *names, cases.c.received_on)
+    more = (*names, cases.c.received_on, cases.c.opened_for)
+    return (*known, _about(person), cases.c.changed_at, cases.c.opened_by, *times, *more)
 
 
 def _may_find(wanted: Filter, row: Any) -> bool:
@@ -179,7 +181,7 @@ def _ranges(connection: Connection, person: Person, wanted: Filter) -> Iterator[
 
 def _own(person: Person, wanted: Filter) -> Iterator[tuple[ColumnElement[bool], str]]:
     """What each right of a person opens, and the word by which its requests are found."""
-    makes = {(right.membership, right.holder) for right in person.rights if right.lane == "maker"}
+    makes = {(right.membership, right.holder) for right in person.held if right.lane == "maker"}
     for holder, membership in _seats(person, wanted):
         if membership is None:
             yield and_(cases.c.desk == holder, cases.c.received_on.is_not(None)), words.desk_word(holder)
@@ -192,7 +194,7 @@ def _own(person: Person, wanted: Filter) -> Iterator[tuple[ColumnElement[bool], 
 
 def _seats(person: Person, wanted: Filter) -> list[tuple[str, int | None]]:
     """The functions and memberships, or desks, in which a person holds any right, as far as they are wanted."""
-    held = {(right.holder, None if right.lane in DESK_LANES else right.membership) for right in person.rights}
+    held = {(right.holder, None if right.lane in DESK_LANES else right.membership) for right in person.held}
     return sorted(
         ((holder, seat) for holder, seat in held if wanted.memberships is None or seat in wanted.memberships),
         key=lambda seat: (seat[0], seat[1] or 0),
@@ -287,7 +289,7 @@ def counterparts(
     """
     seen = (cases.c.id, cases.c.reference, cases.c.release, cases.c.participant_id, companies.c.name_en)
     query = select(*seen, cases.c.status, _about(person)).join_from(cases, companies)
-    query = query.where(_as_party(), _WHICH[which])
+    query = query.where(_as_party(bool(person.lent)), _WHICH[which])
     if before is not None:
         query = query.where(cases.c.id < before)
     return [Counterpart(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most), who(person))]
@@ -295,19 +297,19 @@ def counterparts(
 
 def counterparts_count(connection: Connection, person: Person, which: str) -> int:
     """How many such requests there are."""
-    query = select(func.count()).select_from(cases).where(_as_party(), _WHICH[which])
+    query = select(func.count()).select_from(cases).where(_as_party(bool(person.lent)), _WHICH[which])
     return int(connection.execute(query, who(person)).scalar_one())
 
 
-def counterparts_open() -> Select[Any]:
-    """How many of them are with us, as a question within another; it asks for `person`."""
-    return select(func.count()).select_from(cases).where(_as_party(), _WHICH["open"])
+def counterparts_open(lent: bool) -> Select[Any]:
+    """How many of them are with us, as a question within another; it asks for `who`. lent: whether rights are lent."""
+    return select(func.count()).select_from(cases).where(_as_party(lent), _WHICH["open"])
 
 
-def _as_party() -> ColumnElement[bool]:
+def _as_party(lent: bool) -> ColumnElement[bool]:
     """Whether a company of the person was let into the request, and not only a desk."""
     seat = and_(
-        rights.c.person_id == bindparam("person"),
+        mine(lent),
         rights.c.holder == parties.c.holder,
         rights.c.membership_id == parties.c.membership_id,
     )

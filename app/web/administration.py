@@ -62,6 +62,10 @@ WORDS = {
     "letters.chosen": "Ways to hear of requests chosen",
     "feed.made": "Address of the calendar made",
     "feed.revoked": "Address of the calendar revoked",
+    "substitute.named": "Substitute named",
+    "substitute.agreed": "Substitute agreed to",
+    "substitute.declined": "Substitute declined",
+    "substitute.ended": "Substitute ended",
     "calendar.proposed": "Exception of the calendar proposed",
     "calendar.approved": "Exception of the calendar approved",
     "calendar.refused": "Exception of the calendar refused",
@@ -96,6 +100,9 @@ LABELS = {
     "day": "Day",
     "day_kind": "It is to be",
     "reason": "Reason",
+    "substitute": "Substitute",
+    "first": "First day",
+    "last": "Last day",
 }
 KINDS = {"business": "Business user", "ccda": "Delegated administrator", "staff": "Staff of a desk"}
 SPOKEN = KINDS | DAY_KINDS | {one.name: one.title for one in EXCLUSIONS}

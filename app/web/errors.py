@@ -14,12 +14,13 @@ from app.commands.requests.comments import TooManyComments
 from app.logs import log_of, place_of
 from app.store.database import IntegrityError
 from app.web.pages import day_and_time
-from engine.errors import FourEyes, NoRight, NotFound, Refused, ServiceClosed, UnknownFields, WrongAnswers
+from engine.errors import FourEyes, NoRight, NotFound, Refused, ServiceClosed, StandInOver, UnknownFields, WrongAnswers
 
 STATUS: dict[type[Refused], int] = {
     NotFound: 404,
     NoRight: 403,
     FourEyes: 403,
+    StandInOver: 403,
     UnknownFields: 400,
     NotEntitled: 400,
     WrongAnswers: 422,
@@ -45,6 +46,9 @@ CURES = {
     "draft_changed": "Open the form again to see what they saved. What you typed is still on the page before this one.",
     "task_not_open": "Somebody has done this step already, or the request took another way. Open it to see.",
     "case_ended": "A request that has ended cannot be changed. You can open a new one.",
+    "stand_in_over": "What you typed stands below: give it to whoever has the request now.",
+    "substitution_moved": "Open the page again to see how it stands now.",
+    "own_substitution": "Ask another administrator of your company to agree to it.",
     "four_eyes": "Another checker of your company has to decide.",
     "no_right": "A delegated administrator of your company can grant the right.",
     "not_found": "Check the reference, or look for the request on your dashboard.",

@@ -141,7 +141,7 @@ def task_view(at: At) -> dict[str, Any]:
         "function_title": pages.function_title(eservice.function),
         "replaces": eservice.replaces if at.is_main else "",
         "submitted_line": (
-            _("submitted by %(who)s %(at)s", who=submitted.who, at=pages.day_and_time(submitted.at))
+            _("submitted by %(who)s %(at)s", who=pages.who(submitted), at=pages.day_and_time(submitted.at))
             if submitted and at.task.kind == "decide"
             else ""
         ),
@@ -193,7 +193,7 @@ def _returned(at: At) -> dict[str, Any] | None:
     last = _last_return(at)
     remarks = [remark for remark in at.story.remarks if remark.round == at.case.round - 1]
     return {
-        "by": f"{last.who}, {last.lane}" if last.lane and last.who != last.company else last.who,
+        "by": f"{pages.who(last)}, {last.lane}" if last.lane and last.who != last.company else last.who,
         "at": pages.day_and_time(last.at),
         "comment": next((remark.text for remark in reversed(remarks) if not remark.field), ""),
         "count": sum(1 for remark in remarks if remark.field),

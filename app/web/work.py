@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from app.commands.requests import circumstances
+from app.commands.requests import circumstances, standing_in
 from app.commands.requests.tasks import participant_of
 from app.store import answered, cases, casts, definitions, files, pending, story, tasks
 from app.store.cases import Case, Company
@@ -19,7 +19,7 @@ from app.store.story import Story
 from app.store.tasks import Task
 from app.web.guards import current_person, portal
 from engine import rules
-from engine.errors import NotFound, TaskNotOpen
+from engine.errors import NoRight, NotFound, TaskNotOpen
 from engine.forms import form
 from engine.forms.form import Facts
 from engine.forms.schema import Form
@@ -42,6 +42,7 @@ class At:
     under_way: tuple[Pending, ...]
     draft: answered.Sealed | None
     cast: Cast
+    behalf: str = ""  # the name of the colleague for whom the person does it
 
     @property
     def form(self) -> Form:
@@ -69,7 +70,7 @@ class At:
 
 
 def found(task_id: UUID) -> At:
-    """The open task; raises `TaskNotOpen`, `NotFound`, `NoRight`, `FourEyes`."""
+    """The open task; raises `TaskNotOpen`, `NotFound`, `NoRight`, `FourEyes`, `StandInOver`."""
     person = current_person()
     with portal().database.read() as connection:
         both = tasks.with_case(connection, task_id)
@@ -78,11 +79,16 @@ def found(task_id: UUID) -> At:
         task, case = both
         definition = definitions.of_release(connection, case.release)
         company, parties = story.who(connection, definition, case)
-        cast = casts.of_case(connection, case, person.id, parties)
-        if not cases.may_see(person, case, cast.parties):
-            raise NotFound("the task")
-        rules.allow(person, task.lane, task.holder, task.membership_id, cast.hands)
-        return _at(connection, task, case, person, cast, definition, company)
+        now = portal().clock.now()
+        cast = casts.of_case(connection, case, now, person.id, parties)
+        try:
+            if not cases.may_see(person, case, cast.parties):
+                raise NotFound("the task")
+            acts = rules.allow(person, task.lane, task.holder, task.membership_id, cast.hands, task.claimed_by)
+        except (NotFound, NoRight) as error:
+            raise standing_in.refused(connection, person.id, task, now, error) from None
+        at = _at(connection, task, case, person, cast, definition, company)
+        return replace(at, behalf=acts.behalf.name if acts.behalf else "")
 
 
 def _at(

@@ -28,7 +28,7 @@ GROUPS = {
     "task.cutoff": REMINDERS,
     "task.due_moved": REMINDERS,
 }
-NAMED = ("task", "due_at", "status", "who", "day")  # what the sentence of a notice may name
+NAMED = ("task", "due_at", "status", "who", "day", "for")  # what the sentence of a notice may name
 
 
 def tell(connection: Connection, case: Case, promised: Sequence[dict[str, Any]], at: datetime) -> None:

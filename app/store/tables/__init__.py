@@ -39,6 +39,7 @@ from app.store.tables.requests import (
     timers,
     trail,
 )
+from app.store.tables.substitutes import substitutes
 
 __all__ = [
     "administration_trail",
@@ -76,6 +77,7 @@ __all__ = [
     "remarks",
     "rights",
     "signins",
+    "substitutes",
     "tasks",
     "timers",
     "trail",
