@@ -307,7 +307,7 @@ def _takes_part(lent: bool) -> ColumnElement[bool]:
         rights.c.holder == parties.c.holder,
         rights.c.membership_id.is_not_distinct_from(parties.c.membership_id),
     )
-    return exists(select(parties.c.case_id).join(rights, seat).where(parties.c.case_id == cases.c.id))
+    return exists(select(parties.c.case_id).join_from(parties, rights, seat).where(parties.c.case_id == cases.c.id))
 
 
 def may_see(person: Person, case: Case, found: Collection[Party] = ()) -> bool:

@@ -313,7 +313,7 @@ def _as_party(lent: bool) -> ColumnElement[bool]:
         rights.c.holder == parties.c.holder,
         rights.c.membership_id == parties.c.membership_id,
     )
-    return exists(select(parties.c.case_id).join(rights, seat).where(parties.c.case_id == cases.c.id))
+    return exists(select(parties.c.case_id).join_from(parties, rights, seat).where(parties.c.case_id == cases.c.id))
 
 
 _WHICH = {

@@ -60,11 +60,9 @@ class Substitution(NamedTuple):
 def lendable(held: FromClause, substitute: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a right may be lent to somebody: one of a firm's own lanes, or of a desk at which they sit themselves."""
     of_firm = and_(held.c.lane.in_(sorted(OWN_LANES)), held.c.holder.not_in(SPECIAL))
-    sits = exists(
-        select(OWN.c.id).where(
-            OWN.c.person_id == substitute, OWN.c.holder == held.c.holder, OWN.c.lane.in_(sorted(DESK_LANES))
-        )
-    )
+    at_desk = (OWN.c.holder == held.c.holder, OWN.c.lane.in_(sorted(DESK_LANES)))
+    # Whoever it is about is a table further out, which a question within a question does not find by itself.
+    sits = exists(select(OWN.c.id).where(OWN.c.person_id == substitute, *at_desk).correlate_except(OWN))
     return or_(of_firm, and_(held.c.lane.in_(sorted(DESK_LANES)), sits))
 
 
