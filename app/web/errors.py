@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
@@ -15,6 +16,7 @@ from app.logs import log_of, place_of
 from app.store.database import IntegrityError
 from app.web.pages import day_and_time
 from engine.errors import FourEyes, NoRight, NotFound, Refused, ServiceClosed, StandInOver, UnknownFields, WrongAnswers
+from engine.running.effects import called
 
 STATUS: dict[type[Refused], int] = {
     NotFound: 404,
@@ -72,6 +74,7 @@ CURES = {
     "sign_in_over": "Sign in again. Nothing was changed.",
     "key_reused": "Open the page again and repeat what you wanted to do. Nothing was changed.",
 }
+NOT_TYPED = ("version", "key", "draft", "leave", "unchanged_confirmed", "act")
 log = log_of("web")
 
 
@@ -100,7 +103,9 @@ def _refused(error: Refused) -> Response:
     if isinstance(error, ServiceClosed):
         return _closed(error)
     title = _("Not found") if status == 404 else _(TITLES.get(status, TITLES[400]))
-    return _page(status, title, str(error), _(CURES[error.code]) if error.code in CURES else "", error.code)
+    cure = _(CURES[error.code]) if error.code in CURES else ""
+    typed = _kept() if isinstance(error, StandInOver) else []
+    return _page(status, title, str(error), cure, error.code, typed=[one for one in typed if one[0] not in NOT_TYPED])
 
 
 def _closed(error: ServiceClosed) -> Response:
@@ -162,12 +167,26 @@ def _fault(error: Exception) -> Response:
     )
 
 
-def _page(status: int, title: str, sentence: str, cure: str, code: str, incident: str = "") -> Response:
+def _page(
+    status: int,
+    title: str,
+    sentence: str,
+    cure: str,
+    code: str,
+    incident: str = "",
+    typed: Sequence[tuple[str, str]] = (),
+) -> Response:
     if wants_json():
         response = jsonify(code=code, sentence=sentence, incident=incident)
     else:
         page = render_template(
-            "error.html", title=title, sentence=sentence, what_to_do=cure, incident=incident, way_on=_way_on(status)
+            "error.html",
+            title=title,
+            sentence=sentence,
+            what_to_do=cure,
+            incident=incident,
+            typed=[{"label": called(name), "value": value} for name, value in typed if value.strip()],
+            way_on=_way_on(status),
         )
         response = make_response(page)
     response.status_code = status

@@ -115,6 +115,7 @@ def claim_view(at: At) -> dict[str, Any]:
     return {
         "by": None if claimed is None else person.name if person else _("somebody else"),
         "mine": claimed == at.person.id,
+        "behalf": claimed in at.acts.eyes - {at.person.id},
         "claim_url": url_for("tasks.claim", task_id=at.task.id),
         "release_url": url_for("tasks.release", task_id=at.task.id),
     }
@@ -138,6 +139,7 @@ def task_view(at: At) -> dict[str, Any]:
         "submit_label": _("Submit to your checker") if _goes_to_checker(at) else _("Submit"),
         "company": "" if at.person.company == at.case.company_id else _company(at),
         "reference": at.case.reference,
+        "behalf": at.behalf,
         "function_title": pages.function_title(eservice.function),
         "replaces": eservice.replaces if at.is_main else "",
         "submitted_line": (
@@ -238,7 +240,7 @@ def _submitting(at: At) -> dict[str, Any]:
     now, hours = pages.moment()
     eservice = at.definition.eservice
     received = hours.received_on(now, eservice.cutoff)
-    cast = at.cast.with_hand(at.person.id, "maker")
+    cast = at.cast.with_hands(at.acts.eyes, "maker")
     seats = cast.who_can("checker", eservice.function, at.case.membership_id)
     return {
         "received": short_date(received),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -42,7 +42,7 @@ class At:
     under_way: tuple[Pending, ...]
     draft: answered.Sealed | None
     cast: Cast
-    behalf: str = ""  # the name of the colleague for whom the person does it
+    acts: Person  # as whom the person does it: for themselves, or for a colleague who is away
 
     @property
     def form(self) -> Form:
@@ -57,6 +57,11 @@ class At:
     def may_leave(self, way: Mapping[str, Any]) -> bool:
         """Whether the person may take a way out of the request."""
         return rules.may_leave(self.person, way["who"], self.case.function, self.case.desk, self.case.membership_id)
+
+    @property
+    def behalf(self) -> str:
+        """The name of the colleague for whom the person does it; empty when for themselves."""
+        return self.acts.behalf.name if self.acts.behalf else ""
 
     @property
     def participant(self) -> str:
@@ -87,8 +92,7 @@ def found(task_id: UUID) -> At:
             acts = rules.allow(person, task.lane, task.holder, task.membership_id, cast.hands, task.claimed_by)
         except (NotFound, NoRight) as error:
             raise standing_in.refused(connection, person.id, task, now, error) from None
-        at = _at(connection, task, case, person, cast, definition, company)
-        return replace(at, behalf=acts.behalf.name if acts.behalf else "")
+        return _at(connection, task, case, person, acts, cast, definition, company)
 
 
 def _at(
@@ -96,6 +100,7 @@ def _at(
     task: Task,
     case: Case,
     person: Person,
+    acts: Person,
     cast: Cast,
     definition: Definition,
     company: Company | None,
@@ -122,6 +127,7 @@ def _at(
         under_way=_under_way(connection, case, definition, person, told, day),
         draft=told.drafts.get(task.step) if task.kind == "fill" else None,
         cast=cast,
+        acts=acts,
     )
 
 

@@ -16,6 +16,7 @@ from tests.commands.accounts import submitted
 from tests.commands.managing import added
 from tests.commands.office import PEOPLE, opened
 from tests.commands.publishing import offered
+from tests.commands.standing import away
 from tests.web.visitors import Visitors
 
 PINNED = Path(__file__).with_name("access.txt")
@@ -67,6 +68,7 @@ def prepared(seeded, tmp_path_factory):
         "notice": str(next(row.id for row in office.rows("notices") if row.person_id == office.number("chen"))),
         "key": "0",
         "token": "none",
+        "substitution": str(away(office, "mia", "chen", first=1)),
         "number": offered(office),
         "version": "1",
         "exception": str(calendar.propose(office.portal, office.by("oscar"), date(2026, 12, 1), "CLOSED", "Flooded")),

@@ -54,13 +54,14 @@ NAMED, AGREED, DECLINED, OVER = "substitute.named", "substitute.agreed", "substi
 
 
 class WrongSubstitution(Refused):
-    """A substitution that cannot be; `fields` says what to change."""
+    """A substitution that cannot be; `fields` says why, one word each, and `name` who it is about."""
 
     code = "wrong_substitution"
 
-    def __init__(self, fields: dict[str, str]) -> None:
-        super().__init__(" ".join(fields.values()))
-        self.fields = fields
+    def __init__(self, fields: dict[str, str], name: str = "") -> None:
+        said = ", ".join(f"{field} ({why})" for field, why in fields.items())
+        super().__init__(f"Expected a colleague and days that can be, but these cannot: {said}. Choose others.")
+        self.fields, self.name = fields, name
 
 
 class SubstitutionMoved(Refused):
@@ -194,28 +195,27 @@ def _require(connection: Connection, portal: Portal, absent: Account, wanted: Wa
     others = {one.id: one for one in could(connection, absent)}
     mine = [one for one in substitutes.of_person(connection, absent.id, now) if one.absent == absent.id]
     if wanted.substitute not in others:
-        wrong["substitute"] = "Choose a colleague from the list."
+        wrong["substitute"] = "colleague"
     elif mine:
-        wrong["substitute"] = f"{mine[0].substitute_name} is named already: end that first."
+        wrong["substitute"] = "named"
     if wrong or wanted.first is None or wanted.last is None:
-        raise WrongSubstitution(wrong)
+        raise WrongSubstitution(wrong, mine[0].substitute_name if mine else "")
     begins_at = now if wanted.first == today else _begin(wanted.first)
     ends_at = _begin(wanted.last + timedelta(days=1))
     theirs = substitutes.of_person(connection, wanted.substitute, now)
     if any(one.absent == wanted.substitute and _meet(one, begins_at, ends_at) for one in theirs):
-        name = others[wanted.substitute].name
-        raise WrongSubstitution({"substitute": f"{name} is away on some of these days: choose somebody else."})
+        raise WrongSubstitution({"substitute": "away"}, others[wanted.substitute].name)
     return begins_at, ends_at
 
 
 def _wrong_days(wanted: Wanted, today: date) -> dict[str, str]:
     first, last = wanted.first, wanted.last
     if first is None or not today <= first <= today + timedelta(days=FURTHEST):
-        return {"first": f"Enter a day from {short_date(today)} on, within a year."}
+        return {"first": "past"}
     if last is None or last < first:
-        return {"last": "Enter a day that is not before the first."}
+        return {"last": "before"}
     if last - first >= timedelta(days=LONGEST):
-        return {"last": f"Enter a day so that it is at most {LONGEST} days in all."}
+        return {"last": "long"}
     return {}
 
 
