@@ -92,7 +92,7 @@ def _differences(portal: Portal, kept: Kept) -> Iterator[str]:
     numbers = {entry["seq"] for entry in kept.entries}
     if strange := {*kept.answers, *(remark.entry for remark in kept.remarks)} - numbers:
         yield f"Expected an entry for all answers and comments, but there is no entry {min(strange)}."
-    acted = {(e["actor"]["id"], e["actor"]["lane"]) for e in kept.entries if _is_hand(e)}
+    acted = {(one, e["actor"]["lane"]) for e in kept.entries if _is_hand(e) for one in _who(e["actor"])}
     if missing := acted - kept.hands:
         person, lane = min(missing)
         yield f"Expected person {person} among those who had a hand in the request as {lane}, but they are not."
@@ -130,6 +130,11 @@ def _said(entry: Entry, answers: Mapping[str, Any]) -> list[tuple[Any, ...]]:
 
 def _words(remark: Remark) -> tuple[Any, ...]:
     return remark.person_id, remark.lane, remark.field, remark.text
+
+
+def _who(actor: Mapping[str, Any]) -> list[int]:
+    """Whoever acted, and the colleague for whom they did."""
+    return [actor["id"], *([actor["for"]["id"]] if "for" in actor else [])]
 
 
 def _is_hand(entry: Entry) -> bool:

@@ -40,9 +40,25 @@ class FourEyes(Refused):
 
     code = "four_eyes"
 
-    def __init__(self, person: int) -> None:
-        super().__init__(say("Expected a second pair of eyes, but you prepared this request yourself."))
+    def __init__(self, person: int, absent: str = "") -> None:
+        super().__init__(
+            say(
+                "Expected a second pair of eyes, but {absent}, for whom you stand in, prepared this request.",
+                absent=absent,
+            )
+            if absent
+            else say("Expected a second pair of eyes, but you prepared this request yourself.")
+        )
         self.person = person
+
+
+class StandInOver(Refused):
+    """Somebody acts for a colleague for whom they do not stand in any more."""
+
+    code = "stand_in_over"
+
+    def __init__(self, absent: str) -> None:
+        super().__init__(f"Expected you to stand in for {absent}, but that is over. Nothing was changed.")
 
 
 class TaskNotOpen(Refused):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 OWN_LANES = frozenset({"maker", "checker"})
@@ -44,9 +44,21 @@ class Right(NamedTuple):
     membership: int | None = None
 
 
+class Absent(NamedTuple):
+    """A colleague who is away, with those of their rights that are lent to whoever stands in for them."""
+
+    id: int
+    name: str
+    rights: frozenset[Right] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is signed in; rights are those of this very request."""
+    """Somebody who is signed in; rights are those of this very request.
+
+    rights: their own. lent: of the colleagues for whom they stand in now. behalf: for whom they act, where that is
+    decided; they then hold the rights of that colleague and no others.
+    """
 
     id: int
     name: str
@@ -56,10 +68,30 @@ class Person:
     company_name: str = ""
     rights: frozenset[Right] = field(default_factory=frozenset)
     language: str = ""
+    lent: tuple[Absent, ...] = ()
+    behalf: Absent | None = None
 
     def may(self, lane: str, holder: str, membership: int | None) -> bool:
         """Whether a right covers that lane of that function and membership, or of that desk."""
-        return Right(seat_of(lane), holder, None if lane in DESK_LANES else membership) in self.rights
+        return Right(seat_of(lane), holder, None if lane in DESK_LANES else membership) in self.held
+
+    @property
+    def held(self) -> frozenset[Right]:
+        """Every right the person may use now, their own and those lent to them."""
+        return self.rights.union(*(one.rights for one in self.lent)) if self.lent else self.rights
+
+    @property
+    def selves(self) -> tuple[Person, ...]:
+        """As whom they may act: first as themselves, then for each colleague who is away."""
+        if not self.lent:
+            return (self,)
+        stand_ins = (replace(self, rights=one.rights, lent=(), behalf=one) for one in self.lent)
+        return (replace(self, lent=()), *stand_ins)
+
+    @property
+    def eyes(self) -> frozenset[int]:
+        """Whose pair of eyes an act of theirs takes: their own, and that of the colleague for whom they act."""
+        return frozenset({self.id} if self.behalf is None else {self.id, self.behalf.id})
 
     @property
     def is_staff(self) -> bool:

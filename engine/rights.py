@@ -48,6 +48,7 @@ MAY_TO: Mapping[str, Callable[[Person, Subject], bool]] = {
     "add": lambda person, subject: _is_over(person, subject),
     "see": lambda person, subject: _is_over(person, subject) or (person.kind == AUDITOR),
     "change": lambda person, subject: _is_over(person, subject),
+    "name a substitute": lambda person, subject: subject.kind in (BUSINESS, STAFF) and _is_over(person, subject),
     "unlock": lambda person, subject: _is_over(person, subject),
     "grant functions": lambda person, subject: person.kind == CCDA and _is_over(person, subject),
     "grant desks": lambda person, subject: person.kind == ADMIN and subject.kind == STAFF,

@@ -13,25 +13,50 @@ SHORTEST_REASON = 5
 LONGEST_REASON = 1000
 
 
-def allow(person: Person, lane: str, holder: str, membership: int | None, hands: Collection[tuple[int, str]]) -> None:
-    """Let the person act in a lane of a case, or raise `NoRight` or `FourEyes`.
+def allow(
+    person: Person,
+    lane: str,
+    holder: str,
+    membership: int | None,
+    hands: Collection[tuple[int, str]],
+    claimed_by: int | None = None,
+) -> Person:
+    """The person as they act in a lane of a case: for themselves where they may, else for a colleague who is away.
 
     holder: the business function, or the desk for a desk's lane. hands: who acted before, as (person, lane).
+    claimed_by: of several colleagues who are away, the one that has claimed the task comes first. Raises `NoRight` or
+    `FourEyes`.
     """
-    if not person.may(lane, holder, membership):
+    able = [one for one in person.selves if one.may(lane, holder, membership)]
+    if not able:
         raise NoRight(lane, holder)
-    if prepared(person.id, lane, hands):
-        raise FourEyes(person.id)
+    free = [one for one in able if not prepared(one, lane, hands)]
+    if not free:
+        raise FourEyes(person.id, "" if person.id in makers(lane, hands) else _names(able))
+    claimed = (one for one in free if free[0].behalf and one.behalf and one.behalf.id == claimed_by)
+    return next(claimed, free[0])
 
 
-def prepared(person: int, lane: str, hands: Collection[tuple[int, str]]) -> bool:
-    """Whether this lane would check what the person prepared, in this round or any other."""
-    return person in makers(lane, hands)
+def could(
+    person: Person, lane: str, holder: str, membership: int | None, hands: Collection[tuple[int, str]]
+) -> Person | None:
+    """The same, or nobody where it would be refused."""
+    free = (one for one in person.selves if one.may(lane, holder, membership) and not prepared(one, lane, hands))
+    return next(free, None)
+
+
+def prepared(person: Person, lane: str, hands: Collection[tuple[int, str]]) -> bool:
+    """Whether this lane would check what the person prepared, or the one for whom they act, in this round or any."""
+    return not person.eyes.isdisjoint(makers(lane, hands))
 
 
 def makers(lane: str, hands: Collection[tuple[int, str]]) -> frozenset[int]:
     """Those who may not act in a lane because they prepared the case."""
     return frozenset(person for person, did in hands if did in BARRED_BY.get(lane, ()))
+
+
+def _names(able: Sequence[Person]) -> str:
+    return " and ".join(one.behalf.name for one in able if one.behalf)
 
 
 def may_leave(person: Person, who: Sequence[str], function: str, desk: str, membership: int) -> bool:

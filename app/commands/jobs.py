@@ -148,7 +148,7 @@ def _mail_digest(portal: Portal, job: Job) -> None:
 def _is_wanted(portal: Portal, payload: Mapping[str, Any]) -> bool:
     """Whether a letter is still for the person: they are active, may see the request, and want each by mail."""
     with portal.database.read() as connection:
-        person = people.person_for(connection, payload["person"])
+        person = people.person_for(connection, payload["person"], portal.clock.now())
         if person is None or not cases.references_seen(connection, person, [payload["reference"]]):
             return False
         return choices.of_person(connection, person.id)[GROUPS[payload["template"]]] == choices.MAIL

@@ -73,6 +73,8 @@ def _written(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
     lines: list[str] = [Sentence(OPENINGS[payload["template"]], words), ""]
     if words.get("due_at"):
         lines += [say("Due: {moment}", moment=hong_kong_time(datetime.fromisoformat(words["due_at"]))), ""]
+    if words.get("for"):
+        lines += [say("You stand in for {absent}, who is away.", absent=words["for"]), ""]
     address = f"{portal.settings.base_url}/requests/{words['reference']}"
     lines += [say("Open it here: {address}", address=address), ""]
     lines += [say("For your safety this mail holds no data of the request."), f"Client Connect, {exchange}", ""]

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.sides import Party
+from app.store.substitutes import mine, reader
 from app.store.tables import (
     cases,
     companies,
@@ -72,6 +73,7 @@ class Case:
     proposed: Sequence[Mapping[str, Any]] = ()
     words: str = ""
     about_words: str = ""
+    opened_for: str = ""
 
     @property
     def ended(self) -> bool:
@@ -129,7 +131,7 @@ def by_reference(connection: Connection, reference: str, person: Person | None =
     """The case, when this person may know that it exists (anybody's when no person is given)."""
     if person is None or may(person, "read every request"):
         return _case(connection, BY_REFERENCE, {"reference": reference})
-    return _case(connection, _seen_by_reference(), {"reference": reference, "person": person.id})
+    return _case(connection, _seen_by_reference(bool(person.lent)), {"reference": reference, **who(person)})
 
 
 def versions(connection: Connection, ids: Collection[int]) -> dict[int, int]:
@@ -145,8 +147,8 @@ def references_seen(connection: Connection, person: Person, named: Collection[st
 
 
 @cache
-def _seen_by_reference() -> Select[Any]:
-    return BY_REFERENCE.where(seen())
+def _seen_by_reference(lent: bool) -> Select[Any]:
+    return BY_REFERENCE.where(seen(lent))
 
 
 def _case(connection: Connection, query: Select[Any], values: Mapping[str, Any]) -> Case | None:
@@ -277,15 +279,15 @@ def keep_document(connection: Connection, case_id: int, kind: str, sha256: str, 
 def seen_by(person: Person) -> ColumnElement[bool]:
     """The cases that this person may know of: own function and membership, own desk, or all for those who watch.
 
-    A query with it is given the person's number as `person`.
+    A query with it is given `who`.
     """
-    return true() if may(person, "read every request") else seen()
+    return true() if may(person, "read every request") else seen(bool(person.lent))
 
 
-def seen() -> ColumnElement[bool]:
-    """The same, for everybody but those who watch; a query with it is given the number of the person as `person`."""
-    mine = and_(
-        rights.c.person_id == bindparam("person"),
+def seen(lent: bool) -> ColumnElement[bool]:
+    """The same, for everybody but those who watch; a query with it is given `who`. lent: whether rights are lent."""
+    shows = and_(
+        mine(lent),
         or_(
             and_(
                 rights.c.membership_id == cases.c.membership_id,
@@ -295,25 +297,25 @@ def seen() -> ColumnElement[bool]:
             and_(rights.c.lane.in_(DESK_LANES), rights.c.holder == cases.c.desk, cases.c.received_on.is_not(None)),
         ),
     )
-    return or_(exists(select(rights.c.id).where(mine)), _takes_part())
+    return or_(exists(select(rights.c.id).where(shows)), _takes_part(lent))
 
 
-def _takes_part() -> ColumnElement[bool]:
+def _takes_part(lent: bool) -> ColumnElement[bool]:
     """Whether a company or desk of this person was let into the request."""
     seat = and_(
-        rights.c.person_id == bindparam("person"),
+        mine(lent),
         rights.c.holder == parties.c.holder,
         rights.c.membership_id.is_not_distinct_from(parties.c.membership_id),
     )
-    return exists(select(parties.c.case_id).join(rights, seat).where(parties.c.case_id == cases.c.id))
+    return exists(select(parties.c.case_id).join_from(parties, rights, seat).where(parties.c.case_id == cases.c.id))
 
 
 def may_see(person: Person, case: Case, found: Collection[Party] = ()) -> bool:
     """The same rule as `seen_by`, for a case at hand with its parties."""
-    if may(person, "read every request") or any(_shows(right, case) for right in person.rights):
+    if may(person, "read every request") or any(_shows(right, case) for right in person.held):
         return True
     seats = {(party.holder, party.membership_id) for party in found}
-    return any((right.holder, right.membership) in seats for right in person.rights)
+    return any((right.holder, right.membership) in seats for right in person.held)
 
 
 def _shows(right: Right, case: Case) -> bool:
@@ -325,4 +327,4 @@ def _shows(right: Right, case: Case) -> bool:
 
 def who(person: Person) -> dict[str, Any]:
     """The person, for a query with `seen`."""
-    return {"person": person.id}
+    return reader(person)

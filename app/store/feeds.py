@@ -53,7 +53,7 @@ def effective_days(connection: Connection, person: Person, since: date, most: in
     query = (
         select(registers.c.effective_on, cases.c.reference, cases.c.release, cases.c.id)
         .join_from(cases, registers, registers.c.reference == cases.c.reference)
-        .where(cases.c.status.in_(SUCCESSFUL), registers.c.effective_on >= since, mine, seen())
+        .where(cases.c.status.in_(SUCCESSFUL), registers.c.effective_on >= since, mine, seen(bool(person.lent)))
         .distinct()
         .order_by(cases.c.id.desc(), registers.c.effective_on)
         .limit(most)

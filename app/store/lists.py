@@ -35,6 +35,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.store import sides, words
 from app.store.cases import seen_by, who
+from app.store.substitutes import mine
 from app.store.tables import cases, companies, parties, people, rights
 from app.store.tables.requests import IN_WORDS
 from engine.people import DESK_LANES, Person
@@ -64,6 +65,7 @@ class Row:
     company: str
     maker: str
     received_on: Any = None
+    opened_for: str = ""  # in whose place
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,8 @@ def _columns(person: Person) -> tuple[Any, ...]:
     known = (cases.c.id, cases.c.reference, cases.c.eservice, cases.c.release, cases.c.participant_id, cases.c.status)
     times = (cases.c.opened_at, cases.c.closed_at)
     names = (COMPANY.c.name_en, MAKER.c.name.label("made_by"))
-    return (*known, _about(person), cases.c.changed_at, cases.c.opened_by, *times, *names, cases.c.received_on)
+    more = (*names, cases.c.received_on, cases.c.opened_for)
+    return (*known, _about(person), cases.c.changed_at, cases.c.opened_by, *times, *more)
 
 
 def _may_find(wanted: Filter, row: Any) -> bool:
@@ -171,7 +174,7 @@ class Seats(NamedTuple):
 def _seats(person: Person, wanted: Filter) -> Seats:
     """The seats of a person, as far as they are wanted."""
     lanes: dict[tuple[str, int | None], set[str]] = {}
-    for right in person.rights:
+    for right in person.held:
         seat = None if right.lane in DESK_LANES else right.membership
         if wanted.memberships is None or seat in wanted.memberships:
             lanes.setdefault((right.holder, seat), set()).add(right.lane)
@@ -327,7 +330,7 @@ def counterparts(
     """
     seen = (cases.c.id, cases.c.reference, cases.c.release, cases.c.participant_id, companies.c.name_en)
     query = select(*seen, cases.c.status, _about(person)).join_from(cases, companies)
-    query = query.where(_as_party(), _WHICH[which])
+    query = query.where(_as_party(bool(person.lent)), _WHICH[which])
     if before is not None:
         query = query.where(cases.c.id < before)
     return [Counterpart(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most), who(person))]
@@ -335,23 +338,23 @@ def counterparts(
 
 def counterparts_count(connection: Connection, person: Person, which: str) -> int:
     """How many such requests there are."""
-    query = select(func.count()).select_from(cases).where(_as_party(), _WHICH[which])
+    query = select(func.count()).select_from(cases).where(_as_party(bool(person.lent)), _WHICH[which])
     return int(connection.execute(query, who(person)).scalar_one())
 
 
-def counterparts_open() -> Select[Any]:
-    """How many of them are with us, as a question within another; it asks for `person`."""
-    return select(func.count()).select_from(cases).where(_as_party(), _WHICH["open"])
+def counterparts_open(lent: bool) -> Select[Any]:
+    """How many of them are with us, as a question within another; it asks for `who`. lent: whether rights are lent."""
+    return select(func.count()).select_from(cases).where(_as_party(lent), _WHICH["open"])
 
 
-def _as_party() -> ColumnElement[bool]:
+def _as_party(lent: bool) -> ColumnElement[bool]:
     """Whether a company of the person was let into the request, and not only a desk."""
     seat = and_(
-        rights.c.person_id == bindparam("person"),
+        mine(lent),
         rights.c.holder == parties.c.holder,
         rights.c.membership_id == parties.c.membership_id,
     )
-    return exists(select(parties.c.case_id).join(rights, seat).where(parties.c.case_id == cases.c.id))
+    return exists(select(parties.c.case_id).join_from(parties, rights, seat).where(parties.c.case_id == cases.c.id))
 
 
 _WHICH = {

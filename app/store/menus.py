@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Integer, Select, and_, bindparam, literal, select
 
 from app.store import lists, notices, tasks
+from app.store.cases import who
 from app.store.people import Membership
 from app.store.tables import companies, memberships
 from engine.people import Person
@@ -26,25 +27,26 @@ class Menu(NamedTuple):
 
 def of_person(connection: Connection, person: Person, now: datetime, *, asked: bool) -> Menu:
     """The menu of a person, in one question; asked: whether other companies can ask theirs for anything."""
-    query, values = _menu(asked, may(person, "read every request")), {"person": person.id, "company": person.company}
-    rows = connection.execute(query, {**values, "now": now}).all()
+    query = _menu(asked, may(person, "read every request"), bool(person.lent))
+    rows = connection.execute(query, {**who(person), "company": person.company, "now": now}).all()
     seats = tuple(Membership(*row[:4]) for row in rows if row.id is not None)
     return Menu(seats, *((rows[0].to_do, rows[0].asked, rows[0].unread) if rows else (0, 0, 0)))
 
 
 @cache
-def _menu(asked: bool, everything: bool) -> Select[Any]:
+def _menu(asked: bool, everything: bool, lent: bool) -> Select[Any]:
     current = and_(memberships.c.company_id == companies.c.id, memberships.c.ended_at.is_(None))
-    counts = lists.counterparts_open().correlate(None).scalar_subquery() if asked else literal(0, Integer)
+    counts = lists.counterparts_open(lent).correlate(None).scalar_subquery() if asked else literal(0, Integer)
+    unread = notices.unread_counted(everything=everything, lent=lent)
     return (
         select(
             memberships.c.id,
             memberships.c.company_id,
             memberships.c.kind,
             memberships.c.participant_id,
-            tasks.to_do_counted().correlate(None).scalar_subquery().label("to_do"),
+            tasks.to_do_counted(lent).correlate(None).scalar_subquery().label("to_do"),
             counts.label("asked"),
-            notices.unread_counted(everything=everything).correlate(None).scalar_subquery().label("unread"),
+            unread.correlate(None).scalar_subquery().label("unread"),
         )
         .select_from(companies)
         .outerjoin(memberships, current)

@@ -60,13 +60,16 @@ def listed(
 
 def unread(connection: Connection, person: Person, now: datetime) -> int:
     """How many of them are unread, counted up to one more than `MOST_COUNTED`."""
-    query = _unread_counted(may(person, "read every request"))
+    query = _unread_counted(may(person, "read every request"), bool(person.lent))
     return int(connection.execute(query, {**who(person), "now": now}).scalar_one())
 
 
-def unread_counted(*, everything: bool) -> Select[Any]:
-    """The same as a question within another; it asks for `person` and `now`. everything: the person reads all."""
-    return _unread_counted(everything)
+def unread_counted(*, everything: bool, lent: bool) -> Select[Any]:
+    """The same as a question within another; it asks for `who` and `now`.
+
+    everything: the person reads all. lent: whether rights are lent to them.
+    """
+    return _unread_counted(everything, lent)
 
 
 def read(connection: Connection, person: Person, notice: int, now: datetime) -> Notice | None:
@@ -98,8 +101,8 @@ def _of_person(columns: Sequence[str]) -> Select[Any]:
 
 
 @cache
-def _unread_counted(everything: bool) -> Select[Any]:
-    query = _of_person(("id",)).where(notices.c.read_at.is_(None), true() if everything else seen())
+def _unread_counted(everything: bool, lent: bool) -> Select[Any]:
+    query = _of_person(("id",)).where(notices.c.read_at.is_(None), true() if everything else seen(lent))
     return select(func.count()).select_from(query.limit(MOST_COUNTED + 1).subquery())
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Date, String, bindparam, exists, literal, null, select, true, union_all
 
-from app.store.cases import ENDED, seen
+from app.store.cases import ENDED, seen, who
 from app.store.tables import cases, registers
 from engine.people import Person
 from engine.rights import may
@@ -46,16 +46,16 @@ def under_way(
         "registers": list(names),
         "today": today,
         "but": but,
-        "person": person.id,
+        **who(person),
     }
-    query = _both(may(person, "read every request"))
+    query = _both(may(person, "read every request"), bool(person.lent))
     rows = connection.execute(query, values)
     return sorted(Pending(row.reference or "", row.status, row.effective_on, bool(row.can_open)) for row in rows)
 
 
 @cache
-def _both(sees_all: bool) -> Any:
-    sight = true() if sees_all else seen()
+def _both(sees_all: bool, lent: bool) -> Any:
+    sight = true() if sees_all else seen(lent)
     is_open = select(
         cases.c.reference, cases.c.status, null().cast(Date).label("effective_on"), sight.label("can_open")
     ).where(

@@ -8,16 +8,18 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, bindparam, delete, func, insert, select, update
 
+from app.store.substitutes import lent_of, lent_to
 from app.store.tables import companies, memberships, people, people_trail, rights
 from engine.people import DESK_LANES, Person, Right
 
 
 class Seat(NamedTuple):
-    """Somebody who can act: enough to name and to mail them."""
+    """Somebody who can act: enough to name and to mail them. behalf: the name of whoever they would act for."""
 
     id: int
     name: str
     email: str
+    behalf: str = ""
 
 
 class Membership(NamedTuple):
@@ -51,6 +53,7 @@ PERSON = (
         people.c.language,
         people.c.company_id,
         companies.c.name_en,
+        lent_to(people).label("lent"),
     )
     .join_from(people, companies)
     .where(people.c.id == bindparam("person"), people.c.active)
@@ -63,9 +66,12 @@ MEMBERSHIPS = (
 RIGHTS = select(rights.c.lane, rights.c.holder, rights.c.membership_id).where(rights.c.person_id == bindparam("person"))
 
 
-def person_for(connection: Connection, person: int) -> Person | None:
-    """The person with the rights of this moment, or None when inactive or unknown."""
-    row = connection.execute(PERSON, {"person": person}).one_or_none()
+def person_for(connection: Connection, person: int, now: datetime | None = None) -> Person | None:
+    """The person with the rights of this moment, or None when inactive or unknown.
+
+    now: also with the rights that are lent to them then; nothing is lent to whoever manages accounts and rights.
+    """
+    row = connection.execute(PERSON, {"person": person, "now": now}).one_or_none()
     if row is None:
         return None
     return Person(
@@ -77,6 +83,7 @@ def person_for(connection: Connection, person: int) -> Person | None:
         company_name=row.name_en,
         rights=rights_of(connection, person),
         language=row.language,
+        lent=lent_of(row.lent),
     )
 
 

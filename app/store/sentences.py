@@ -86,6 +86,7 @@ class Told:
     details: tuple[str, ...]
     step: str
     masked: bool = False
+    behalf: str = ""  # the name of the colleague for whom it was done
     note: str = ""  # what was noted without a move: a draft was saved, a file was put, a task was claimed
 
 
@@ -107,6 +108,7 @@ def told_entry(
         comment=next((remark.text for remark in mine if not remark.field), ""),
         details=_noted(definition, entry) or tuple(_pinned(definition, remark) for remark in mine if remark.field),
         step=entry["step"],
+        behalf=actor.get("for", {}).get("name", ""),
         note=entry["action"] if entry["action"] in NOTES | {RETIMED} else "",
     )
 

@@ -59,7 +59,7 @@ def side_of(person: Person, company: int, parties: Collection[Party] = ()) -> st
         return EXCHANGE
     if person.company == company:
         return COMPANY
-    mine = {right.membership for right in person.rights}
+    mine = {right.membership for right in person.held}
     is_next = any(party.side == NEXT and party.membership_id in mine for party in parties)
     return NEXT if is_next else BROKER
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, String, and_, bindparam, case, cast, func, insert, or_, select, update
 
+from app.store.substitutes import BEHIND, BETWEEN, lent_of, lent_to
 from app.store.tables import companies, people, rights, signins
 from engine.people import Person, Right
 
@@ -77,7 +78,6 @@ class OpenSignin(NamedTuple):
 
 
 # One row whatever somebody may do: many hold a hundred rights, and every page asks for them.
-BETWEEN, BEHIND = "\x1f", "\x1e"  # ASCII's own separators: in no name
 SEAT = rights.c.lane + BETWEEN + rights.c.holder + BETWEEN + func.coalesce(cast(rights.c.membership_id, String), "")
 HELD = (
     select(func.aggregate_strings(SEAT, BEHIND))
@@ -97,6 +97,7 @@ SIGNIN = (
         people.c.locked_at,
         companies.c.name_en,
         HELD.label("rights"),
+        lent_to(people).label("lent"),
     )
     .join_from(signins, people)
     .join(companies)
@@ -189,9 +190,9 @@ def open_signin(connection: Connection, **signin: Any) -> None:
     connection.execute(insert(signins).values(signin))
 
 
-def signin_for(connection: Connection, signin: str) -> Signin | None:
-    """The sign-in that has not ended, of a person who is active."""
-    row = connection.execute(SIGNIN, {"signin": signin}).one_or_none()
+def signin_for(connection: Connection, signin: str, now: datetime | None = None) -> Signin | None:
+    """The sign-in that has not ended, of a person who is active; now: for whom they stand in at that moment."""
+    row = connection.execute(SIGNIN, {"signin": signin, "now": now}).one_or_none()
     if row is None:
         return None
     person = Person(
@@ -203,6 +204,7 @@ def signin_for(connection: Connection, signin: str) -> Signin | None:
         company_name=row.name_en,
         language=row.language,
         rights=frozenset(_right(seat) for seat in filter(None, (row.rights or "").split(BEHIND))),
+        lent=lent_of(row.lent) if row.stage == "full" else (),
     )
     return Signin(
         id=row.id,

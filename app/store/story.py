@@ -27,7 +27,7 @@ from engine.sealed import seal
 
 # The parts of an entry that a side is handed of what it is told as a move alone, and what names people of others.
 A_MOVE = frozenset({"seq", "at", "status_from", "status_to"})
-WHO = frozenset({"actor.id", "actor.name", "facts"})
+WHO = frozenset({"actor.id", "actor.name", "actor.for", "facts"})
 ADDRESSED = frozenset({"facts"})  # of a comment: it names companies that know nothing of each other
 COPIED = frozenset({"like", "rows"})  # facts that tell where answers came from
 
@@ -228,7 +228,9 @@ def _told_to(one: Told, entry: Mapping[str, Any], sight: Sight, side: str | None
         return _masked(one, entry, exchange)
     if _is_named(entry, side):
         return one
-    return replace(one, who=one.company, who_id=0, details=() if COPIED & entry["facts"].keys() else one.details)
+    return replace(
+        one, who=one.company, who_id=0, behalf="", details=() if COPIED & entry["facts"].keys() else one.details
+    )
 
 
 def _remark_to(remark: Remark, entry: Mapping[str, Any], side: str | None) -> Remark:
@@ -286,7 +288,17 @@ def _masked(told: Told, entry: Mapping[str, Any], exchange: str) -> Told:
     label = "At the exchange" if is_desk else "At the company" if is_nameless else AT_COMPANY
     label = label.replace("{company}", entry["actor"]["company"])
     return replace(
-        told, label=label, who="", who_id=0, company="", lane="", comment="", details=(), step="", masked=True
+        told,
+        label=label,
+        who="",
+        who_id=0,
+        behalf="",
+        company="",
+        lane="",
+        comment="",
+        details=(),
+        step="",
+        masked=True,
     )
 
 

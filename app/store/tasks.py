@@ -12,6 +12,8 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
+    Integer,
     Select,
     and_,
     bindparam,
@@ -19,14 +21,17 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal,
     select,
     true,
     update,
 )
+from sqlalchemy import case as sql_case
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.store.cases import Case
 from app.store.lists import ALL, MOST_COUNTED, Filter, matching_at_hand
+from app.store.substitutes import mine, reader
 from app.store.tables import cases, companies, hands, idempotency, rights, tasks, timers
 from engine.people import BARRED_BY, Person
 
@@ -74,7 +79,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """A task in somebody's list, with the request it belongs to."""
+    """A task in somebody's list, with the request it belongs to. behalf: the name of whoever they would do it for."""
 
     task: Task
     reference: str
@@ -85,6 +90,7 @@ class ToDo:
     about: str
     opened_by: int
     company: str = ""
+    behalf: str = ""
 
 
 # Statements are built once: building one costs several times what sending it does.
@@ -249,15 +255,18 @@ def _claim(dialect: str) -> Any:
 # --- lists ------------------------------------------------------------------------------------------------------------
 def to_do(connection: Connection, person: Person, wanted: Filter = ALL, *, most: int = 50) -> list[ToDo]:
     """What this person may do now, the most urgent first."""
+    ways = _ways(bool(person.lent))
     seen = (cases.c.reference, cases.c.eservice, cases.c.release, cases.c.participant_id, cases.c.status)
-    query = _mine(select(tasks, *seen, cases.c.about, cases.c.opened_by, companies.c.name_en))
+    query = _mine(select(tasks, *seen, cases.c.about, cases.c.opened_by, companies.c.name_en, ways.c.lender), ways)
     query = matching_at_hand(query.join(companies, companies.c.id == cases.c.company_id), wanted, tasks.c.membership_id)
     urgent = tasks.c.due_at.is_(None), tasks.c.due_at, tasks.c.opened_at
-    rows = connection.execute(query.order_by(*urgent).limit(most), {"person": person.id})
+    rows = connection.execute(query.order_by(*urgent).limit(most), reader(person))
+    names = {one.id: one.name for one in person.lent}
     return [
         ToDo(
             Task(*row[: len(tasks.c)]),
-            *row[len(tasks.c) :],
+            *row[len(tasks.c) : -1],
+            behalf=(names.get(row.claimed_by) or names[row.lender]) if row.lender else "",
         )
         for row in rows
     ]
@@ -265,31 +274,48 @@ def to_do(connection: Connection, person: Person, wanted: Filter = ALL, *, most:
 
 def to_do_count(connection: Connection, person: Person, wanted: Filter = ALL) -> int:
     """How many things this person may do now; at most 100, which then means that many or more."""
-    some = matching_at_hand(_mine(select(tasks.c.id)), wanted, tasks.c.membership_id).limit(MOST_COUNTED).subquery()
-    return int(connection.scalar(select(func.count()).select_from(some), {"person": person.id}) or 0)
+    query = _mine(select(tasks.c.id), _ways(bool(person.lent)))
+    some = matching_at_hand(query, wanted, tasks.c.membership_id).limit(MOST_COUNTED).subquery()
+    return int(connection.scalar(select(func.count()).select_from(some), reader(person)) or 0)
 
 
-def to_do_counted() -> Select[Any]:
-    """The same, unfiltered, as a question within another; it asks for `person`."""
-    return select(func.count()).select_from(_mine(select(tasks.c.id)).limit(MOST_COUNTED).subquery())
+def to_do_counted(lent: bool) -> Select[Any]:
+    """The same, unfiltered, as a question within another; it asks for `reader`. lent: whether rights are lent."""
+    some = _mine(select(tasks.c.id), _ways(lent)).limit(MOST_COUNTED).subquery()
+    return select(func.count()).select_from(some)
 
 
-def _mine(query: Select[Any]) -> Select[Any]:
-    """From somebody's rights to the tasks that they open: however many tasks there are, only those are looked at."""
+def _mine(query: Select[Any], ways: FromClause) -> Select[Any]:
+    query = query.select_from(ways).join(tasks, tasks.c.id == ways.c.id).join(cases, cases.c.id == tasks.c.case_id)
+    return query.where(cases.c.status != "DRAFT")
+
+
+def _ways(lent: bool) -> FromClause:
+    """From somebody's rights to the tasks that they open: however many tasks there are, only those are looked at.
+
+    lender: the colleague who lends the right; 0 where it is the person's own.
+    """
     seat = and_(
         rights.c.lane == tasks.c.seat,
         rights.c.holder == tasks.c.holder,
         rights.c.membership_id.is_not_distinct_from(tasks.c.membership_id),
     )
-    query = query.select_from(rights).join(tasks, seat).join(cases, cases.c.id == tasks.c.case_id)
-    return query.where(rights.c.person_id == bindparam("person"), ~_own_work(), cases.c.status != "DRAFT")
+    own = literal(0, Integer)
+    if not lent:
+        query = select(tasks.c.id, own.label("lender"))
+    else:
+        lender = sql_case((rights.c.person_id == bindparam("person"), own), else_=rights.c.person_id)
+        query = select(tasks.c.id, func.min(lender).label("lender")).group_by(tasks.c.id)
+    return query.select_from(rights).join(tasks, seat).where(mine(lent), ~_own_work(lent)).subquery("ways")
 
 
-def _own_work() -> ColumnElement[bool]:
-    """Whether the task checks what the person prepared."""
+def _own_work(lent: bool) -> ColumnElement[bool]:
+    """Whether the task checks what the person prepared, or whoever lends them the right to it."""
     pairs = [and_(tasks.c.lane == checker, hands.c.lane.in_(makers)) for checker, makers in BARRED_BY.items()]
     either = pairs[0]
     for pair in pairs[1:]:
         either = either | pair
-    mine = and_(hands.c.case_id == tasks.c.case_id, hands.c.person_id == bindparam("person"), either)
-    return exists(select(hands.c.case_id).where(mine))
+    whose = hands.c.person_id == bindparam("person")
+    if lent:
+        whose = whose | (hands.c.person_id == rights.c.person_id)
+    return exists(select(hands.c.case_id).where(hands.c.case_id == tasks.c.case_id, whose, either))

@@ -11,7 +11,7 @@ from app.commands.signing import own_passwords, own_signins, passkeys, recovery
 from app.commands.signing.signin_refusals import AccountLocked, WeakPassword, WrongPassword
 from app.store import choices, feeds
 from app.store.signins import Signin
-from app.web import pages
+from app.web import pages, standing
 from app.web.desks import desk_title
 from app.web.guards import current_signin, origin, portal, signed_in
 from app.web.languages import gettext as _
@@ -52,6 +52,8 @@ DONE = {
     "sign-ins": "Every other sign-in has ended.",
     "letters": "You hear of requests as you chose.",
     "feed-revoked": "The address of your calendar leads nowhere any more.",
+    "substitute": "Your substitute is named.",
+    "substitute-ended": "The substitution has ended.",
     "passkey": "Your passkey is ready for the next sign-in.",
     "passkey-removed": "The passkey is removed.",
 }
@@ -86,6 +88,7 @@ def show() -> Any:
         passkeys=len(passkeys.of_person(portal(), person.id)),
         recovery_left=recovery.left(portal(), person.id),
         news=_news(person),
+        away=standing.lines(person),
         open_ones=own_signins.open_ones(portal(), signin),
         done=_(DONE[request.args["done"]]) if request.args.get("done") in DONE else "",
     )

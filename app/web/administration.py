@@ -73,6 +73,10 @@ WORDS = {
     "language.chosen": "Language chosen",
     "feed.made": "Address of the calendar made",
     "feed.revoked": "Address of the calendar revoked",
+    "substitute.named": "Substitute named",
+    "substitute.agreed": "Substitute agreed to",
+    "substitute.declined": "Substitute declined",
+    "substitute.ended": "Substitute ended",
     "calendar.proposed": "Exception of the calendar proposed",
     "calendar.approved": "Exception of the calendar approved",
     "calendar.refused": "Exception of the calendar refused",
@@ -136,11 +140,13 @@ LABELS = {
     "closes_at": "Enrolment closes",
     "capacity": "Places",
     "max_per_company": "Attendees of one company at most",
-    "audience": "Audience",
     "checker_required": "A checker approves",
     "attendees": "Attendees",
     "references": "Requests",
     "moved_up": "Moved up from the waiting list",
+    "substitute": "Substitute",
+    "first": "First day",
+    "last": "Last day",
 }
 KINDS = {"business": "Business user", "ccda": "Delegated administrator", "staff": "Staff of a desk"}
 PUBLISHED = {EVERYBODY: "Everybody", PINNED: "Yes", LOOSE: "No", OPEN_END: "No last day"}

@@ -69,6 +69,7 @@ def _row(entry: ToDo, version: int, title: str) -> dict[str, Any]:
         "title": title,
         "reference": entry.reference,
         "about": entry.about,
+        "behalf": entry.behalf,
         "company": f"{entry.participant_id} {entry.company}",
         "version": version,
         "key": pages.action_token(),

@@ -113,7 +113,7 @@ def _now(told: Story) -> tuple[list[Task], Cast, list[tuple[date, datetime]]]:
         return [], Cast({}, frozenset()), []
     with portal().database.read() as connection:
         open_tasks, earlier = tasks.with_history(connection, told.case, told.definition.eservice.success, tracker.MOST)
-        return open_tasks, casts.of_case(connection, told.case, 0, told.parties), earlier
+        return open_tasks, casts.of_case(connection, told.case, portal().clock.now(), 0, told.parties), earlier
 
 
 # --- showing ----------------------------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def _states(told: Story) -> list[dict[str, Any]]:
         done = [*done, *sealed.entry["done"]]
         if line.masked and sealed.entry["status_to"] not in cases.ENDED:
             continue
-        label = f"{pages.exact_time(line.at)} · {line.label}" + (f" · {line.who}" if line.who else "")
+        label = f"{pages.exact_time(line.at)} · {line.label}" + (f" · {pages.who(line)}" if line.who else "")
         states.append({"open": sealed.entry["open"], "done": done, "label": label})
     number = len(states)
     for place, state in enumerate(states, 1):
@@ -243,7 +243,7 @@ def _trail(told: Story) -> list[dict[str, str]]:
     return [
         {
             "label": entry.label,
-            "who": joined([part for part in (entry.who, entry.lane) if part], ", "),
+            "who": joined([part for part in (pages.who(entry), entry.lane) if part], ", "),
             "at": pages.exact_time(entry.at),
             "detail": " · ".join(part for part in (_move(entry), entry.comment, *entry.details) if part),
             "step": entry.step,
@@ -260,8 +260,7 @@ def _move(entry: sentences.Told) -> str:
 
 def _next(person: Person, case: Case, open_tasks: list[Task], cast: Cast) -> dict[str, str] | None:
     for task in open_tasks:
-        held = person.may(task.lane, task.holder, task.membership_id)
-        if held and not rules.prepared(person.id, task.lane, cast.hands):
+        if rules.could(person, task.lane, task.holder, task.membership_id, cast.hands):
             return {"label": next_label(task, case.status), "url": url_for("tasks.show", task_id=task.id)}
     return None
 

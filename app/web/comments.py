@@ -40,7 +40,7 @@ def shown(person: Person, told: Story, typed: Typed = NOTHING) -> dict[str, Any]
     return {
         "list": [
             {
-                "who": ", ".join(dict.fromkeys(part for part in (entry.who, entry.company, entry.lane) if part)),
+                "who": ", ".join(dict.fromkeys(part for part in (pages.who(entry), entry.company, entry.lane) if part)),
                 "at": pages.day_and_time(entry.at),
                 "text": entry.comment,
                 "to": " ".join(entry.details),

@@ -93,5 +93,5 @@ def _side(task: Task, who: Waiting) -> str:
 
 
 def _is_mine(person: Person, task: Task, who: Waiting) -> bool:
-    held = person.may(task.lane, task.holder, task.membership_id)
-    return held and not rules.prepared(person.id, task.lane, who.hands_in(task.case_id))
+    hands = who.hands_in(task.case_id)
+    return rules.could(person, task.lane, task.holder, task.membership_id, hands) is not None

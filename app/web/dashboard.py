@@ -12,7 +12,7 @@ from app.store.database import Connection
 from app.store.lists import Row
 from app.store.tasks import Task, ToDo
 from app.store.waiting import Waiting
-from app.web import bulletins, filters, pages
+from app.web import bulletins, filters, pages, standing
 from app.web.cases import next_label
 from app.web.filters import Asked
 from app.web.guards import current_person, portal, signed_in
@@ -46,10 +46,12 @@ def show() -> str:
         tabs = _tabs(connection, person, tab, said)
         services = _services(connection, person)
         news = bulletins.news(connection, person)
+        told = standing.bars(connection, person)
     return render_template(
         "dashboard.html",
         today_line=pages.today_line(),
         news=news,
+        away=told,
         tab=tab,
         tabs=tabs,
         pills=_pills(person, tab, said),
@@ -155,7 +157,7 @@ def _to_do_row(connection: Connection, entry: ToDo, now: datetime) -> dict[str, 
         "url": url_for("cases.show", reference=entry.reference),
         "about": entry.about,
         "status": pages.status(entry.status),
-        "with_whom": _("You"),
+        "with_whom": _you(entry.behalf),
         "company": f"{entry.participant_id} {entry.company}",
         "approve": entry.task.id if entry.task.lane == "checker" and entry.task.kind == "decide" else None,
         "next": {"label": next_label(entry.task, entry.status), "url": url_for("tasks.show", task_id=entry.task.id)},
@@ -166,7 +168,8 @@ def _to_do_row(connection: Connection, entry: ToDo, now: datetime) -> dict[str, 
 def _row(
     connection: Connection, person: Person, row: Row, open_tasks: list[Task], who: Waiting, now: datetime
 ) -> dict[str, Any]:
-    mine = [task for task in open_tasks if _is_mine(person, task, who)]
+    mine = [task for task in open_tasks if _as_whom(person, task, who)]
+    acts = _as_whom(person, mine[0], who) if mine else None
     due = next((task.due_at for task in open_tasks if task.due_at), None)
     return {
         "title": definitions.of_release(connection, row.release).eservice.short_title,
@@ -175,7 +178,9 @@ def _row(
         "about": row.about or (_("not submitted") if row.status == "DRAFT" else ""),
         "status": pages.status(row.status),
         "company": f"{row.participant_id} {row.company}",
-        "with_whom": _("You") if mine else "; ".join(_with_whom(person, open_tasks, who)),
+        "with_whom": _you(acts.behalf.name if acts.behalf else "")
+        if acts
+        else "; ".join(_with_whom(person, open_tasks, who)),
         "next": {"label": next_label(mine[0], row.status), "url": url_for("tasks.show", task_id=mine[0].id)}
         if mine
         else None,
@@ -191,6 +196,10 @@ def _with_whom(person: Person, open_tasks: list[Task], who: Waiting) -> list[str
     return list(dict.fromkeys(told))
 
 
-def _is_mine(person: Person, task: Task, who: Waiting) -> bool:
-    held = person.may(task.lane, task.holder, task.membership_id)
-    return held and not rules.prepared(person.id, task.lane, who.hands_in(task.case_id))
+def _you(behalf: str) -> str:
+    return _("You, for %(absent)s", absent=behalf) if behalf else _("You")
+
+
+def _as_whom(person: Person, task: Task, who: Waiting) -> Person | None:
+    """The person as they may do a task, for themselves or for whoever is away; nobody where they may not."""
+    return rules.could(person, task.lane, task.holder, task.membership_id, who.hands_in(task.case_id))

@@ -90,7 +90,7 @@ def _second_banner(at: At) -> dict[str, str]:
     if decided.get("decision") == "propose_reject" or decided.get("answer") == "return":
         reason = shown_reason(at, decided)
         said = ". ".join(part for part in (reason, str(decided.get("comment") or "")) if part)
-        who = next(told.who for told in reversed(at.story.told) if told.who_id and not told.note)
+        who = next(pages.who(told) for told in reversed(at.story.told) if told.who_id and not told.note)
         strong = (
             _("%(who)s proposes to reject this.", who=who)
             if decided.get("decision")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
@@ -14,12 +15,14 @@ from app.logs import log_of, place_of
 from app.store.database import IntegrityError
 from app.web.languages import gettext as _
 from app.web.pages import day_and_time
-from engine.errors import FourEyes, NoRight, NotFound, Refused, ServiceClosed, UnknownFields, WrongAnswers
+from engine.errors import FourEyes, NoRight, NotFound, Refused, ServiceClosed, StandInOver, UnknownFields, WrongAnswers
+from engine.running.effects import called
 
 STATUS: dict[type[Refused], int] = {
     NotFound: 404,
     NoRight: 403,
     FourEyes: 403,
+    StandInOver: 403,
     UnknownFields: 400,
     NotEntitled: 400,
     WrongAnswers: 422,
@@ -45,6 +48,9 @@ CURES = {
     "draft_changed": "Open the form again to see what they saved. What you typed is still on the page before this one.",
     "task_not_open": "Somebody has done this step already, or the request took another way. Open it to see.",
     "case_ended": "A request that has ended cannot be changed. You can open a new one.",
+    "stand_in_over": "What you typed stands below: give it to whoever has the request now.",
+    "substitution_moved": "Open the page again to see how it stands now.",
+    "own_substitution": "Ask another administrator of your company to agree to it.",
     "four_eyes": "Another checker of your company has to decide.",
     "no_right": "A delegated administrator of your company can grant the right.",
     "not_found": "Check the reference, or look for the request on your dashboard.",
@@ -78,6 +84,7 @@ CURES = {
     "sign_in_over": "Sign in again. Nothing was changed.",
     "key_reused": "Open the page again and repeat what you wanted to do. Nothing was changed.",
 }
+NOT_TYPED = ("version", "key", "draft", "leave", "unchanged_confirmed", "act")
 log = log_of("web")
 
 
@@ -106,7 +113,9 @@ def _refused(error: Refused) -> Response:
     if isinstance(error, ServiceClosed):
         return _closed(error)
     title = _("Not found") if status == 404 else _(TITLES.get(status, TITLES[400]))
-    return _page(status, title, str(error), _(CURES[error.code]) if error.code in CURES else "", error.code)
+    cure = _(CURES[error.code]) if error.code in CURES else ""
+    typed = _kept() if isinstance(error, StandInOver) else []
+    return _page(status, title, str(error), cure, error.code, typed=[one for one in typed if one[0] not in NOT_TYPED])
 
 
 def _closed(error: ServiceClosed) -> Response:
@@ -168,12 +177,26 @@ def _fault(error: Exception) -> Response:
     )
 
 
-def _page(status: int, title: str, sentence: str, cure: str, code: str, incident: str = "") -> Response:
+def _page(
+    status: int,
+    title: str,
+    sentence: str,
+    cure: str,
+    code: str,
+    incident: str = "",
+    typed: Sequence[tuple[str, str]] = (),
+) -> Response:
     if wants_json():
         response = jsonify(code=code, sentence=sentence, incident=incident)
     else:
         page = render_template(
-            "error.html", title=title, sentence=sentence, what_to_do=cure, incident=incident, way_on=_way_on(status)
+            "error.html",
+            title=title,
+            sentence=sentence,
+            what_to_do=cure,
+            incident=incident,
+            typed=[{"label": called(name), "value": value} for name, value in typed if value.strip()],
+            way_on=_way_on(status),
         )
         response = make_response(page)
     response.status_code = status

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import lazy_gettext, ngettext
+from flask_babel import lazy_gettext
 
 from app.commands.publishing import enrolling, seats
 from app.commands.publishing.events import KEEP
@@ -21,6 +21,7 @@ from app.web import pages
 from app.web.eservices import to_form
 from app.web.guards import current_person, portal, signed_in
 from app.web.languages import gettext as _
+from app.web.languages import ngettext
 from engine.errors import NotFound
 from engine.forms.spoken import short_date
 from engine.hours import HONG_KONG, hong_kong_day

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 
 from app.outside import sheets
 from app.store import definitions, lists, people
+from app.store.lists import Row
 from app.web import filters, pages
 from app.web.dashboard import LISTS
 from app.web.guards import current_person, portal, signed_in
@@ -78,10 +79,14 @@ def _lines() -> Iterator[Line]:
     for row in rows:
         yield [
             *(row.reference, row.eservice, titles[row.release], row.participant_id, row.company, row.about),
-            *(pages.status(row.status)["label"], row.maker, _time(row.opened_at)),
+            *(pages.status(row.status)["label"], _maker(row), _time(row.opened_at)),
             row.received_on.isoformat() if row.received_on else "",
             *(_time(row.changed_at), _time(row.closed_at)),
         ]
+
+
+def _maker(row: Row) -> str:
+    return _("%(who)s for %(absent)s", who=row.maker, absent=row.opened_for) if row.opened_for else row.maker
 
 
 def _heads() -> Line:

@@ -115,6 +115,7 @@ def claim_view(at: At) -> dict[str, Any]:
     return {
         "by": None if claimed is None else person.name if person else _("somebody else"),
         "mine": claimed == at.person.id,
+        "behalf": claimed in at.acts.eyes - {at.person.id},
         "claim_url": url_for("tasks.claim", task_id=at.task.id),
         "release_url": url_for("tasks.release", task_id=at.task.id),
     }
@@ -138,10 +139,11 @@ def task_view(at: At) -> dict[str, Any]:
         "submit_label": _("Submit to your checker") if _goes_to_checker(at) else _("Submit"),
         "company": "" if at.person.company == at.case.company_id else _company(at),
         "reference": at.case.reference,
+        "behalf": at.behalf,
         "function_title": pages.function_title(eservice.function),
         "replaces": eservice.replaces if at.is_main else "",
         "submitted_line": (
-            _("submitted by %(who)s %(at)s", who=submitted.who, at=pages.day_and_time(submitted.at))
+            _("submitted by %(who)s %(at)s", who=pages.who(submitted), at=pages.day_and_time(submitted.at))
             if submitted and at.task.kind == "decide"
             else ""
         ),
@@ -193,7 +195,7 @@ def _returned(at: At) -> dict[str, Any] | None:
     last = _last_return(at)
     remarks = [remark for remark in at.story.remarks if remark.round == at.case.round - 1]
     return {
-        "by": f"{last.who}, {last.lane}" if last.lane and last.who != last.company else last.who,
+        "by": f"{pages.who(last)}, {last.lane}" if last.lane and last.who != last.company else last.who,
         "at": pages.day_and_time(last.at),
         "comment": next((remark.text for remark in reversed(remarks) if not remark.field), ""),
         "count": sum(1 for remark in remarks if remark.field),
@@ -238,7 +240,7 @@ def _submitting(at: At) -> dict[str, Any]:
     now, hours = pages.moment()
     eservice = at.definition.eservice
     received = hours.received_on(now, eservice.cutoff)
-    cast = at.cast.with_hand(at.person.id, "maker")
+    cast = at.cast.with_hands(at.acts.eyes, "maker")
     seats = cast.who_can("checker", eservice.function, at.case.membership_id)
     return {
         "received": short_date(received),

@@ -129,16 +129,23 @@ def proposals(person: Person, case: Case, told: Story) -> list[dict[str, Any]]:
             {
                 "name": proposal["name"],
                 "title": way["title"],
-                "who": proposal["who"],
+                "who": _who(proposal),
                 "reason": proposal["reason"],
                 "waits_for": _waits_for(way, case),
                 "can_answer": commands.may_answer(person, case, way, proposal, desks),
-                "mine": proposal["by"] == person.id,
+                "mine": person.id in commands.proposers(proposal),
                 "answer_url": url_for("leaving.answer", **place),
                 "take_back_url": url_for("leaving.take_back", **place),
             }
         )
     return shown
+
+
+def _who(proposal: Mapping[str, Any]) -> str:
+    """Who asks, and in whose place."""
+    if "for_name" not in proposal:
+        return str(proposal["who"])
+    return _("%(who)s for %(absent)s", who=proposal["who"], absent=proposal["for_name"])
 
 
 def _waits_for(way: Mapping[str, Any], case: Case) -> str:

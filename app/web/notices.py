@@ -88,12 +88,13 @@ def count() -> Any:
 def _row(connection: Connection, one: Notice) -> dict[str, Any]:
     words = {"task": "", "who": "", **one.payload}
     words["status"] = pages.status(words["status"])["label"] if "status" in words else ""
-    due = words.pop("due_at", "")
+    due, behalf = words.pop("due_at", ""), words.pop("for", "")
     return {
         "said": _(SAID[one.template], **words),
         "url": url_for("notices.open_one", notice=one.id),
         "title": definitions.of_release(connection, one.release).eservice.short_title,
         "reference": one.reference,
+        "behalf": behalf,
         "due": hong_kong_time(datetime.fromisoformat(due)) if due else "",
         "at": pages.day_and_time(one.at),
         "unread": one.read_at is None,

@@ -17,6 +17,7 @@ from app.store.lists import MOST_COUNTED
 from app.store.menus import Menu
 from app.store.pending import Pending
 from app.store.people import Membership
+from app.store.sentences import Told
 from app.web import browsers
 from app.web.desks import desk_name
 from app.web.guards import current_person, portal, somebody
@@ -43,7 +44,7 @@ def shared() -> dict[str, Any]:
 
 def _me(person: Person) -> dict[str, Any]:
     mine = my_participants(person)
-    held = sorted({right.holder for right in person.rights if right.lane in DESK_LANES})
+    held = sorted({right.holder for right in person.held if right.lane in DESK_LANES})
     return {
         "name": person.name,
         "company_name": person.company_name,
@@ -144,7 +145,7 @@ def memberships_of(person: Person) -> list[Membership]:
 
 def my_participants(person: Person) -> list[str]:
     """The participant ids under which the person may act."""
-    held = {right.membership for right in person.rights} - {None}
+    held = {right.membership for right in person.held} - {None}
     return sorted({seat.participant_id for seat in memberships_of(person) if seat.id in held}) if held else []
 
 
@@ -172,13 +173,13 @@ def _may_be_asked(person: Person, made: Mapping[str, Definition]) -> bool:
 # --- rights and desks -------------------------------------------------------------------------------------------------
 def functions_of(person: Person) -> frozenset[str]:
     """The business functions in which the person holds any right."""
-    return frozenset(right.holder for right in person.rights if right.lane not in DESK_LANES)
+    return frozenset(right.holder for right in person.held if right.lane not in DESK_LANES)
 
 
 def takes_part(person: Person) -> bool:
     """Whether the person's company can be named in somebody else's request, as second company or as broker."""
     kinds = {seat.id: seat.kind for seat in memberships_of(person)}
-    held = {(right.holder, kinds[right.membership]) for right in person.rights if right.membership in kinds}
+    held = {(right.holder, kinds[right.membership]) for right in person.held if right.membership in kinds}
     told = [made.eservice for made in services(person).values()]
     return any(
         function == one.function and ("brokers" in one.lists or kind in one.next_memberships)
@@ -212,6 +213,11 @@ def before() -> int | None:
     """The row that the page before this one ended with, as its address says."""
     text = request.args.get("before", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def who(told: Told) -> str:
+    """Who did something, and in whose place."""
+    return _("%(who)s for %(absent)s", who=told.who, absent=told.behalf) if told.behalf else told.who
 
 
 # --- times ------------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from app.commands.requests.steps import By
 from app.store import accounts, administration
 from app.store.accounts import ACTIVE, ENDED, INVITED, SUSPENDED, Account
 from app.store.database import Connection
-from app.web import pages
+from app.web import pages, standing
 from app.web.administration import lines
 from app.web.guards import current_person, only, portal, signed_in
 from app.web.languages import gettext as _
@@ -199,6 +199,7 @@ def _page(connection: Connection, reader: Person, account: Account) -> str:
         matrix=matrix(connection, account, held, copied) if may_grant else None,
         desks=desk_matrix(connection, account, held) if staffs else None,
         waiting=waiting(connection, account, reader, held) if may_grant else None,
+        substitute=standing.card(connection, account, reader),
         history=lines(administration.about(connection, account.id, NEWEST)),
         done=DONE.get(request.args.get("done", ""), ""),
         back=url_for("people.index") if reader.kind == CCDA else url_for("exchange.staff"),
@@ -302,6 +303,7 @@ COMES_BACK = "The account begins anew: a welcome mail goes out, and it holds no 
 DONE = {
     "added": "Added. The welcome mail is on its way; now grant the rights.",
     "changed": "Saved.",
+    "substitute": "The substitute is named; where a second administrator has to agree, the others were mailed.",
     "rights": "The rights are saved. They work from the next page on.",
     "asked": "A second administrator has to agree: the others were mailed.",
     "answered": "Answered.",

@@ -74,7 +74,7 @@ def _participant(connection: Connection, person: Person, choices: Collection[str
 
 
 def _is_desk_or_watch(person: Person) -> bool:
-    return may(person, "read every request") or any(right.lane in DESK_LANES for right in person.rights)
+    return may(person, "read every request") or any(right.lane in DESK_LANES for right in person.held)
 
 
 def _mine(connection: Connection, person: Person, participant: str) -> list[Definition]:
@@ -83,10 +83,10 @@ def _mine(connection: Connection, person: Person, participant: str) -> list[Defi
     if may(person, "read every request"):
         return found
     if person.is_staff:
-        desks = {right.holder for right in person.rights if right.lane in DESK_LANES}
+        desks = {right.holder for right in person.held if right.lane in DESK_LANES}
         return [made for made in found if made.eservice.desk in desks]
     seats = {seat.id for seat in pages.memberships_of(person) if seat.participant_id == participant}
-    held = {right.holder for right in person.rights if right.membership in seats}
+    held = {right.holder for right in person.held if right.membership in seats}
     return [made for made in found if made.eservice.function in held]
 
 

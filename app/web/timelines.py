@@ -20,7 +20,7 @@ def timeline(
 ) -> list[dict[str, str]]:
     """What happened, and where the request is now."""
     entries = [
-        {"label": entry.label, "who": entry.who, "at": pages.day_and_time(entry.at), "state": "done"}
+        {"label": entry.label, "who": pages.who(entry), "at": pages.day_and_time(entry.at), "state": "done"}
         for entry in told.told
         if entry.note != "draft.saved" and entry.lane != ""
     ]

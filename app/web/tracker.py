@@ -40,7 +40,7 @@ def steps(
     known: the places where the request is, as far as the reader's side is told of them.
     """
     past = [
-        {"label": entry.label, "who": entry.who, "at": pages.day_and_time(entry.at), "state": "done"}
+        {"label": entry.label, "who": pages.who(entry), "at": pages.day_and_time(entry.at), "state": "done"}
         for entry in told.told
         if entry.status_to
     ]

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from app.commands.requests import circumstances
+from app.commands.requests import circumstances, standing_in
 from app.commands.requests.tasks import participant_of
 from app.store import answered, cases, casts, definitions, files, pending, story, tasks
 from app.store.cases import Case, Company
@@ -19,7 +19,7 @@ from app.store.story import Story
 from app.store.tasks import Task
 from app.web.guards import current_person, portal
 from engine import rules
-from engine.errors import NotFound, TaskNotOpen
+from engine.errors import NoRight, NotFound, TaskNotOpen
 from engine.forms import form
 from engine.forms.form import Facts
 from engine.forms.schema import Form
@@ -42,6 +42,7 @@ class At:
     under_way: tuple[Pending, ...]
     draft: answered.Sealed | None
     cast: Cast
+    acts: Person  # as whom the person does it: for themselves, or for a colleague who is away
 
     @property
     def form(self) -> Form:
@@ -58,6 +59,11 @@ class At:
         return rules.may_leave(self.person, way["who"], self.case.function, self.case.desk, self.case.membership_id)
 
     @property
+    def behalf(self) -> str:
+        """The name of the colleague for whom the person does it; empty when for themselves."""
+        return self.acts.behalf.name if self.acts.behalf else ""
+
+    @property
     def participant(self) -> str:
         """The participant for which the task is done."""
         return participant_of(self.task, self.case, self.cast.parties)
@@ -69,7 +75,7 @@ class At:
 
 
 def found(task_id: UUID) -> At:
-    """The open task; raises `TaskNotOpen`, `NotFound`, `NoRight`, `FourEyes`."""
+    """The open task; raises `TaskNotOpen`, `NotFound`, `NoRight`, `FourEyes`, `StandInOver`."""
     person = current_person()
     with portal().database.read() as connection:
         both = tasks.with_case(connection, task_id)
@@ -78,11 +84,15 @@ def found(task_id: UUID) -> At:
         task, case = both
         definition = definitions.of_release(connection, case.release)
         company, parties = story.who(connection, definition, case)
-        cast = casts.of_case(connection, case, person.id, parties)
-        if not cases.may_see(person, case, cast.parties):
-            raise NotFound("the task")
-        rules.allow(person, task.lane, task.holder, task.membership_id, cast.hands)
-        return _at(connection, task, case, person, cast, definition, company)
+        now = portal().clock.now()
+        cast = casts.of_case(connection, case, now, person.id, parties)
+        try:
+            if not cases.may_see(person, case, cast.parties):
+                raise NotFound("the task")
+            acts = rules.allow(person, task.lane, task.holder, task.membership_id, cast.hands, task.claimed_by)
+        except (NotFound, NoRight) as error:
+            raise standing_in.refused(connection, person.id, task, now, error) from None
+        return _at(connection, task, case, person, acts, cast, definition, company)
 
 
 def _at(
@@ -90,6 +100,7 @@ def _at(
     task: Task,
     case: Case,
     person: Person,
+    acts: Person,
     cast: Cast,
     definition: Definition,
     company: Company | None,
@@ -116,6 +127,7 @@ def _at(
         under_way=_under_way(connection, case, definition, person, told, day),
         draft=told.drafts.get(task.step) if task.kind == "fill" else None,
         cast=cast,
+        acts=acts,
     )
 
 

@@ -143,7 +143,7 @@ class Office:
     def person(self, who: str) -> Person:
         """The person with their rights of now."""
         with self.portal.database.read() as connection:
-            found = people.person_for(connection, self.number(who))
+            found = people.person_for(connection, self.number(who), self.clock.now())
         assert found is not None
         return found
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine import rules
 from engine.errors import FourEyes, NoRight, ReasonMissing
-from engine.people import BARRED_BY, DESK_LANES, LANES, PARTY_LANES, Person, Right, seat_of
+from engine.people import BARRED_BY, DESK_LANES, LANES, PARTY_LANES, Absent, Person, Right, seat_of
 from engine.statuses import STATUSES
 
 FUNCTION, DESK, MEMBERSHIP = "EU_CashTrading", "CTO", 4
@@ -32,7 +32,7 @@ def holder(lane):
 # rights
 @pytest.mark.parametrize("lane", sorted(LANES))
 def test_who_holds_the_right_may_act(lane):
-    assert rules.allow(person(held(lane)), lane, holder(lane), MEMBERSHIP, set()) is None
+    assert rules.allow(person(held(lane)), lane, holder(lane), MEMBERSHIP, set()).behalf is None
 
 
 @pytest.mark.parametrize("lane", sorted(LANES))
@@ -62,7 +62,7 @@ def test_a_right_for_something_else_is_none(right):
     ("lane", "grant"), [("next_maker", "maker"), ("next_checker", "checker"), ("broker", "checker")]
 )
 def test_the_other_company_acts_with_the_grants_of_its_own_membership(lane, grant):
-    assert rules.allow(person((grant, FUNCTION, 9)), lane, FUNCTION, 9, set()) is None
+    assert rules.allow(person((grant, FUNCTION, 9)), lane, FUNCTION, 9, set()).behalf is None
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_the_grants_of_the_company_that_files_do_not_reach_into_the_other(lane):
 
 
 def test_a_desk_works_for_every_membership():
-    assert rules.allow(person(("desk_maker", DESK)), "desk_maker", DESK, 99, set()) is None
+    assert rules.allow(person(("desk_maker", DESK)), "desk_maker", DESK, 99, set()).behalf is None
 
 
 def test_another_desk_may_not_act():
@@ -114,7 +114,7 @@ def test_r59_nobody_checks_what_they_prepared(lane, prepared):
 
 @pytest.mark.parametrize(("lane", "prepared"), sorted(CHECKS.items()))
 def test_what_somebody_else_prepared_may_be_checked(lane, prepared):
-    assert rules.allow(person(held(lane)), lane, holder(lane), MEMBERSHIP, {(8, prepared), (MIA, lane)}) is None
+    assert rules.allow(person(held(lane)), lane, holder(lane), MEMBERSHIP, {(8, prepared), (MIA, lane)}).behalf is None
 
 
 @pytest.mark.parametrize("made", ["maker", "next_maker", "broker"])
@@ -126,7 +126,7 @@ def test_nobody_checks_for_either_company_what_they_made_for_one(lane, made):
 
 def test_a_hand_in_a_company_bars_nobody_from_a_desk():
     did = {(MIA, lane) for lane in LANES - DESK_LANES}
-    assert rules.allow(person(held("desk_checker")), "desk_checker", DESK, MEMBERSHIP, did) is None
+    assert rules.allow(person(held("desk_checker")), "desk_checker", DESK, MEMBERSHIP, did).behalf is None
 
 
 def test_every_lane_bars_those_whom_it_checks():
@@ -134,11 +134,11 @@ def test_every_lane_bars_those_whom_it_checks():
 
 
 def test_who_has_checked_may_still_prepare():
-    assert rules.allow(person(held("maker")), "maker", FUNCTION, MEMBERSHIP, {(MIA, "checker")}) is None
+    assert rules.allow(person(held("maker")), "maker", FUNCTION, MEMBERSHIP, {(MIA, "checker")}).behalf is None
 
 
 def test_who_has_prepared_may_prepare_again():
-    assert rules.allow(person(held("maker")), "maker", FUNCTION, MEMBERSHIP, [(MIA, "maker")]) is None
+    assert rules.allow(person(held("maker")), "maker", FUNCTION, MEMBERSHIP, [(MIA, "maker")]).behalf is None
 
 
 def test_the_missing_right_is_told_before_the_missing_eyes():
@@ -159,7 +159,7 @@ HANDS = st.sets(st.tuples(st.integers(1, 4), st.sampled_from(sorted(LANES))))
 
 @given(HANDS, st.sampled_from(sorted(LANES)), st.integers(1, 4))
 def test_who_is_kept_from_a_lane_is_one_of_its_makers(hands, lane, who):
-    assert rules.prepared(who, lane, hands) == (who in rules.makers(lane, hands))
+    assert rules.prepared(Person(who, ""), lane, hands) == (who in rules.makers(lane, hands))
 
 
 @given(st.lists(st.tuples(st.integers(1, 3), st.sampled_from(sorted(LANES))), max_size=12))
@@ -258,3 +258,83 @@ def test_what_a_desk_did_since_it_came_again_counts():
 
 def test_what_the_firm_does_meanwhile_does_not_count():
     assert not rules.is_in_hand("PENDING_HKEX", [CAME, entry(4, "maker")], False)
+
+
+# standing in for somebody
+ALAN, IDA = 8, 9
+
+
+def absent(number, *rights):
+    return Absent(number, {ALAN: "Alan", IDA: "Ida"}[number], frozenset(Right(*right) for right in rights))
+
+
+def standing_in(*lent, own=()):
+    return Person(MIA, "Mia", rights=frozenset(Right(*right) for right in own), lent=lent)
+
+
+def acted_for(person, lane, hands=frozenset(), claimed_by=None):
+    """The number of whoever they would act for; 0 for themselves."""
+    acts = rules.allow(person, lane, holder(lane), MEMBERSHIP, hands, claimed_by)
+    return acts.behalf.id if acts.behalf else 0
+
+
+@pytest.mark.parametrize("lane", sorted(LANES))
+def test_who_stands_in_acts_for_whoever_is_away(lane):
+    assert acted_for(standing_in(absent(ALAN, held(lane))), lane) == ALAN
+
+
+@pytest.mark.parametrize("lane", sorted(LANES))
+def test_who_may_act_themselves_acts_for_nobody_else(lane):
+    assert acted_for(standing_in(absent(ALAN, held(lane)), own=[held(lane)]), lane) == 0
+
+
+def test_who_acts_for_somebody_holds_their_rights_and_no_others():
+    person = standing_in(absent(ALAN, held("checker")), own=[held("maker")])
+    acts = rules.allow(person, "checker", FUNCTION, MEMBERSHIP, set())
+    assert acts.held == {Right(*held("checker"))}
+
+
+def test_a_right_that_is_not_lent_is_none():
+    with pytest.raises(NoRight):
+        acted_for(standing_in(absent(ALAN, held("maker"))), "checker")
+
+
+@pytest.mark.parametrize("lane", sorted(BARRED_BY))
+@pytest.mark.parametrize("who", [MIA, ALAN], ids=["the substitute", "whoever is away"])
+def test_nobody_checks_in_the_place_of_somebody_what_either_of_the_two_prepared(lane, who):
+    with pytest.raises(FourEyes):
+        acted_for(standing_in(absent(ALAN, held(lane))), lane, {(who, next(iter(BARRED_BY[lane])))})
+
+
+def test_an_own_right_is_no_way_around_what_was_prepared_for_oneself():
+    with pytest.raises(FourEyes):
+        acted_for(standing_in(absent(ALAN, held("checker")), own=[held("checker")]), "checker", {(MIA, "maker")})
+
+
+def test_what_a_colleague_prepared_is_checked_for_another():
+    person = standing_in(absent(ALAN, held("checker")), absent(IDA, held("checker")))
+    assert acted_for(person, "checker", {(ALAN, "maker")}) == IDA
+
+
+def test_what_one_of_them_has_claimed_is_done_for_them():
+    person = standing_in(absent(ALAN, held("checker")), absent(IDA, held("checker")))
+    assert acted_for(person, "checker", claimed_by=IDA) == IDA
+
+
+def test_the_refusal_says_whose_work_it_is():
+    with pytest.raises(FourEyes, match="Alan, for whom you stand in, prepared this request"):
+        acted_for(standing_in(absent(ALAN, held("checker"))), "checker", {(ALAN, "maker")})
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 4), st.sampled_from(sorted(LANES))), max_size=14))
+def test_whoever_stands_in_for_whom_no_two_eyes_make_four(tries):
+    everything = frozenset(Right(*held(lane)) for lane in LANES)
+    acts = []
+    for who, whom, lane in tries:
+        lent = (Absent(whom, "", everything),) if whom not in (0, who) else ()
+        with contextlib.suppress(FourEyes, NoRight):
+            person = Person(who, "", rights=frozenset() if lent else everything, lent=lent)
+            done = rules.allow(person, lane, holder(lane), MEMBERSHIP, {act for step in acts for act in step})
+            acts.append([(one, lane) for one in done.eyes])
+    made = [{(one, maker) for one, lane in step for maker in BARRED_BY.get(lane, ())} for step in acts]
+    assert not any(barring & {act for step in acts[:place] for act in step} for place, barring in enumerate(made))

@@ -61,7 +61,7 @@ def test_the_cast_knows_who_can_and_who_did_as_the_tables_do(office, references)
     for reference in references:
         case = office.case(reference)
         with office.portal.database.read() as connection:
-            cast = casts.of_case(connection, case)
+            cast = casts.of_case(connection, case, office.clock.now())
             hands = answered.hands_in(connection, case.id)
             for lane in COMPANY_LANES | DESK_LANES:
                 seat = (CTO, None) if lane in DESK_LANES else (FUNCTION, case.membership_id)
@@ -74,7 +74,7 @@ def test_the_cast_knows_who_can_and_who_did_as_the_tables_do(office, references)
 def test_whoever_acts_belongs_to_the_cast_without_any_right_to_the_case(office):
     case = office.case(office.open_draft())
     with office.portal.database.read() as connection:
-        cast = casts.of_case(connection, case, office.number("leo"))
+        cast = casts.of_case(connection, case, office.clock.now(), office.number("leo"))
     assert cast.people[office.number("leo")].rights == frozenset()
 
 
@@ -83,7 +83,7 @@ def test_whoever_is_locked_or_inactive_has_no_part_but_their_hand_counts(office,
     case = office.case(office.open_draft("bo"))
     office.run_sql(f"UPDATE people SET {state} WHERE name = 'Bo Lam'")
     with office.portal.database.read() as connection:
-        cast = casts.of_case(connection, case, office.number("mia"))
+        cast = casts.of_case(connection, case, office.clock.now(), office.number("mia"))
     assert (office.number("bo") in cast.people, (office.number("bo"), "maker") in cast.hands) == (False, True)
     assert [seat.name for seat in cast.who_did({"maker"})] == []
 
@@ -93,7 +93,7 @@ def test_whoever_acts_goes_on_when_locked_but_not_when_inactive(office, state, a
     case = office.case(office.open_draft("bo"))
     office.run_sql(f"UPDATE people SET {state} WHERE name = 'Bo Lam'")
     with office.portal.database.read() as connection:
-        cast = casts.of_case(connection, case, office.number("bo"))
+        cast = casts.of_case(connection, case, office.clock.now(), office.number("bo"))
     assert (office.number("bo") in cast.people) == acts
 
 

@@ -18,6 +18,7 @@ from tests.commands.informing import technical, written
 from tests.commands.managing import added
 from tests.commands.office import PEOPLE, opened
 from tests.commands.publishing import offered
+from tests.commands.standing import away
 from tests.documents import PDF
 from tests.web.visitors import Visitors
 
@@ -75,6 +76,7 @@ def prepared(seeded, tmp_path_factory):
         "notice": str(next(row.id for row in office.rows("notices") if row.person_id == office.number("chen"))),
         "key": "0",
         "token": "none",
+        "substitution": str(away(office, "mia", "chen", first=1)),
         "number": offered(office),
         "version": "1",
         "bulletin": str(written(office, audience=("HKCC",), upload=Upload("a.pdf", PDF))),

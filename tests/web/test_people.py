@@ -92,7 +92,7 @@ def test_r42_a_locked_user_is_unlocked_with_two_buttons(office, visitor):
 
 def test_what_cannot_be_done_now_is_not_offered(office, visitor):
     links = page_of(visitor, "ada", office, "mia").all("//aside//a[@class='button']")
-    assert links == ["Suspend", "Deactivate", "Set up codes anew"]
+    assert links == ["Suspend", "Deactivate", "Set up codes anew", "Name a substitute"]
 
 
 def test_an_address_for_what_cannot_be_done_says_why(office, visitor):

@@ -89,6 +89,13 @@ def _asked(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
     )
 
 
+def _substitute_asked(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
+    return "Client Connect: a substitute waits for an administrator", (
+        f"{payload['by']} has named a substitute: {payload['what']}. In your company an administrator has to agree.\n\n"
+        f"Look at it here: {portal.settings.base_url}/people/{payload['person']}\n"
+    )
+
+
 def _told(_portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
     return say("Your Client Connect account: {what}", what=payload["what"]), (
         say(
@@ -112,5 +119,6 @@ LETTERS: dict[str, Callable[[Portal, Mapping[str, Any]], tuple[str, str]]] = {
     "account_changed": _changed,
     "account_asked": _asked,
     "account_told": _told,
+    "substitute_asked": _substitute_asked,
 }
 TEMPLATES = frozenset(LETTERS)

@@ -18,7 +18,7 @@ from app.commands.signing import links
 from app.commands.signing.signin import login_of
 from app.commands.signing.signin_letters import unlocked_payload
 from app.commands.signing.signin_refusals import CannotUnlock
-from app.store import accounts, people, signins
+from app.store import accounts, people, signins, substitutes
 from app.store import links as kept_links
 from app.store.accounts import ACTIVE, ENDED, INVITED, SUSPENDED, Account
 from app.store.database import Connection
@@ -151,6 +151,7 @@ def deactivate(portal: Portal, by: By, person: int) -> None:
         accounts.set_state(connection, person, active=False, ended_at=now)
         accounts.take_all_rights(connection, person)
         accounts.close_asked(connection, person, now)
+        substitutes.end_all(connection, person, now)
         signins.end_all(connection, person, now)
         kept_links.end_all(connection, person, now)
 

@@ -13,7 +13,7 @@ from app.commands.managing.account_letters import promise_letters
 from app.commands.portal import Portal
 from app.commands.requests.steps import By
 from app.store import accounts as kept
-from app.store import cases, companies, definitions, people, signins
+from app.store import cases, companies, definitions, people, signins, substitutes
 from app.store.database import Connection
 from engine import functions
 from engine.errors import NoRight, NotFound, Refused
@@ -158,6 +158,7 @@ def remove_company(portal: Portal, by: By, company: int) -> None:
             kept.set_state(connection, account.id, active=False, ended_at=now)
             kept.take_all_rights(connection, account.id)
             kept.close_asked(connection, account.id, now)
+            substitutes.end_all(connection, account.id, now)
             signins.end_all(connection, account.id, now)
             administration.seal_change(
                 connection, portal, company, who, "account.deactivated", accounts.whom(account), with_company=True

@@ -20,6 +20,7 @@ from engine.errors import NotFound, Refused
 from engine.hours import hong_kong_day
 from engine.people import Person
 from engine.rights import may
+from engine.sentence import say
 
 LONGEST_TEXT = 6000
 FURTHEST = timedelta(days=5 * 366)
@@ -45,7 +46,9 @@ class BulletinMoved(Refused):
     code = "bulletin_moved"
 
     def __init__(self) -> None:
-        super().__init__("Expected the circular as your page showed it, but it was changed or withdrawn meanwhile.")
+        super().__init__(
+            say("Expected the circular as your page showed it, but it was changed or withdrawn meanwhile.")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,17 +193,33 @@ def _checked(portal: Portal, said: Said, upload: Upload, *, first: date | None) 
 
 def _wrong(said: Said, first: date | None, last: date) -> Iterator[tuple[str, str]]:
     yield from publishers.wrong_titles(said.title_en, said.title_zh)
-    for name, language in (("text_en", "English"), ("text_zh", "Traditional Chinese")):
+    for name, language in (("text_en", "English"), ("text_zh", say("Traditional Chinese"))):
         text = getattr(said, name)
         if not accounts.can_be_read(text) or len(text) > LONGEST_TEXT:
-            yield name, f"Enter the {language} text, at most {LONGEST_TEXT} characters."
+            yield (
+                name,
+                say(
+                    "Enter the {language} text, at most {longest_text} characters.",
+                    language=language,
+                    longest_text=LONGEST_TEXT,
+                ),
+            )
     yield from publishers.wrong_audience(said.audience)
     if said.shown_from is None or said.shown_from > last:
-        yield "shown_from", "Enter the first day on which it is shown, such as 26/11/2026, within five years."
+        yield "shown_from", say("Enter the first day on which it is shown, such as 26/11/2026, within five years.")
     elif first is not None and said.shown_from < first:
-        yield "shown_from", f"Enter today, {first:%d/%m/%Y}, or a later day: nobody could have read it before."
+        yield (
+            "shown_from",
+            say("Enter today, {first:%d/%m/%Y}, or a later day: nobody could have read it before.", first=first),
+        )
     elif said.shown_until is not None and not said.shown_from <= said.shown_until <= last:
-        yield "shown_until", f"Enter {said.shown_from:%d/%m/%Y} or a later day, within five years, or leave it empty."
+        yield (
+            "shown_until",
+            say(
+                "Enter {shown_from:%d/%m/%Y} or a later day, within five years, or leave it empty.",
+                shown_from=said.shown_from,
+            ),
+        )
 
 
 def _columns(attached: Attached | None) -> dict[str, Any]:

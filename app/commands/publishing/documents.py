@@ -19,14 +19,15 @@ from engine.errors import NotFound, Refused
 from engine.forms import attachment
 from engine.forms.typed import day
 from engine.rights import may
+from engine.sentence import say
 
 # By which kind of document the list is narrowed, in the order in which it offers them.
 CATEGORIES = {
-    "INTERFACE": "Interface specifications",
-    "GUIDE": "User guides",
-    "PACKAGE": "Information packages",
-    "CONNECTIVITY": "Connectivity and testing",
-    "OPERATIONS": "Operational procedures",
+    "INTERFACE": say("Interface specifications"),
+    "GUIDE": say("User guides"),
+    "PACKAGE": say("Information packages"),
+    "CONNECTIVITY": say("Connectivity and testing"),
+    "OPERATIONS": say("Operational procedures"),
 }
 LONGEST_KEYWORDS, LONGEST_LABEL = 300, 24
 OLDEST, LATEST = date(1990, 1, 1), date(2099, 12, 31)
@@ -48,7 +49,9 @@ class DocumentMoved(Refused):
     code = "document_moved"
 
     def __init__(self) -> None:
-        super().__init__("Expected the document as your page showed it, but it was changed or withdrawn meanwhile.")
+        super().__init__(
+            say("Expected the document as your page showed it, but it was changed or withdrawn meanwhile.")
+        )
 
 
 class Particulars(NamedTuple):
@@ -189,10 +192,10 @@ def _plain(said: Particulars) -> Particulars:
 
 def _wrong(said: Particulars) -> Iterator[tuple[str, str]]:
     if said.category not in CATEGORIES:
-        yield "category", "Choose what kind of document it is."
+        yield "category", say("Choose what kind of document it is.")
     yield from publishers.wrong_titles(said.title_en, said.title_zh)
     if len(said.keywords) > LONGEST_KEYWORDS:
-        yield "keywords", f"Use at most {LONGEST_KEYWORDS} characters."
+        yield "keywords", say("Use at most {longest_keywords} characters.", longest_keywords=LONGEST_KEYWORDS)
     yield from publishers.wrong_audience(said.audience)
 
 
@@ -200,13 +203,19 @@ def _wrong_edition(
     portal: Portal, label: str, effective: date | None, upload: Upload, taken: Collection[str]
 ) -> Iterator[tuple[str, str]]:
     if not accounts.can_be_read(label) or len(label) > LONGEST_LABEL:
-        yield "label", f"Enter the version as the document names it, such as 2.1, at most {LONGEST_LABEL} characters."
+        yield (
+            "label",
+            say(
+                "Enter the version as the document names it, such as 2.1, at most {longest_label} characters.",
+                longest_label=LONGEST_LABEL,
+            ),
+        )
     elif label.casefold() in taken:
-        yield "label", f"Version {label} was published before: give the new one another name."
+        yield "label", say("Version {label} was published before: give the new one another name.", label=label)
     if effective is None or not OLDEST <= effective <= LATEST:
-        yield "effective", "Enter the day from which it holds as day/month/year, such as 26/11/2026."
+        yield "effective", say("Enter the day from which it holds as day/month/year, such as 26/11/2026.")
     if not upload.name:
-        yield "file", "Choose the file to publish."
+        yield "file", say("Choose the file to publish.")
     elif fault := publishers.wrong_file(portal, upload, attachment.KINDS):
         yield "file", fault
 

@@ -41,7 +41,7 @@ def enrol(portal: Portal, by: By, code: str, membership: int | None = None) -> s
         reference = opening.next_reference(connection, definition.eservice.code, now)
         if (done := steps.claimed(connection, by, digest, reference, now)) is not None:
             return done
-        case = opening.new_case(connection, reference, definition, seat, by, now)
+        case = opening.new_case(connection, reference, definition, seat, person, now)
         opening.start(connection, portal, definition, case, steps.actor_of(person, "maker", by.address))
         _fill(connection, definition, case, question, event, now)
         return reference

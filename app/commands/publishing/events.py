@@ -24,6 +24,7 @@ from engine.forms import typed
 from engine.functions import MEMBERSHIPS
 from engine.hours import HONG_KONG, hong_kong_day
 from engine.rights import may
+from engine.sentence import say
 
 KEEP = "publish events"
 PREFIXES = {
@@ -60,7 +61,10 @@ class EventMoved(Refused):
 
     def __init__(self, code: str) -> None:
         super().__init__(
-            f"Expected event {code} as your page showed it, but it was changed, cancelled or is over meanwhile."
+            say(
+                "Expected event {code} as your page showed it, but it was changed, cancelled or is over meanwhile.",
+                code=code,
+            )
         )
 
 
@@ -131,7 +135,7 @@ def publish(portal: Portal, by: By, code: str, seen: int) -> None:
         if event.published_at is not None:
             raise EventMoved(code)
         if event.closes_at <= now:
-            raise WrongEvent(closes_on="Enter a close that is still to come, and publish the event then.")
+            raise WrongEvent(closes_on=say("Enter a close that is still to come, and publish the event then."))
         kept.change(connection, event, published_at=now)
         _seal(connection, portal, who, "event.published", code, title_en=event.title_en)
 
@@ -187,10 +191,10 @@ def _require_kept(connection: Connection, event: Event, columns: dict[str, Any])
     if event.published_at is None:
         return
     if columns["kind"] != event.kind:
-        raise WrongEvent(kind="Leave the kind as it was published: cancel this event and write another instead.")
+        raise WrongEvent(kind=say("Leave the kind as it was published: cancel this event and write another instead."))
     seated = kept.full(connection, [event.id])[event.id].seated
     if columns["capacity"] < seated:
-        raise WrongEvent(capacity=f"Enter {seated} or more: so many places are given away.")
+        raise WrongEvent(capacity=say("Enter {seated} or more: so many places are given away.", seated=seated))
 
 
 def _next_code(connection: Connection, kind: str, starts: datetime) -> str:
@@ -218,28 +222,33 @@ def _words(said: Said, wrong: dict[str, str]) -> dict[str, Any]:
     text = "\n".join(plain(line) for line in said.description.replace("\r\n", "\n").split("\n")).strip()
     found = {"title_en": plain(said.title_en), "title_zh": plain(said.title_zh), "place": plain(said.place)}
     if not can_be_read(found["title_en"]) or len(found["title_en"]) > LONGEST_EN:
-        wrong["title_en"] = f"Enter the English title, at most {LONGEST_EN} characters."
+        wrong["title_en"] = say("Enter the English title, at most {longest_en} characters.", longest_en=LONGEST_EN)
     if not can_be_read(found["title_zh"]) or len(found["title_zh"]) > LONGEST_ZH:
-        wrong["title_zh"] = f"Enter the Traditional Chinese title, at most {LONGEST_ZH} characters."
+        wrong["title_zh"] = say(
+            "Enter the Traditional Chinese title, at most {longest_zh} characters.", longest_zh=LONGEST_ZH
+        )
     if not can_be_read(found["place"]) or len(found["place"]) > LONGEST_PLACE:
-        wrong["place"] = f"Enter where it is held, or how to join online, in at most {LONGEST_PLACE} characters."
+        wrong["place"] = say(
+            "Enter where it is held, or how to join online, in at most {longest_place} characters.",
+            longest_place=LONGEST_PLACE,
+        )
     if len(text) > LONGEST_TEXT:
-        wrong["description"] = f"Use at most {LONGEST_TEXT} characters."
+        wrong["description"] = say("Use at most {longest_text} characters.", longest_text=LONGEST_TEXT)
     return {**found, "description": text}
 
 
 def _choices(said: Said, wrong: dict[str, str]) -> dict[str, Any]:
     if said.kind not in PREFIXES:
-        wrong["kind"] = "Choose what kind of event it is."
+        wrong["kind"] = say("Choose what kind of event it is.")
     modes = [mode for mode in MODES if mode in said.modes]
     if not modes:
-        wrong["modes"] = "Choose how people take part: in person, online, or both."
+        wrong["modes"] = say("Choose how people take part: in person, online, or both.")
     if said.checker not in ("yes", "no"):
-        wrong["checker"] = "Choose whether a checker of the firm has to approve."
+        wrong["checker"] = say("Choose whether a checker of the firm has to approve.")
     elif said.checker == "no" and said.kind in CHECKED:
-        wrong["checker"] = "Choose yes: rehearsals, practice sessions and connectivity tests are always checked."
+        wrong["checker"] = say("Choose yes: rehearsals, practice sessions and connectivity tests are always checked.")
     if any(kind not in MEMBERSHIPS for kind in said.audience):
-        wrong["audience"] = "Choose memberships of the list, or none for everybody."
+        wrong["audience"] = say("Choose memberships of the list, or none for everybody.")
     audience = [kind for kind in MEMBERSHIPS if kind in said.audience]
     return {"kind": said.kind, "modes": modes, "audience": audience, "checker_required": said.checker == "yes"}
 
@@ -250,24 +259,24 @@ def _times(said: Said, now: datetime, wrong: dict[str, str]) -> dict[str, Any]:
     closes = _moment(said, "closes_on", "closes", wrong)
     opens = typed.day(said.opens_on.strip()[:20])
     if opens is None:
-        wrong["opens_on"] = "Enter the day as day/month/year, such as 26/11/2026."
+        wrong["opens_on"] = say("Enter the day as day/month/year, such as 26/11/2026.")
     if starts and not now < starts <= now + FURTHEST:
-        wrong["starts_on"] = "Enter a day and time that are still to come, within three years."
+        wrong["starts_on"] = say("Enter a day and time that are still to come, within three years.")
     if starts and ends and ends <= starts:
-        wrong["ends"] = "Enter an end that is later than the start."
+        wrong["ends"] = say("Enter an end that is later than the start.")
     if starts and closes and closes > starts:
-        wrong["closes_on"] = "Enter a close that is not later than the start of the event."
+        wrong["closes_on"] = say("Enter a close that is not later than the start of the event.")
     if opens and closes and opens > hong_kong_day(closes):
-        wrong["opens_on"] = "Enter a day that is not later than the close."
+        wrong["opens_on"] = say("Enter a day that is not later than the close.")
     return {"starts_at": starts, "ends_at": ends, "closes_at": closes, "opens_on": opens}
 
 
 def _moment(said: Said, day: str, at: str, wrong: dict[str, str]) -> datetime | None:
     found, hour = typed.day(getattr(said, day).strip()[:20]), _time(getattr(said, at))
     if found is None:
-        wrong[day] = "Enter the day as day/month/year, such as 26/11/2026."
+        wrong[day] = say("Enter the day as day/month/year, such as 26/11/2026.")
     if hour is None:
-        wrong[at] = "Enter the time as hours and minutes, such as 14:30."
+        wrong[at] = say("Enter the time as hours and minutes, such as 14:30.")
     return None if found is None or hour is None else datetime.combine(found, hour, HONG_KONG)
 
 
@@ -283,9 +292,9 @@ def _numbers(said: Said, wrong: dict[str, str]) -> dict[str, Any]:
         text = getattr(said, name).strip()
         found[name] = int(text) if WHOLE.fullmatch(text) else 0
         if not 1 <= found[name] <= most:
-            wrong[name] = f"Enter a whole number from 1 to {most}."
+            wrong[name] = say("Enter a whole number from 1 to {most}.", most=most)
     if not wrong.keys() & found.keys() and found["max_per_company"] > found["capacity"]:
-        wrong["max_per_company"] = "Enter at most as many as there are places."
+        wrong["max_per_company"] = say("Enter at most as many as there are places.")
     return found
 
 

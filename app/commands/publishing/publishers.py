@@ -20,6 +20,7 @@ from engine.forms.typed import normal
 from engine.functions import MEMBERSHIPS
 from engine.people import Person
 from engine.rights import may
+from engine.sentence import say
 
 PUBLISH, EVERYBODY = "publish", "EVERYBODY"
 LONGEST_EN, LONGEST_ZH, LONGEST_FILE_NAME = 160, 80, 200
@@ -76,15 +77,18 @@ def prose(said: str) -> str:
 def wrong_titles(title_en: str, title_zh: str) -> Iterator[tuple[str, str]]:
     """What is wrong with titles, each a field and a sentence."""
     if not accounts.can_be_read(title_en) or len(title_en) > LONGEST_EN:
-        yield "title_en", f"Enter the English title, at most {LONGEST_EN} characters."
+        yield "title_en", say("Enter the English title, at most {longest_en} characters.", longest_en=LONGEST_EN)
     if not accounts.can_be_read(title_zh) or len(title_zh) > LONGEST_ZH:
-        yield "title_zh", f"Enter the Traditional Chinese title, at most {LONGEST_ZH} characters."
+        yield (
+            "title_zh",
+            say("Enter the Traditional Chinese title, at most {longest_zh} characters.", longest_zh=LONGEST_ZH),
+        )
 
 
 def wrong_audience(kinds: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The same for the memberships that something is meant for; none of them means everybody."""
     if not set(kinds) <= set(MEMBERSHIPS):
-        yield "audience", "Choose memberships of the list, or none of them for everybody."
+        yield "audience", say("Choose memberships of the list, or none of them for everybody.")
 
 
 def wrong_file(portal: Portal, upload: Upload, kinds: tuple[str, ...]) -> str:
@@ -92,7 +96,11 @@ def wrong_file(portal: Portal, upload: Upload, kinds: tuple[str, ...]) -> str:
     kind, expected = attachment.extension_of(upload.name), " or ".join(one.upper() for one in kinds)
     if kind not in kinds:
         ending = f'"{attachment.readable(kind[:40])}"' if kind else "nothing"
-        return f"Expected a file of the kind {expected}, but its name ends in {ending}: choose another file."
+        return say(
+            "Expected a file of the kind {expected}, but its name ends in {ending}: choose another file.",
+            expected=expected,
+            ending=ending,
+        )
     return uploads.fault(portal, upload.content, kind)
 
 

@@ -21,6 +21,7 @@ from engine.errors import NoRight, NotFound, Refused
 from engine.hours import hong_kong_day
 from engine.people import Person
 from engine.running.services import RegisterChange
+from engine.sentence import say
 
 LANES = ("maker", "checker")
 
@@ -31,7 +32,9 @@ class NothingToWithdraw(Refused):
     code = "nothing_to_withdraw"
 
     def __init__(self) -> None:
-        super().__init__("Expected attendees who can still be withdrawn, but they are gone or the event has begun.")
+        super().__init__(
+            say("Expected attendees who can still be withdrawn, but they are gone or the event has begun.")
+        )
 
 
 class NotBegun(Refused):
@@ -40,7 +43,9 @@ class NotBegun(Refused):
     code = "not_begun"
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"Expected an event that has begun, but {code} has not: note who came once it has.")
+        super().__init__(
+            say("Expected an event that has begun, but {code} has not: note who came once it has.", code=code)
+        )
 
 
 def withdraw(portal: Portal, by: By, code: str, chosen: Collection[int]) -> int:

@@ -54,9 +54,9 @@ def open_case(portal: Portal, code: str, by: By, membership: int | None = None) 
         reference = opening.next_reference(connection, code, now)
         if (done := steps.claimed(connection, by, digest, reference, now)) is not None:
             return done
-        person = steps.acting(connection, by)
-        seat = opening.seat_for(connection, definition, person, membership)
-        case = opening.new_case(connection, reference, definition, seat, by, now)
+        person = steps.acting(connection, by, now)
+        person, seat = opening.seat_for(connection, definition, person, membership)
+        case = opening.new_case(connection, reference, definition, seat, person, now)
         opening.start(connection, portal, definition, case, steps.actor_of(person, "maker", by.address))
         return reference
 
@@ -75,11 +75,12 @@ def leave_case(portal: Portal, reference: str, name: str, *, version: int, reaso
         case = _locked(connection, reference)
         if (done := steps.claimed(connection, by, digest, reference, now)) is not None:
             return done
-        at = _at(connection, case, name, version, by)
-        if not rules.may_leave(at.person, at.way["who"], case.function, case.desk, case.membership_id):
+        at = _at(connection, case, name, version, by, now)
+        acts = next((one for one in at.person.selves if _leaves(one, case, at.way["who"], {case.desk})), None)
+        if acts is None:
             raise NoRight(" or ".join(at.way["who"]), case.function)
         reason = _reason(at.way, reason)
-        actor = steps.actor_of(at.person, _lane(at.person, case, at.way["who"]), by.address)
+        actor = steps.actor_of(acts, _lane(acts, case, at.way["who"]), by.address)
         if _needs_confirmation(connection, case, at.way):
             _propose(connection, portal, at, actor, reason)
         else:
@@ -102,11 +103,11 @@ def answer_proposal(
         case = _locked(connection, reference)
         if (done := steps.claimed(connection, by, digest, reference, now)) is not None:
             return done
-        at = _at(connection, case, name, version, by)
+        at = _at(connection, case, name, version, by, now)
         proposal = _proposal(case, name)
-        _require_second_person(connection, at, proposal)
+        acts = _second_person(at, proposal)
         comment = normal(comment) if accept else _reason({**at.way, "reason": "required"}, comment)
-        actor = steps.actor_of(at.person, _lane(at.person, case, at.way["confirm"]), by.address)
+        actor = steps.actor_of(acts, _lane(acts, case, at.way["confirm"]), by.address)
         if accept:
             _leave(
                 connection, portal, at, actor, comment, {"proposed_by": proposal["by"], "proposed": proposal["entry"]}
@@ -122,9 +123,9 @@ def take_back_proposal(portal: Portal, reference: str, name: str, by: By) -> str
     circumstances.require_open_service(now)
     with portal.database.write() as connection:
         case = _locked(connection, reference)
-        at = _at(connection, case, name, None, by)
+        at = _at(connection, case, name, None, by, now)
         proposal = _proposal(case, name)
-        if proposal["by"] != by.person:
+        if by.person not in proposers(proposal):
             raise NoRight(str(proposal["lane"]), case.function)
         actor = steps.actor_of(at.person, str(proposal["lane"]), by.address)
         _note(connection, portal, at, actor, TAKEN_BACK, None, _without(case, name))
@@ -165,8 +166,17 @@ def may_answer(
 ) -> bool:
     """Whether the person may confirm or decline what somebody else has proposed."""
     lanes = way.get("confirm", ())
-    held = any(rules.may_leave(person, lanes, case.function, desk, case.membership_id) for desk in desks | {case.desk})
-    return held and proposal["by"] != person.id
+    able = (one for one in person.selves if _leaves(one, case, lanes, desks | {case.desk}))
+    return any(one.eyes.isdisjoint(proposers(proposal)) for one in able)
+
+
+def proposers(proposal: Mapping[str, Any]) -> frozenset[int]:
+    """Whose pair of eyes a proposal took: whoever proposed it, and the colleague for whom they did."""
+    return frozenset({proposal["by"], *([proposal["for"]] if "for" in proposal else [])})
+
+
+def _leaves(person: Person, case: Case, lanes: Sequence[str], desks: set[str]) -> bool:
+    return any(rules.may_leave(person, lanes, case.function, desk, case.membership_id) for desk in desks)
 
 
 def _needs_confirmation(connection: Connection, case: Case, way: Mapping[str, Any]) -> bool:
@@ -193,9 +203,9 @@ def _locked(connection: Connection, reference: str) -> Case:
     return case
 
 
-def _at(connection: Connection, case: Case, name: str, version: int | None, by: By) -> At:
+def _at(connection: Connection, case: Case, name: str, version: int | None, by: By, now: datetime) -> At:
     definition = definitions.of_release(connection, case.release)
-    cast = steps.cast_of(connection, definition, case, by.person)
+    cast = steps.cast_of(connection, definition, case, now, by.person)
     person = steps.acting_in(cast, by)
     if not cases.may_see(person, case, cast.parties):
         raise NotFound(f"the request {case.reference}")
@@ -217,16 +227,17 @@ def _proposal(case: Case, name: str) -> Mapping[str, Any]:
     raise NoWayOut(name, case.status)
 
 
-def _require_second_person(connection: Connection, at: At, proposal: Mapping[str, Any]) -> None:
-    """Somebody else than the one who proposed it, out of the lanes that confirm."""
+def _second_person(at: At, proposal: Mapping[str, Any]) -> Person:
+    """Somebody else than those who proposed it, out of the lanes that confirm, as they act."""
     case = at.case
     desks = {party.participant for party in at.cast.parties if party.side == EXCHANGE} | {case.desk}
-    if not any(
-        rules.may_leave(at.person, at.way["confirm"], case.function, desk, case.membership_id) for desk in desks
-    ):
+    able = [one for one in at.person.selves if _leaves(one, case, at.way["confirm"], desks)]
+    if not able:
         raise NoRight(" or ".join(at.way["confirm"]), case.function)
-    if proposal["by"] == at.person.id:
+    free = [one for one in able if one.eyes.isdisjoint(proposers(proposal))]
+    if not free:
         raise FourEyes(at.person.id)
+    return free[0]
 
 
 def _reason(way: Mapping[str, Any], text: str) -> str:
@@ -283,6 +294,7 @@ def _propose(connection: Connection, portal: Portal, at: At, actor: Mapping[str,
         "by": actor["id"],
         "who": actor["name"],
         "lane": actor["lane"],
+        **({"for": actor["for"]["id"], "for_name": actor["for"]["name"]} if "for" in actor else {}),
         "reason": reason,
         "entry": case.entries + 1,
         "at": portal.clock.now().isoformat(),

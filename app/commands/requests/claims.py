@@ -7,7 +7,7 @@ from uuid import UUID
 from app.commands.portal import Portal
 from app.commands.requests import circumstances
 from app.commands.requests.steps import By
-from app.commands.requests.tasks import Claimed, allowed, name_of, note
+from app.commands.requests.tasks import Claimed, allowed, name_of, note, require_unclaimed
 from app.store import tasks
 
 CLAIMED, RELEASED = "task.claimed", "task.released"
@@ -22,11 +22,11 @@ def claim_task(portal: Portal, task_id: UUID, *, take_over: bool = False, by: By
     now = portal.clock.now()
     circumstances.require_open_service(now)
     with portal.database.write() as connection:
-        at = allowed(connection, tasks.locked(connection, task_id), None, by)
+        at = allowed(connection, tasks.locked(connection, task_id), None, by, now)
         before = at.task.claimed_by
         if before == by.person:
             return at.case.reference
-        if before is not None and not take_over:
+        if before is not None and before not in at.person.eyes and not take_over:
             raise Claimed(name_of(connection, before))
         tasks.claim(connection, task_id, by.person, now)
         note(connection, portal, at, CLAIMED, by, {"from": before} if before else {})
@@ -38,9 +38,8 @@ def release_task(portal: Portal, task_id: UUID, by: By) -> str:
     now = portal.clock.now()
     circumstances.require_open_service(now)
     with portal.database.write() as connection:
-        at = allowed(connection, tasks.locked(connection, task_id), None, by)
-        if at.task.claimed_by not in (None, by.person):
-            raise Claimed(name_of(connection, at.task.claimed_by))
+        at = allowed(connection, tasks.locked(connection, task_id), None, by, now)
+        require_unclaimed(connection, at)
         if at.task.claimed_by is not None:
             tasks.claim(connection, task_id, None, None)
             note(connection, portal, at, RELEASED, by, {})

@@ -70,9 +70,8 @@ def comment(portal: Portal, reference: str, text: str, to: str, by: By) -> str:
         if (done := steps.claimed(connection, by, digest, reference, now)) is not None:
             return done
         definition = definitions.of_release(connection, case.release)
-        cast = steps.cast_of(connection, definition, case, by.person)
-        person = steps.acting_in(cast, by)
-        lane = _lane(person, case, cast.parties)
+        cast = steps.cast_of(connection, definition, case, now, by.person)
+        person, lane = _acts(steps.acting_in(cast, by), case, cast.parties)
         said = _plain(text, to)
         _require_few(connection, by, now)
         open_tasks = tasks.of_cases(connection, [case.id])[case.id]
@@ -114,15 +113,17 @@ def addressed(case: Case, lane: str, found: Collection[Party]) -> dict[str, list
 
 
 # --- asking -----------------------------------------------------------------------------------------------------------
-def _lane(person: Person, case: Case, found: Collection[Party]) -> str:
+def _acts(person: Person, case: Case, found: Collection[Party]) -> tuple[Person, str]:
+    """As whom somebody writes, and in which lane."""
     if not cases.may_see(person, case, found):
         raise NotFound(f"the request {case.reference}")
-    lane = lane_of(person, case, found)
-    if not lane:
+    lanes = ((one, lane_of(one, case, found)) for one in person.selves)
+    acts = next(((one, lane) for one, lane in lanes if lane), None)
+    if acts is None:
         raise NoRight("maker or checker", case.function)
     if case.ended:
         raise CaseEnded(case.reference, case.status)
-    return lane
+    return acts
 
 
 def _plain(text: str, to: str) -> str:
@@ -177,8 +178,13 @@ def _concerned(
 ) -> list[Seat]:
     """Who hears of a comment: of those who have or had the request, and of its other companies, whoever may read it."""
     having = [seat for task in open_tasks for seat in cast.who_can(task.lane, task.holder, task.membership_id)]
-    seats = dict.fromkeys([*cast.who_did(LANES), *having, *cast.who_could(NEXT), *cast.who_could(BROKER)])
-    return [seat for seat in seats if seat.id != author and _reads(cast.people[seat.id], case, cast.parties, entry)]
+    told = [*cast.who_did(LANES), *having, *cast.who_could(NEXT), *cast.who_could(BROKER)]
+    seats: dict[int, Seat] = {}
+    for seat in told:
+        seats.setdefault(seat.id, seat)
+    return [
+        seat for seat in seats.values() if seat.id != author and _reads(cast.people[seat.id], case, cast.parties, entry)
+    ]
 
 
 def _reads(person: Person, case: Case, found: Collection[Party], entry: Mapping[str, Any]) -> bool:

@@ -44,15 +44,15 @@ def open_like(portal: Portal, reference: str, by: By) -> str:
     circumstances.require_open_service(now)
     digest = steps.request_digest("open like", reference)
     with portal.database.write() as connection:
-        person = steps.acting(connection, by)
+        person = steps.acting(connection, by, now)
         earlier = _seen(connection, reference, person)
         opened = opening.next_reference(connection, earlier.eservice, now)
         if (done := steps.claimed(connection, by, digest, opened, now)) is not None:
             return done
         definition = definitions.current_of(connection, earlier.eservice)
-        seat = opening.seat_for(connection, definition, person, earlier.membership_id)
+        person, seat = opening.seat_for(connection, definition, person, earlier.membership_id)
         then, answers = _answers(connection, earlier)
-        case = opening.new_case(connection, opened, definition, seat, by, now)
+        case = opening.new_case(connection, opened, definition, seat, person, now)
         copied = _copied(connection, definition, case, then, answers)
         said = {"like": earlier.reference, "again": list(copied.again)}
         opening.start(connection, portal, definition, case, steps.actor_of(person, "maker", by.address), said)

@@ -54,7 +54,8 @@ def digest_for(portal: Portal, person: int, day: date) -> Digest | None:
     if hong_kong_day(portal.clock.now()) != day:
         return None
     with portal.database.read() as connection:
-        somebody, seat = people.person_for(connection, person), people.seat_of(connection, person)
+        now = portal.clock.now()
+        somebody, seat = people.person_for(connection, person, now), people.seat_of(connection, person)
         ways = choices.of_person(connection, person)
         if somebody is None or seat is None or DIGEST not in ways.values():
             return None

@@ -60,7 +60,7 @@ def trail_pdf(portal: Portal, reference: str, person: int) -> bytes:
     Raises `NotFound` for a case that the person may not know of.
     """
     with portal.database.read() as connection:
-        reader = people.person_for(connection, person)
+        reader = people.person_for(connection, person, portal.clock.now())
         case = None if reader is None else cases.by_reference(connection, reference, reader)
         if reader is None or case is None:
             raise NotFound(f"the request {reference}")
@@ -150,7 +150,7 @@ def _entries(told: Story) -> Iterable[record.Entry]:
 def _line(entry: Told) -> record.Line:
     return record.Line(
         label=entry.label,
-        who=entry.who,
+        who=f"{entry.who} for {entry.behalf}" if entry.behalf else entry.who,
         company=", ".join(part for part in (entry.company, entry.lane) if part),
         at=hong_kong_time(entry.at),
         status_from=entry.status_from,

@@ -37,7 +37,7 @@ def save_draft(
     now = portal.clock.now()
     circumstances.require_open_service(now)
     with portal.database.write() as connection:
-        at = allowed(connection, tasks.locked(connection, task_id), version, by)
+        at = allowed(connection, tasks.locked(connection, task_id), version, by, now)
         if at.task.kind != "fill":
             raise TaskNotOpen(at.task.key)
         require_unclaimed(connection, at)

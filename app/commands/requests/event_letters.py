@@ -16,6 +16,7 @@ from app.store.database import Connection
 from app.store.events import Event
 from app.store.people import Seat
 from engine.hours import hong_kong_time
+from engine.sentence import say
 
 WAITING, GIVEN, CHANGED, CANCELLED, WITHDRAWN = (
     "event.waiting",
@@ -25,28 +26,36 @@ WAITING, GIVEN, CHANGED, CANCELLED, WITHDRAWN = (
     "event.withdrawn",
 )
 SUBJECTS = {
-    WAITING: "On the waiting list: {event}",
-    GIVEN: "A place from the waiting list: {event}",
-    CHANGED: "Time or place has changed: {event}",
-    CANCELLED: "Cancelled: {event}",
-    WITHDRAWN: "Withdrawn by {who}: {event}",
+    WAITING: say("On the waiting list: {event}"),
+    GIVEN: say("A place from the waiting list: {event}"),
+    CHANGED: say("Time or place has changed: {event}"),
+    CANCELLED: say("Cancelled: {event}"),
+    WITHDRAWN: say("Withdrawn by {who}: {event}"),
 }
 # To whoever enrolled somebody; `number` is how many.
 OPENINGS = {
-    WAITING: "{event} is full. Of those whom you have enrolled this many wait for a place: {number}. They move up in "
-    "the order in which enrolments came.",
-    GIVEN: "Places have become free at {event}. Of those whom you have enrolled this many have moved up from the "
-    "waiting list: {number}.",
-    CHANGED: "The exchange has changed when or where {event} is held, for which you have enrolled somebody. See the "
-    "page of the event, and withdraw whoever cannot come.",
-    CANCELLED: "The exchange has cancelled {event}, for which you have enrolled somebody. You need not do anything.",
-    WITHDRAWN: "{who} has withdrawn attendees of your firm from {event}. That many: {number}.",
+    WAITING: say(
+        "{event} is full. Of those whom you have enrolled this many wait for a place: {number}. They move up in "
+        "the order in which enrolments came."
+    ),
+    GIVEN: say(
+        "Places have become free at {event}. Of those whom you have enrolled this many have moved up from the "
+        "waiting list: {number}."
+    ),
+    CHANGED: say(
+        "The exchange has changed when or where {event} is held, for which you have enrolled somebody. See the "
+        "page of the event, and withdraw whoever cannot come."
+    ),
+    CANCELLED: say(
+        "The exchange has cancelled {event}, for which you have enrolled somebody. You need not do anything."
+    ),
+    WITHDRAWN: say("{who} has withdrawn attendees of your firm from {event}. That many: {number}."),
 }
 # To the attendees themselves, who may never have heard of the portal.
 TO_ATTENDEES = {
-    GIVEN: "A place has become free for you at this event: {event}.",
-    CHANGED: "When or where this event is held has changed: {event}.",
-    CANCELLED: "This event, for which you are enrolled, has been cancelled: {event}.",
+    GIVEN: say("A place has become free for you at this event: {event}."),
+    CHANGED: say("When or where this event is held has changed: {event}."),
+    CANCELLED: say("This event, for which you are enrolled, has been cancelled: {event}."),
 }
 ATTENDEE = "attendee"  # before the template of a letter to one of them
 TEMPLATES = frozenset(OPENINGS) | {f"{ATTENDEE}.{template}" for template in TO_ATTENDEES}
@@ -149,13 +158,21 @@ def event_letter(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
         lines = _to_attendee(rest, words)
     else:
         rest = payload["template"]
-        lines = [OPENINGS[rest].format(**words), "", f"Open it here: {portal.settings.base_url}/events/{words['code']}"]
-    lines += ["", f"Client Connect, {portal.settings.exchange_name}"]
+        lines = [
+            OPENINGS[rest].format(**words),
+            "",
+            say("Open it here: {base_url}/events/{code}", base_url=portal.settings.base_url, code=words["code"]),
+        ]
+    lines += ["", say("Client Connect, {exchange_name}", exchange_name=portal.settings.exchange_name)]
     return SUBJECTS[rest].format(**words), "\n".join(lines) + "\n"
 
 
 def _to_attendee(template: str, words: Mapping[str, str]) -> list[str]:
-    lines = [f"Dear {words['name']},", "", TO_ATTENDEES[template].format(**words)]
+    lines = [say("Dear {name},", name=words["name"]), "", TO_ATTENDEES[template].format(**words)]
     if template != CANCELLED:
-        lines += ["", f"It begins on {words['when']}. Place: {words['place']}."]
-    return [*lines, "", f"You were enrolled by {words['company']}. If you have a question, ask them first."]
+        lines += ["", say("It begins on {when}. Place: {place}.", when=words["when"], place=words["place"])]
+    return [
+        *lines,
+        "",
+        say("You were enrolled by {company}. If you have a question, ask them first.", company=words["company"]),
+    ]

@@ -93,12 +93,12 @@ def add_file(portal: Portal, task_id: UUID, *, version: int, field: str, name: s
     now = portal.clock.now()
     circumstances.require_open_service(now)
     with portal.database.read() as connection:  # before anything is stored
-        _shelf(connection, _glimpsed(connection, task_id), version, field, by)
+        _shelf(connection, _glimpsed(connection, task_id), version, field, by, now)
     kind = attachment.extension_of(name)
     _require(field, uploads.fault(portal, content, kind))
     sha256 = portal.blobs.put(content)  # a file without a row may stay behind, never a row without its file
     with portal.database.write() as connection:
-        shelf = _shelf(connection, tasks.locked(connection, task_id), version, field, by)
+        shelf = _shelf(connection, tasks.locked(connection, task_id), version, field, by, now)
         twin = shelf.named(name)
         wrong = shelf.fault(name) or (twin is not None and shelf.is_elsewhere(twin))
         before = None if wrong else twin  # one name, one file: this becomes its next version
@@ -116,9 +116,10 @@ def rename_file(portal: Portal, task_id: UUID, file_id: UUID, *, version: int, f
 
     Raises what `add_file` raises.
     """
-    circumstances.require_open_service(portal.clock.now())
+    now = portal.clock.now()
+    circumstances.require_open_service(now)
     with portal.database.write() as connection:
-        shelf = _shelf(connection, tasks.locked(connection, task_id), version, field, by)
+        shelf = _shelf(connection, tasks.locked(connection, task_id), version, field, by, now)
         file = _on(shelf, file_id)
         if file.state != files.MISNAMED:
             raise NotFound("a file that waits to be renamed")
@@ -136,9 +137,10 @@ def remove_file(portal: Portal, task_id: UUID, file_id: UUID, *, version: int, f
 
     Raises what `add_file` raises.
     """
-    circumstances.require_open_service(portal.clock.now())
+    now = portal.clock.now()
+    circumstances.require_open_service(now)
     with portal.database.write() as connection:
-        shelf = _shelf(connection, tasks.locked(connection, task_id), version, field, by)
+        shelf = _shelf(connection, tasks.locked(connection, task_id), version, field, by, now)
         file = _on(shelf, file_id)
         files.change(connection, file.id, state=files.REMOVED, gone=shelf.at.case.entries + 1)
         _note(connection, portal, shelf.at, by, REMOVED, file)
@@ -150,7 +152,7 @@ def hand_out(portal: Portal, reference: str, file_id: UUID, person: int) -> tupl
     Raises `NotFound` for a request or a file that the person may not know of.
     """
     with portal.database.read() as connection:
-        reader = people.person_for(connection, person)
+        reader = people.person_for(connection, person, portal.clock.now())
         case = None if reader is None else cases.by_reference(connection, reference, reader)
         file = None if case is None else files.one(connection, case.id, file_id)
         if reader is None or case is None or file is None:
@@ -174,8 +176,8 @@ def _glimpsed(connection: Connection, task_id: UUID) -> Held | None:
     return None if both is None else Held(*both, timed=False)
 
 
-def _shelf(connection: Connection, held: Held | None, version: int, field: str, by: By) -> _Shelf:
-    at = allowed(connection, held, version, by)
+def _shelf(connection: Connection, held: Held | None, version: int, field: str, by: By, now: datetime) -> _Shelf:
+    at = allowed(connection, held, version, by, now)
     if at.task.kind != "fill":
         raise TaskNotOpen(at.task.key)
     entry = at.definition.forms[at.task.form].field(field)

@@ -75,7 +75,7 @@ def _asked(
 ) -> tuple[Form, Field, Facts]:
     """The form of an open task, its rows of that name, and what it knows."""
     both = tasks.with_case(connection, task_id)
-    at = allowed(connection, None if both is None else Held(*both, timed=False), version, by)
+    at = allowed(connection, None if both is None else Held(*both, timed=False), version, by, portal.clock.now())
     if at.task.kind != "fill":
         raise TaskNotOpen(at.task.key)
     asked = at.definition.forms[at.task.form]

@@ -68,7 +68,7 @@ def _remind(portal: Portal, task: Task, now: datetime) -> None:
         day = hong_kong_day(now)
         due_at = circumstances.at(connection, now).calendar.cutoff(day, definition.eservice.cutoff)
         about = {"name": task.name, "due_at": due_at, "key": day.isoformat()}
-        seats = steps.cast_of(connection, definition, case).who_can(task.lane, task.holder, task.membership_id)
+        seats = steps.cast_of(connection, definition, case, now).who_can(task.lane, task.holder, task.membership_id)
         tell_once(connection, case, [letter(case, definition, CUTOFF, seat, about, seq=0) for seat in seats], now)
 
 

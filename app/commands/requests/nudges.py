@@ -10,9 +10,10 @@ from app.commands.requests import circumstances, steps, telling
 from app.commands.requests.promises import letter
 from app.commands.requests.steps import By
 from app.store import cases, definitions, tasks, trail
+from app.store.cases import Case
 from engine.errors import CaseEnded, NoRight, NotFound, Refused
 from engine.hours import HONG_KONG, Now, hong_kong_day
-from engine.people import OWN_LANES, PARTY_LANES
+from engine.people import OWN_LANES, PARTY_LANES, Person
 from engine.sentence import say
 
 NUDGED = "task.nudged"
@@ -62,12 +63,12 @@ def nudge(portal: Portal, reference: str, by: By) -> str:
         if (done := steps.claimed(connection, by, digest, reference, now)) is not None:
             return done
         definition = definitions.of_release(connection, case.release)
-        cast = steps.cast_of(connection, definition, case, by.person)
+        cast = steps.cast_of(connection, definition, case, now, by.person)
         person = steps.acting_in(cast, by)
         if not cases.may_see(person, case, cast.parties):
             raise NotFound(f"the request {reference}")
-        lanes = [lane for lane in sorted(OWN_LANES) if person.may(lane, case.function, case.membership_id)]
-        if not lanes:
+        acts = _as_firm(person, case)
+        if acts is None:
             raise NoRight("maker", case.function)
         if case.ended:
             raise CaseEnded(case.reference, case.status)
@@ -81,12 +82,23 @@ def nudge(portal: Portal, reference: str, by: By) -> str:
             about = {"name": task.name, "due_at": task.due_at, "key": task.key, "who": person.company_name}
             seats = cast.who_can(task.lane, task.holder, task.membership_id)
             letters += [letter(case, definition, NUDGED, seat, about) for seat in seats]
-        actor = steps.actor_of(person, lanes[0], by.address)
+        actor = steps.actor_of(*acts, by.address)
         keys = [task.key for task in waiting]
         facts = {"keys": keys, "mails": len(letters)}
         steps.note(connection, portal, case, actor, NUDGED, now, step=waiting[0].step, facts=facts, open_keys=keys)
         telling.tell(connection, case, letters, now)
         return reference
+
+
+def _as_firm(person: Person, case: Case) -> tuple[Person, str] | None:
+    """As whom somebody asks, and in which lane of the firm that files."""
+    acts = (
+        (one, lane)
+        for one in person.selves
+        for lane in sorted(OWN_LANES)
+        if one.may(lane, case.function, case.membership_id)
+    )
+    return next(acts, None)
 
 
 def next_nudge(sealed: Iterable[trail.Sealed], now: Now) -> datetime | None:

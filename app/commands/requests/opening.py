@@ -8,7 +8,7 @@ from typing import Any
 
 from app.commands.portal import Portal
 from app.commands.requests import circumstances, steps
-from app.commands.requests.steps import By, Step
+from app.commands.requests.steps import Step
 from app.store import answered, cases, companies, people, words
 from app.store.cases import Case
 from app.store.database import Connection
@@ -22,14 +22,17 @@ from engine.sealed import seal
 OPENED = "case.opened"
 
 
-def seat_for(connection: Connection, definition: Definition, person: Person, wanted: int | None) -> people.Membership:
-    """The membership for which a person files; wanted: which of several. Raises `NoRight`."""
+def seat_for(
+    connection: Connection, definition: Definition, person: Person, wanted: int | None
+) -> tuple[Person, people.Membership]:
+    """As whom a person files, and for which membership; wanted: which of several. Raises `NoRight`."""
     eservice = definition.eservice
     for seat in people.memberships_of(connection, person.company):
         if wanted not in (None, seat.id) or seat.kind not in eservice.memberships:
             continue
-        if person.may("maker", eservice.function, seat.id) and people.goes_on(connection, seat.id):
-            return seat
+        acts = next((one for one in person.selves if one.may("maker", eservice.function, seat.id)), None)
+        if acts is not None and people.goes_on(connection, seat.id):
+            return acts, seat
     raise NoRight("maker", eservice.function)
 
 
@@ -40,9 +43,14 @@ def next_reference(connection: Connection, code: str, now: datetime) -> str:
 
 
 def new_case(
-    connection: Connection, reference: str, definition: Definition, seat: people.Membership, by: By, now: datetime
+    connection: Connection,
+    reference: str,
+    definition: Definition,
+    seat: people.Membership,
+    person: Person,
+    now: datetime,
 ) -> Case:
-    """The row of a new request, with the hand of whoever opens it."""
+    """The row of a new request, with the hand of whoever opens it, and of whoever they open it for."""
     eservice = definition.eservice
     columns: dict[str, Any] = {
         "reference": reference,
@@ -53,7 +61,7 @@ def new_case(
         "company_id": seat.company,
         "membership_id": seat.id,
         "participant_id": seat.participant_id,
-        "opened_by": by.person,
+        "opened_by": person.id,
         "opened_at": now,
         "changed_at": now,
         "closed_at": None,
@@ -67,20 +75,24 @@ def new_case(
         "head": seal.first_link(reference),
         "entries": 0,
         "membership": seat.kind,
-        "words": _words(connection, reference, definition, seat, by),
+        "words": _words(connection, reference, definition, seat, person),
+        "opened_for": person.behalf.name if person.behalf else "",
     }
     case_id = cases.add(connection, **columns)
-    answered.lend_hand(connection, case_id, by.person, "maker", 1)
+    for one in sorted(person.eyes):
+        answered.lend_hand(connection, case_id, one, "maker", 1)
     return Case(id=case_id, **columns)
 
 
-def _words(connection: Connection, reference: str, definition: Definition, seat: people.Membership, by: By) -> str:
+def _words(
+    connection: Connection, reference: str, definition: Definition, seat: people.Membership, person: Person
+) -> str:
     """What a request is found by from its first day: whose it is, what it is, and who opened it."""
     eservice, firm = definition.eservice, companies.firm(connection, seat.company)
-    maker = people.names_of(connection, [by.person]).get(by.person, "")
+    makers = (person.name, person.behalf.name if person.behalf else "")
     names = (firm.code, firm.name_en, firm.name_zh) if firm else ()
     titles = (eservice.code, eservice.title, eservice.short_title, *eservice.titles.values(), *eservice.keywords)
-    found_by = words.words_of(reference, seat.participant_id, *names, maker, *titles)
+    found_by = words.words_of(reference, seat.participant_id, *names, *makers, *titles)
     return " ".join([words.seat_word(seat.id, eservice.function), *found_by])
 
 

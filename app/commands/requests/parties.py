@@ -34,7 +34,7 @@ def admitted(
     cases.dismiss(connection, case.id, gone)
     cases.admit(connection, case.id, new, now)
     stay = [party for party in cast.parties if party not in gone]
-    again = casts.of_case(connection, case, 0, [*stay, *new])
+    again = casts.of_case(connection, case, now, 0, [*stay, *new])
     return replace(again, hands=again.hands | cast.hands)
 
 

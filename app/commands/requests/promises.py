@@ -66,6 +66,7 @@ def letter(
         "status": about.get("status", ""),
         "who": about.get("who", ""),
         "day": about.get("day", ""),
+        "for": seat.behalf,
     }
     key = f"{case.reference}:{number}:{template}:{about.get('key', '')}:{seat.email}"
     return {"kind": "mail", "key": key, "payload": payload}

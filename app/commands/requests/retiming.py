@@ -58,7 +58,7 @@ def retime(portal: Portal, case_id: int) -> bool:
         outcome = run.retime(definition, state, context)
         if outcome.state == state:
             return False
-        cast = steps.cast_of(connection, definition, case)
+        cast = steps.cast_of(connection, definition, case, now)
         was = {task.key: task for task in tasks.of_cases(connection, [case.id])[case.id]}
         due = {task.key: task.due_at for task in outcome.tasks if task.due_at != was[task.key].due_at}
         facts = {"due": {key: at.isoformat() if at else None for key, at in due.items()}, "round": case.round}

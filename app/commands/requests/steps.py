@@ -77,8 +77,10 @@ def _state_key(portal: Portal, case: Case) -> bytes:
 
 
 def actor_of(person: Person, lane: str, address: str = "") -> Actor:
-    """The person as the trail names them."""
+    """The person as the trail names them, with the colleague for whom they act."""
     actor = Actor(id=person.id, name=person.name, company=person.company_name, lane=lane)
+    if person.behalf is not None:
+        actor["for"] = {"id": person.behalf.id, "name": person.behalf.name}
     actor.address = address
     return actor
 
@@ -106,9 +108,9 @@ def request_digest(*parts: Any) -> str:
     return seal.digest(seal.canonical([str(part) if not isinstance(part, Mapping) else dict(part) for part in parts]))
 
 
-def acting(connection: Connection, by: By) -> Person:
-    """The person with the rights of this very transaction."""
-    person = people.person_for(connection, by.person)
+def acting(connection: Connection, by: By, now: datetime | None = None) -> Person:
+    """The person with the rights of this very transaction; now: also with those that are lent to them then."""
+    person = people.person_for(connection, by.person, now)
     if person is None:
         raise NotFound("your account")
     return person
@@ -169,7 +171,7 @@ def write_down(
     if outcome.finished:
         answered.forget_draft(connection, case.id)
     _apply(connection, case, outcome, now)
-    cast = step.cast or cast_of(connection, definition, case)
+    cast = step.cast or cast_of(connection, definition, case, now)
     cast = parties.admitted(connection, definition, case, outcome, cast, now)
     opened = _reopen(connection, definition, case, outcome, cast, step)
     made = promises(definition, case, outcome, cast, opened, step.actor["id"], moment.calendar, _admins(connection))
@@ -227,9 +229,9 @@ def note(
         _seal_answers(connection, case, said, seq, salt)
 
 
-def cast_of(connection: Connection, definition: Definition, case: Case, acting: int = 0) -> Cast:
+def cast_of(connection: Connection, definition: Definition, case: Case, now: datetime, acting: int = 0) -> Cast:
     """Who matters to a case, with the companies and desks that take part."""
-    return casts.of_case(connection, case, acting, parties_in(connection, definition, case))
+    return casts.of_case(connection, case, now, acting, parties_in(connection, definition, case))
 
 
 def was_sent(outcome: Outcome) -> bool:

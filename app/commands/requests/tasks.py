@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.commands.portal import Portal
-from app.commands.requests import circumstances, steps
+from app.commands.requests import circumstances, standing_in, steps
 from app.commands.requests.steps import By, Step
 from app.store import answered, cases, casts, definitions, files, people, registers, tasks
 from app.store.answered import Given
@@ -20,7 +20,7 @@ from app.store.sides import Party
 from app.store.story import may_read, parties_in
 from app.store.tasks import Held, Task
 from engine import rules
-from engine.errors import NotFound, Refused, TaskNotOpen, WarningsOpen, WrongAnswers
+from engine.errors import NoRight, NotFound, Refused, TaskNotOpen, WarningsOpen, WrongAnswers
 from engine.forms import form
 from engine.forms.form import Checked, Facts
 from engine.hours import hong_kong_day
@@ -73,7 +73,7 @@ class OutOfDate(Refused):
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """One task of one case, locked, with the person who acts on it."""
+    """One task of one case, locked, with the person as they act on it: for themselves, or for who is away."""
 
     held: Held
     cast: Cast
@@ -151,7 +151,7 @@ def complete_task(
         if (done := _done_before(connection, held, by, digest, now)) is not None:
             return done
         cast, given, facts = _read(connection, held, by, now)
-        at = allowed(connection, held, version, by, cast)
+        at = allowed(connection, held, version, by, now, cast)
         require_unclaimed(connection, at)
         filled = _filled(connection, at, raw, reviewed, given, facts)
         if _is_main(at) and not unchanged_confirmed:
@@ -178,7 +178,7 @@ def _read(connection: Connection, held: Held | None, by: By, now: datetime) -> t
     read, participant = {task.step, definition.main_step, *definition.given_steps}, participant_of(task, case, parties)
     cast, given, records = together(
         connection,
-        lambda: casts.of_case(connection, case, by.person, parties),
+        lambda: casts.of_case(connection, case, now, by.person, parties),
         lambda: answered.given_at(connection, case.id, read),
         lambda: registers.of_eservice(connection, definition, participant, day),
     )
@@ -191,28 +191,33 @@ def _read(connection: Connection, held: Held | None, by: By, now: datetime) -> t
     return cast, given, circumstances.facts_from(records, definition, known, moment, kept, request=request, desk=desk)
 
 
-def allowed(connection: Connection, held: Held | None, version: int | None, by: By, cast: Cast | None = None) -> At:
+def allowed(
+    connection: Connection, held: Held | None, version: int | None, by: By, now: datetime, cast: Cast | None = None
+) -> At:
     """The task with the person who may do it now; version: what the page showed, where that matters.
 
-    Raises `TaskNotOpen`, `NotFound`, `NoRight`, `FourEyes`, `StalePage`, `CaseEnded`.
+    Raises `TaskNotOpen`, `NotFound`, `NoRight`, `FourEyes`, `StandInOver`, `StalePage`, `CaseEnded`.
     """
     if held is None:
         raise TaskNotOpen("of this page")
     task, case = held.task, held.case
     definition = definitions.of_release(connection, case.release)
-    cast = cast or steps.cast_of(connection, definition, case, by.person)
+    cast = cast or steps.cast_of(connection, definition, case, now, by.person)
     person = steps.acting_in(cast, by)
-    if not cases.may_see(person, case, cast.parties):
-        raise NotFound("the task")
-    rules.allow(person, task.lane, task.holder, task.membership_id, cast.hands)
+    try:
+        if not cases.may_see(person, case, cast.parties):
+            raise NotFound("the task")
+        acts = rules.allow(person, task.lane, task.holder, task.membership_id, cast.hands, task.claimed_by)
+    except (NotFound, NoRight) as error:
+        raise standing_in.refused(connection, person.id, task, now, error) from None
     if version is not None:
         steps.require_version(case, version)
-    return At(held, cast, person, definition)
+    return At(held, cast, acts, definition)
 
 
 def require_unclaimed(connection: Connection, at: At) -> None:
-    """Refuse with `Claimed` when a colleague has said that they do it."""
-    if at.task.claimed_by not in (None, at.person.id):
+    """Refuse with `Claimed` when a colleague has said that they do it; not the one for whom the person acts."""
+    if at.task.claimed_by is not None and at.task.claimed_by not in at.person.eyes:
         raise Claimed(name_of(connection, at.task.claimed_by))
 
 
@@ -288,8 +293,8 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
         received = moment.received_on(at.definition.eservice.cutoff)
         _require_still_right(connection, at, filled.facts, answers, received, now)
     returned = any(passed.status.startswith("RETURNED") for passed in outcome.passed)
-    if (at.person.id, at.task.lane) not in at.cast.hands:
-        answered.note_hand(connection, at.case.id, at.person.id, at.task.lane, at.case.round)
+    for one in _new_hands(at):
+        answered.note_hand(connection, at.case.id, one, at.task.lane, at.case.round)
     step = Step(
         now,
         COMPLETED,
@@ -299,7 +304,7 @@ def _complete(connection: Connection, portal: Portal, at: At, filled: Filled, by
         {**form.dumped(checked.answers), **_said(checked)},
         round=at.case.round + 1 if returned else at.case.round,
         about=circumstances.summary(at.definition, filled.facts, answers) if _is_main(at) else None,
-        cast=at.cast.with_hand(at.person.id, at.task.lane),
+        cast=at.cast.with_hands(at.person.eyes, at.task.lane),
         timed=at.held.timed,
         completed=at.task.id if at.held.alone else None,
     )
@@ -314,10 +319,14 @@ def _given(at: At, filled: Filled) -> dict[str, Mapping[str, Any]]:
 
 
 def lend_hand(connection: Connection, at: At) -> bool:
-    """Note who acted in which lane; true when that is new."""
-    if (at.person.id, at.task.lane) in at.cast.hands:
-        return False
-    return answered.lend_hand(connection, at.case.id, at.person.id, at.task.lane, at.case.round)
+    """Note who acted in which lane, and for whom; true when any of that is new."""
+    lent = [answered.lend_hand(connection, at.case.id, one, at.task.lane, at.case.round) for one in _new_hands(at)]
+    return any(lent)
+
+
+def _new_hands(at: At) -> list[int]:
+    """Those who had no hand in this lane yet: the person, and the colleague for whom they act."""
+    return sorted(one for one in at.person.eyes if (one, at.task.lane) not in at.cast.hands)
 
 
 def _is_main(at: At) -> bool:

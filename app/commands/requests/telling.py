@@ -33,7 +33,8 @@ GROUPS = {
     "event.cancelled": MOVES,
     "event.withdrawn": MOVES,
 }
-NAMED = ("task", "due_at", "status", "who", "day", "event", "code", "number")  # what the sentence of a notice may name
+# what the sentence of a notice may name
+NAMED = ("task", "due_at", "status", "who", "day", "event", "code", "number", "for")
 
 
 def tell(connection: Connection, case: Case, promised: Sequence[dict[str, Any]], at: datetime) -> None:

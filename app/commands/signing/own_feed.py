@@ -56,7 +56,7 @@ def read(portal: Portal, token: str) -> str | None:
     """The calendar behind a token as its owner may see it now; None when it is nobody's, or of somebody not active."""
     with portal.database.read() as connection:
         owner = feeds.owner(connection, _digest(token))
-        person = None if owner is None else people.person_for(connection, owner)
+        person = None if owner is None else people.person_for(connection, owner, portal.clock.now())
         if person is None:
             return None
         entries = [*_due(connection, portal, person), *_effective(connection, portal, person)]

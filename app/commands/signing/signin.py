@@ -113,7 +113,7 @@ def visit(portal: Portal, token: str, *, active: bool) -> Signin | None:
     """
     now = portal.clock.now()
     with portal.database.read() as connection:
-        signin = signins.signin_for(connection, _digest(token))
+        signin = signins.signin_for(connection, _digest(token), now)
     if signin is None or _is_over(portal, signin, now):
         return None
     if active and now - signin.seen_at >= SEEN_EVERY:

@@ -48,6 +48,7 @@ from app.store.tables.requests import (
     timers,
     trail,
 )
+from app.store.tables.substitutes import substitutes
 
 __all__ = [
     "administration_trail",
@@ -89,6 +90,7 @@ __all__ = [
     "remarks",
     "rights",
     "signins",
+    "substitutes",
     "tasks",
     "technical_documents",
     "technical_downloads",

@@ -96,6 +96,7 @@ cases = Table(
     CheckConstraint(f"(closed_at IS NOT NULL) = (status IN ({TERMINAL}))", name="closed"),
     Column("words", Text, nullable=False, server_default=""),  # what it is found by and never changes
     Column("about_words", Text, nullable=False, server_default=""),  # and what changes with its summary
+    Column("opened_for", String(120), nullable=False, server_default=""),  # in whose place, where it was a substitute
     Index("ix_cases_membership", "membership_id", "function", "id"),
     Index("ix_cases_desk", "desk", "id"),
     # Every list is the newest of some ranges of these, however many requests there are.
