@@ -16,7 +16,7 @@ from app.store.database import Connection
 from app.store.events import Event
 from app.store.people import Seat
 from engine.hours import hong_kong_time
-from engine.sentence import say
+from engine.sentence import Sentence, joined, say
 
 WAITING, GIVEN, CHANGED, CANCELLED, WITHDRAWN = (
     "event.waiting",
@@ -159,16 +159,16 @@ def event_letter(portal: Portal, payload: Mapping[str, Any]) -> tuple[str, str]:
     else:
         rest = payload["template"]
         lines = [
-            OPENINGS[rest].format(**words),
+            Sentence(OPENINGS[rest], words),
             "",
             say("Open it here: {base_url}/events/{code}", base_url=portal.settings.base_url, code=words["code"]),
         ]
     lines += ["", say("Client Connect, {exchange_name}", exchange_name=portal.settings.exchange_name)]
-    return SUBJECTS[rest].format(**words), "\n".join(lines) + "\n"
+    return Sentence(SUBJECTS[rest], words), joined([*lines, ""], "\n")
 
 
 def _to_attendee(template: str, words: Mapping[str, str]) -> list[str]:
-    lines = [say("Dear {name},", name=words["name"]), "", TO_ATTENDEES[template].format(**words)]
+    lines = [say("Dear {name},", name=words["name"]), "", Sentence(TO_ATTENDEES[template], words)]
     if template != CANCELLED:
         lines += ["", say("It begins on {when}. Place: {place}.", when=words["when"], place=words["place"])]
     return [
