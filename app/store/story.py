@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -14,12 +14,9 @@ from app.store.answered import Remark, Sealed
 from app.store.cases import Case, Company
 from app.store.database import together
 from app.store.files import File
+from app.store.rounds import Part, filled, may_read, parts_of
 from app.store.sentences import AT_COMPANY, Told, told_entry
 from app.store.sides import Party, Sight
-from engine.forms.alignment import aligned
-from engine.forms.answers import records_of
-from engine.forms.schema import Field, Form
-from engine.forms.spoken import shown
 from engine.hours import HONG_KONG
 from engine.people import BROKER, BROKER_LANES, EXCHANGE, NEXT, Person, side_of_lane
 from engine.running.definition import Definition
@@ -30,38 +27,6 @@ A_MOVE = frozenset({"seq", "at", "status_from", "status_to"})
 WHO = frozenset({"actor.id", "actor.name", "actor.for", "facts"})
 ADDRESSED = frozenset({"facts"})  # of a comment: it names companies that know nothing of each other
 COPIED = frozenset({"like", "rows"})  # facts that tell where answers came from
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One question: what the register says today, and one answer for each round.
-
-    key: the name of the field; with dots for an answer within a row.
-    """
-
-    key: str
-    label: str
-    register: str
-    values: tuple[str, ...]
-
-    @property
-    def changed(self) -> bool:
-        """Whether the last round differs from the one before."""
-        return len(self.values) > 1 and self.values[-1] != self.values[-2]
-
-    @property
-    def in_row(self) -> bool:
-        """Whether it is an answer within a row, to which no comment is pinned."""
-        return "." in self.key
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The questions under one heading of the form."""
-
-    title: str
-    answers: tuple[Answer, ...]
-    step: str = ""  # empty for the maker's own form
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +115,9 @@ def of_case(
         lines=lines,
         parties=parties,
         side=side,
-        rounds=tuple(sealed.round for sealed in _filled(definition, given)),
+        rounds=tuple(sealed.round for sealed in filled(definition, given)),
         parts=tuple(
-            _parts(definition, _filled(definition, given), others, register_choices(kept[case.participant_id]), side)
+            parts_of(definition, filled(definition, given), others, register_choices(kept[case.participant_id]), side)
         ),
         remarks=tuple(_remark_to(r, entries[r.entry - 1].entry, side) for r in remarks if not _is_comment(r, entries)),
         answers=tuple(sealed for sealed in given if _is_open(definition, sealed, side)),
@@ -170,10 +135,6 @@ def _of_others(answers: Sequence[Sealed], unread: frozenset[int]) -> list[Sealed
     return [one for one in answers if one.entry not in unread]
 
 
-def _filled(definition: Definition, given: Sequence[Sealed]) -> list[Sealed]:
-    return [sealed for sealed in given if sealed.step == definition.main_step]
-
-
 def who(connection: Connection, definition: Definition, case: Case) -> tuple[Company | None, tuple[Party, ...]]:
     """The firm and who takes part beside it; nothing is asked of an eService that knows nobody beside it."""
     return cases.company_and_parties(connection, case) if definition.eservice.lists else (None, ())
@@ -182,11 +143,6 @@ def who(connection: Connection, definition: Definition, case: Case) -> tuple[Com
 def parties_in(connection: Connection, definition: Definition, case: Case) -> tuple[Party, ...]:
     """The parties of a case; nothing is asked when its eService knows none."""
     return cases.parties_of(connection, case.id) if definition.eservice.lists else ()
-
-
-def may_read(field: Field, lane: str, side: str | None) -> bool:
-    """Whether a side reads a field that is answered in a lane: its own, all of them at the exchange, or one opened."""
-    return side in (None, EXCHANGE, side_of_lane(lane)) or side in field.readers
 
 
 def _handed_to(definition: Definition, entries: Sequence[trail.Sealed], side: str | None) -> frozenset[int]:
@@ -327,80 +283,3 @@ def record_label(record: registers.Record) -> str:
     """How a record of a register is called in a list: its name and its key."""
     name = str(record.values.get("name", record.key))
     return record.key if name == record.key else f"{name} · {record.key}"
-
-
-# --- answers by round -------------------------------------------------------------------------------------------------
-def _parts(
-    definition: Definition,
-    given: Sequence[Sealed],
-    others: Sequence[Sealed],
-    choices: Mapping[str, Any],
-    side: str | None,
-) -> list[Part]:
-    """The main form, then what others filled, each as far as the side reads it."""
-    filled = _filled(definition, given)
-    parts = _form_parts(definition.forms[definition.main_form], "maker", filled, choices, side)
-    for step in definition.other_fill_steps:
-        asked = definition.form_at(step.id)
-        theirs = [sealed for sealed in others if sealed.step == step.id]
-        if asked is not None and theirs:
-            last = [next((s for s in reversed(theirs) if s.round == one.round), None) for one in filled]
-            parts += [replace(part, step=step.id) for part in _form_parts(asked, step.lane, last, choices, side)]
-    return parts
-
-
-def _form_parts(
-    asked: Form, lane: str, filled: Sequence[Sealed | None], choices: Mapping[str, Any], side: str | None
-) -> list[Part]:
-    parts = []
-    for section in asked.sections:
-        entries = [e for e in section.fields if e.keeps and e.kind != "table" and not _is_register_value(e)]
-        mine = [entry for entry in entries if may_read(entry, lane, side)]
-        told = tuple(answer for e in mine for answer in _answers(e, asked, filled, choices))
-        if told:
-            parts.append(Part(section.title, told))
-    return parts
-
-
-def _is_register_value(entry: Field) -> bool:
-    return entry.is_given and entry.key.startswith("current_")
-
-
-def _answers(entry: Field, main: Form, filled: Sequence[Sealed | None], choices: Mapping[str, Any]) -> Iterable[Answer]:
-    return (
-        _row_answers(entry, main, filled, choices) if entry.kind == "rows" else [_answer(entry, main, filled, choices)]
-    )
-
-
-def _row_answers(
-    entry: Field, main: Form, filled: Sequence[Sealed | None], choices: Mapping[str, Any]
-) -> Iterator[Answer]:
-    """How many rows, then every answer of every row, each row on the same lines through all rounds."""
-    today = main.field(f"current_{entry.key}")
-    given = [sealed.answers if sealed else {} for sealed in filled]
-    value = given[-1].get(today.key) if today and given else None
-    register = records_of(value)
-    rounds = [records_of(one.get(entry.key)) for one in given]
-    held = str(len(value)) if isinstance(value, list | tuple) else ""
-    yield Answer(entry.key, entry.label, held, tuple(str(len(rows)) for rows in rounds))
-    for line in aligned([register, *rounds]):
-        number = line.place + 1
-        who = f"{entry.label} (was {number})" if line.is_gone else f"{entry.label} {number}"
-        for column in entry.fields:
-            known = choices.get(column.register, ())
-            texts = [shown(column, (row or {}).get(column.key), known, choices) for row in line.rows]
-            if any(texts):
-                name = f"{entry.key}.{'was' if line.is_gone else ''}{line.place}.{column.key}"
-                yield Answer(name, f"{who}: {column.label}", texts[0], tuple(texts[1:]))
-
-
-def _answer(entry: Field, main: Form, filled: Sequence[Sealed | None], choices: Mapping[str, Any]) -> Answer:
-    today = main.field(f"current_{entry.key}")
-    known = choices.get(entry.register, ())
-    given = [sealed.answers if sealed else {} for sealed in filled]
-    register = "" if today is None or not given else shown(today, given[-1].get(today.key))
-    values = tuple(shown(entry, one.get(entry.key), known) for one in given)
-    return Answer(entry.key, entry.label, register, values)
-
-
-# --- entries as sentences ---------------------------------------------------------------------------------------------

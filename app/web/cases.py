@@ -10,10 +10,11 @@ from flask import Blueprint, Response, render_template, url_for
 from markupsafe import Markup
 
 from app.commands.requests import circumstances, copies, documents, nudges
-from app.store import cases, casts, sentences, story, tasks
+from app.store import cases, casts, rounds, sentences, story, tasks
 from app.store.cases import Case
 from app.store.casts import Cast
-from app.store.story import Part, Story
+from app.store.rounds import Part
+from app.store.story import Story
 from app.store.tasks import Task
 from app.web import attached, comments, eservices, fields, pages, tracker
 from app.web.guards import current_person, portal, signed_in
@@ -201,7 +202,7 @@ def _answers(told: Story) -> list[dict[str, Any]]:
     now = pages.moment(told.case.closed_at)
     facts = circumstances.facts_from(told.records, told.definition, circumstances.as_facts(told.case), now)
     main = told.definition.forms[told.definition.main_form]
-    kept = frozenset(entry.key for entry in main.fields if story.may_read(entry, "maker", told.side))
+    kept = frozenset(entry.key for entry in main.fields if rounds.may_read(entry, "maker", told.side))
     mine = fields.rows(main, form.loaded(main, told.last_round), facts, only=kept)
     return [*mine, *_told([part for part in told.parts if part.step])]
 

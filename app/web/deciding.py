@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 
-from app.store import answered, story
+from app.store import answered
 from app.web import attached, fields, pages
 from app.web.desks import desk_title
 from app.web.filling import claim_view, task_view
@@ -162,17 +162,17 @@ def _without_register(columns: list[str], rows: list[dict[str, Any]]) -> tuple[l
     return columns[1:], [{**row, "cells": row["cells"][1:]} if "cells" in row else row for row in rows]
 
 
-def _is_loud(told: story.Answer, has_rounds: bool) -> bool:
+def _is_loud(told: rounds.Answer, has_rounds: bool) -> bool:
     if has_rounds:
         return told.changed
     return bool(told.values and told.values[-1])
 
 
-def _register_cell(told: story.Answer) -> dict[str, str]:
+def _register_cell(told: rounds.Answer) -> dict[str, str]:
     return {"text": told.register, "tone": "same" if told.register else "none"}
 
 
-def _round_cells(values: tuple[str, ...], told: story.Answer) -> list[dict[str, str]]:
+def _round_cells(values: tuple[str, ...], told: rounds.Answer) -> list[dict[str, str]]:
     if len(values) == 1:
         differs = bool(told.register) and told.register != values[0]
         return [{"text": values[0], "tone": "changed" if differs else "same" if values[0] else "none"}]

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.commands.portal import Portal
 from app.commands.requests import trails
-from app.store import cases, people, sentences, story
+from app.store import cases, people, rounds, sentences, story
 from app.store.sentences import Told
 from app.store.story import Story
 from engine import statuses
@@ -160,7 +160,7 @@ def _line(entry: Told) -> record.Line:
     )
 
 
-def _section(part: story.Part) -> record.Section:
+def _section(part: rounds.Part) -> record.Section:
     return record.Section(part.title, tuple(record.Row(a.label, a.register, a.values, a.changed) for a in part.answers))
 
 

@@ -16,8 +16,9 @@ from app.store.answered import Given
 from app.store.cases import Case
 from app.store.casts import Cast
 from app.store.database import Connection, together
+from app.store.rounds import may_read
 from app.store.sides import Party
-from app.store.story import may_read, parties_in
+from app.store.story import parties_in
 from app.store.tasks import Held, Task
 from engine import rules
 from engine.errors import NoRight, NotFound, Refused, TaskNotOpen, WarningsOpen, WrongAnswers
