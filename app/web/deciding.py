@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 
-from app.store import answered
+from app.store import answered, rounds
 from app.web import attached, fields, pages
 from app.web.desks import desk_title
 from app.web.filling import claim_view, task_view
