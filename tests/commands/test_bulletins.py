@@ -7,6 +7,7 @@ import pytest
 from app.commands.publishing import bulletins as commands
 from app.commands.publishing.bulletins import BulletinMoved, WrongBulletin
 from app.commands.publishing.publishers import Upload
+from app.store import bulletins as kept
 from engine.errors import NoRight, NotFound
 from tests.commands.informing import MONDAY, SAID, announced, bulletin, called_back, rewritten, written
 from tests.commands.managing import actions, entries, fault
@@ -236,3 +237,14 @@ def test_the_database_itself_deletes_no_circular(either_office):
 def test_a_circular_says_what_it_said(office):
     number = written(office)
     assert bulletin(office, number).text_en == SAID.text_en
+
+
+def test_lists_are_narrowed_and_paged_alike_on_each_database(either_office):
+    pinned, *numbers = (written(either_office, title_en=f"Notice {n}", pinned=n == 0) for n in range(4))
+    asked = {"text": "notice 演習", "most": 2}
+    with either_office.portal.database.read() as connection:
+        reader = commands.reader_of(connection, either_office.person("mia"))
+        first = kept.listed(connection, reader, kept.NOW, MONDAY, pinned=False, **asked)
+        rest = kept.listed(connection, reader, kept.NOW, MONDAY, pinned=False, before=first[-1].id, **asked)
+        top = kept.listed(connection, reader, kept.NOW, MONDAY, pinned=True, **asked)
+    assert [one.id for one in (*top, *first, *rest)] == [pinned, *reversed(numbers)]

@@ -6,6 +6,7 @@ import pytest
 
 from app.commands.publishing import documents as commands
 from app.commands.publishing.documents import DocumentMoved, WrongDocument
+from app.store import technical_documents as kept
 from engine.errors import NoRight, NotFound
 from tests.commands.informing import ABOUT, document, fetched, issued, shelved, taken_off, technical, versions
 from tests.commands.managing import actions, entries, fault
@@ -208,3 +209,23 @@ def test_a_later_visit_begins_where_this_one_ended(office):
     visited(office)
     office.clock.move(days=1)
     assert visited(office) == office.clock.now() - timedelta(days=1)
+
+
+def test_lists_are_narrowed_and_paged_alike_on_each_database(either_office):
+    numbers = [technical(either_office, title_en=f"Guide {n}", audience=("SEHK-EP", "DB")) for n in range(3)]
+    technical(either_office, category="GUIDE")
+    asked = {"text": "guide 閘道", "category": "INTERFACE", "most": 2}
+    with either_office.portal.database.read() as connection:
+        first = kept.listed(connection, {"DB"}, **asked)
+        rest = kept.listed(connection, {"DB"}, before=first[-1].id, **asked)
+    assert [one.id for one in (*first, *rest)] == list(reversed(numbers))
+
+
+def test_the_log_of_downloads_is_paged_alike_on_each_database(either_office):
+    number, other = technical(either_office), technical(either_office, title_en="User guide")
+    for wanted in (number, number, other, number):
+        got(either_office, wanted)
+    with either_office.portal.database.read() as connection:
+        first = kept.downloads(connection, document=number, most=2)
+        rest = kept.downloads(connection, document=number, before=first[-1].id, most=2)
+    assert [one.document for one in (*first, *rest)] == [number] * 3
