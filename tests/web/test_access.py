@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from app.commands.managing import calendar
+from app.commands.signing import own_filters
 from app.seed import DEMO_PASSWORD
 from tests.commands.accounts import submitted
 from tests.commands.managing import added
@@ -39,6 +40,7 @@ NORA = "nora@harbourbright.test"
 OUTSIDE = ("/sign-in", "/health", "/demo", "/calendar/feed")
 OTHERS = {"/eservices/<name>": {"name": "EU_MoneySettlement"}, "/exchange": {"code": "CTO"}}
 FIELDS = {
+    "/filters/<int:saved>": {"act": "begin-plainly"},
     "/tasks/<uuid:task_id>/file-acts": {"act": "signed_dda:remove:{file_id}"},
     "/people/<int:person>/desks": {"seen": "none"},
     "/people/certification": {"person": "{person}"},
@@ -68,6 +70,7 @@ def prepared(seeded, tmp_path_factory):
         "notice": str(next(row.id for row in office.rows("notices") if row.person_id == office.number("chen"))),
         "key": "0",
         "token": "none",
+        "saved": str(own_filters.save(office.portal, office.person("mia"), "todo", {"q": "limit"}, "Limits")),
         "substitution": str(away(office, "mia", "chen", first=1)),
         "number": offered(office),
         "version": "1",

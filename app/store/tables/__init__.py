@@ -18,6 +18,7 @@ from app.store.tables.accounts import (
     signins,
 )
 from app.store.tables.columns import metadata
+from app.store.tables.filters import saved_filters
 from app.store.tables.notices import feeds, letter_choices, notices
 from app.store.tables.repository import paper_form_versions, paper_forms
 from app.store.tables.requests import (
@@ -76,6 +77,7 @@ __all__ = [
     "releases",
     "remarks",
     "rights",
+    "saved_filters",
     "signins",
     "substitutes",
     "tasks",
