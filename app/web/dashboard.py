@@ -8,11 +8,12 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from app.store import definitions, lists, tasks, waiting
+from app.store import saved_filters as kept
 from app.store.database import Connection
 from app.store.lists import Row
 from app.store.tasks import Task, ToDo
 from app.store.waiting import Waiting
-from app.web import bulletins, filters, pages, standing
+from app.web import bulletins, filters, pages, saved_filters, standing
 from app.web.cases import next_label
 from app.web.filters import Asked
 from app.web.guards import current_person, portal, signed_in
@@ -40,8 +41,10 @@ def show() -> str:
     person, now = current_person(), portal().clock.now()
     tab = request.args.get("tab", "todo")
     tab = tab if tab in EMPTY else "todo"
-    said = filters.asked()
     with portal().database.read() as connection:
+        mine = kept.of_person(connection, person.id)
+        first = saved_filters.default(mine, tab)
+        said = filters.asked(first.words if first and filters.says_nothing() else None)
         rows, more = _rows(connection, person, tab, said, now)
         tabs = _tabs(connection, person, tab, said)
         services = _services(connection, person)
@@ -54,13 +57,17 @@ def show() -> str:
         away=told,
         tab=tab,
         tabs=tabs,
-        pills=_pills(person, tab, said),
+        pills=_pills(person, tab, said, begins=first is not None),
+        saved=saved_filters.chips(mine, tab, said.words()),
+        words=said.words(),
         rows=rows,
         empty=_("Nothing here is as you have asked.") if said.narrows else _(EMPTY[tab]),
         more_url=more,
         filters=filters.fields(said, services, _states(tab)),
-        chosen=filters.pills(said, tab, services),
-        clear_url=filters.address(tab, {"membership": said.membership} if said.membership else {}),
+        chosen=filters.pills(said, tab, services, begins=first is not None),
+        clear_url=filters.plain_address(
+            tab, {"membership": said.membership} if said.membership else {}, begins=first is not None
+        ),
         kept={"tab": tab if tab != "todo" else "", "membership": said.membership},
         can_approve=tab == "todo" and sum(1 for row in rows if row.get("approve")) > 1,
         exports=[]
@@ -93,12 +100,7 @@ def _tabs(connection: Connection, person: Person, tab: str, said: Asked) -> list
         "drafts": lists.counted(connection, person, filters.wanted(person, Asked(membership=plain), status="DRAFT")),
         "history": None,
     }
-    labels = {
-        "todo": _("To do"),
-        "waiting": _("In progress"),
-        "drafts": _("Drafts, not submitted"),
-        "history": _("History"),
-    }
+    labels = saved_filters.list_titles()
     if person.is_staff:
         labels.pop("drafts")
     words = {name: value for name, value in said.words().items() if name not in ("status", "sort")}
@@ -114,12 +116,13 @@ def _tabs(connection: Connection, person: Person, tab: str, said: Asked) -> list
     ]
 
 
-def _pills(person: Person, tab: str, said: Asked) -> list[dict[str, Any]]:
+def _pills(person: Person, tab: str, said: Asked, *, begins: bool) -> list[dict[str, Any]]:
     mine = pages.my_participants(person)
     if len(mine) < 2:
         return []
     words = {name: value for name, value in said.words().items() if name != "membership"}
-    every = {"label": _("All memberships"), "url": filters.address(tab, words), "current": not said.membership}
+    all_url = filters.plain_address(tab, words, begins=begins)
+    every = {"label": _("All memberships"), "url": all_url, "current": not said.membership}
     each = (
         {"label": one, "url": filters.address(tab, words, membership=one), "current": one == said.membership}
         for one in mine

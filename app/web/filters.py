@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from flask import request, url_for
 
 from app.store import lists
 from app.store.lists import Filter, Place
+from app.store.saved_filters import WORDS
 from app.web import pages
 from app.web.guards import portal
 from app.web.languages import gettext as _
@@ -23,7 +25,6 @@ from engine.running.definition import EService
 LONGEST = 100
 OLDEST = "oldest"
 Services = dict[str, EService]
-NAMES = ("q", "status", "eservice", "function", "membership", "from", "to", "sort")
 
 
 class Asked(NamedTuple):
@@ -58,9 +59,10 @@ class Asked(NamedTuple):
         return {name: value for name, value in said.items() if value}
 
 
-def asked() -> Asked:
-    """What the address of this page asks for."""
-    said = {name: request.args.get(name, "").strip()[:LONGEST] for name in NAMES}
+def asked(words: Mapping[str, str] | None = None) -> Asked:
+    """What the address of this page asks for, or what these words would."""
+    given = request.args if words is None else words
+    said = {name: str(given.get(name, "")).strip()[:LONGEST] for name in WORDS}
     return Asked(
         q=said["q"],
         status=said["status"] if said["status"] in statuses.STATUSES else "",
@@ -130,8 +132,18 @@ def _titles(services: Services) -> list[tuple[str, str]]:
     return [(code, f"{code} {service.short_title}") for code, service in services.items()]
 
 
-def pills(said: Asked, tab: str, services: Services) -> list[dict[str, str]]:
-    """What is asked for, one by one, each with the address of the page without it."""
+def says_nothing() -> bool:
+    """Whether the address says nothing but which list is wanted, so that it may begin with a saved filter."""
+    return not set(request.args) - {"tab"}
+
+
+def plain_address(tab: str, words: dict[str, str], *, begins: bool) -> str:
+    """The address of a list that asks for no more than these words. begins: whether it would begin with others."""
+    return address(tab, words, **({"view": "all"} if begins and not words else {}))
+
+
+def pills(said: Asked, tab: str, services: Services, *, begins: bool) -> list[dict[str, str]]:
+    """What is asked for, one by one, each with the address of the page without it; begins: as in `plain_address`."""
     exchange = portal().settings.exchange_name
     words = said.words()
     told = {
@@ -144,7 +156,10 @@ def pills(said: Asked, tab: str, services: Services) -> list[dict[str, str]]:
         "sort": _("oldest first"),
     }
     return [
-        {"label": told[name], "url": address(tab, {other: words[other] for other in words if other != name})}
+        {
+            "label": told[name],
+            "url": plain_address(tab, {other: words[other] for other in words if other != name}, begins=begins),
+        }
         for name in told
         if name in words
     ]

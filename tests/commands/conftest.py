@@ -12,7 +12,7 @@ from tests.signing import still_portal
 # Where the databases differ: locks, statements, the order of a step. Everything else runs on both by night.
 ON_BOTH = {"test_jobs.py", "test_life.py", "test_races.py", "test_signin.py", "test_traffic.py"}
 ON_BOTH |= {"test_managing_at_once.py", "test_mornings.py", "test_notices.py", "test_places.py"}
-ON_BOTH |= {"test_managing_at_once.py", "test_standing_in.py"}
+ON_BOTH |= {"test_own_filters.py", "test_standing_in.py"}
 ON_BOTH |= {"test_substitutes.py"}
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from app.commands.managing import calendar
 from app.commands.publishing.publishers import Upload
+from app.commands.signing import own_filters
 from app.seed import DEMO_PASSWORD
 from tests.commands.accounts import submitted
 from tests.commands.informing import technical, written
@@ -47,6 +48,7 @@ OTHERS = {
     "/events": {"code": "MR2701"},
 }
 FIELDS = {
+    "/filters/<int:saved>": {"act": "begin-plainly"},
     "/tasks/<uuid:task_id>/file-acts": {"act": "signed_dda:remove:{file_id}"},
     "/people/<int:person>/desks": {"seen": "none"},
     "/people/certification": {"person": "{person}"},
@@ -76,6 +78,7 @@ def prepared(seeded, tmp_path_factory):
         "notice": str(next(row.id for row in office.rows("notices") if row.person_id == office.number("chen"))),
         "key": "0",
         "token": "none",
+        "saved": str(own_filters.save(office.portal, office.person("mia"), "todo", {"q": "limit"}, "Limits")),
         "substitution": str(away(office, "mia", "chen", first=1)),
         "number": offered(office),
         "version": "1",

@@ -19,6 +19,7 @@ from app.store.tables.accounts import (
 )
 from app.store.tables.columns import metadata
 from app.store.tables.events import attendees, events
+from app.store.tables.filters import saved_filters
 from app.store.tables.notices import feeds, letter_choices, notices
 from app.store.tables.publications import (
     bulletin_reads,
@@ -89,6 +90,7 @@ __all__ = [
     "releases",
     "remarks",
     "rights",
+    "saved_filters",
     "signins",
     "substitutes",
     "tasks",
