@@ -87,7 +87,8 @@ def _said(one: Notice, exchange: str) -> str:
 
 def _task(connection: Connection, one: ToDo) -> str:
     due = f", due {hong_kong_time(one.task.due_at)}" if one.task.due_at else ""
-    return f"{one.task.name}: {_line(connection, one.release, one.reference)}{due}"
+    behalf = f", for {one.behalf}" if one.behalf else ""
+    return f"{one.task.name}: {_line(connection, one.release, one.reference)}{due}{behalf}"
 
 
 def _line(connection: Connection, release: str, reference: str) -> str:
