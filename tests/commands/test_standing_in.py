@@ -6,12 +6,15 @@ from functools import partial
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from app.commands.letters import written
 from app.commands.managing import accounts
 from app.commands.requests import comments, copies
 from app.commands.requests.cases import may_answer
+from app.commands.requests.digests import digest_for
 from app.retold import retell
-from app.store import lists, people
+from app.store import cases, choices, lists, people
 from engine.errors import FourEyes, NoRight, NotFound, Refused, StandInOver
+from engine.hours import hong_kong_day
 from engine.people import Right
 from engine.sealed import seal
 from tests.commands.managing import right
@@ -242,6 +245,19 @@ def test_the_database_wants_the_hands_of_both(either_office):
         forged(office, number, {"actor": actor})
 
 
+def test_with_the_hands_of_both_it_takes_the_entry(either_office):
+    office = either_office
+    number, chen, leo = office.case(office.submitted()).id, office.number("chen"), office.number("leo")
+    for person in (chen, leo):
+        office.run_sql(
+            "INSERT INTO hands (case_id, person_id, lane, round) VALUES (:case, :person, 'checker', 1)",
+            case=number,
+            person=person,
+        )
+    forged(office, number, {"actor": {"for": {"id": leo, "name": ""}, "id": chen, "lane": "checker"}})
+    assert [row.seq for row in office.rows("trail", case_id=number)][-1] == 99
+
+
 def forged(office, case, entry):
     """What somebody with the database's password could write into a trail."""
     office.run_sql(
@@ -445,7 +461,7 @@ def test_what_somebody_else_has_asked_is(office):
     assert may_answer(office.person("chen"), case, {"confirm": ["checker"]}, proposal, set())
 
 
-def test_a_desk_confirms_a_withdrawal_in_somebodys_place(office):
+def test_who_has_lost_their_own_desk_confirms_nothing_in_somebodys_place(office):
     reference = office.sent()
     office.claim(reference, "karen")
     office.leave(reference, "withdraw", "mia", "Entered for the wrong firm")
@@ -478,6 +494,32 @@ def test_both_hear_of_a_new_task(office):
     office.submit(office.open_draft("bo"), "bo")
     letters = [job.payload for job in office.rows("jobs", kind="mail") if job.payload["template"] == "task.opened"]
     assert sorted((one["to"].split(".")[0], one["for"]) for one in letters) == [("chen", ""), ("mia", "Chen Wai")]
+
+
+def test_the_letter_says_for_whom_it_is(office):
+    away(office, "chen", "mia")
+    office.submit(office.open_draft("bo"), "bo")
+    payload = next(job.payload for job in office.rows("jobs", kind="mail") if job.payload.get("for"))
+    assert "You stand in for Chen Wai, who is away." in written(office.portal, payload)[1]
+
+
+def test_the_digest_says_it_too(office):
+    away(office, "chen", "mia")
+    office.submit(office.open_draft("bo"), "bo")
+    with office.portal.database.write() as connection:
+        choices.choose(connection, office.number("mia"), dict.fromkeys(choices.LETTERS, "digest"))
+    digest = digest_for(office.portal, office.number("mia"), hong_kong_day(office.clock.now()))
+    assert digest is not None
+    assert "for Chen Wai" in digest.text
+
+
+def test_a_letter_of_a_substitution_that_is_over_is_not_wanted(office):
+    office.revoke("mia", "maker")
+    number = away(office, "chen", "mia")
+    reference = office.submit(office.open_draft("bo"), "bo")
+    over(office, number, "chen")
+    with office.portal.database.read() as connection:
+        assert not cases.references_seen(connection, office.person("mia"), [reference])
 
 
 def test_a_substitute_hears_of_nothing_that_they_may_not_check(office):

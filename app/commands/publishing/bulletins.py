@@ -193,7 +193,7 @@ def _checked(portal: Portal, said: Said, upload: Upload, *, first: date | None) 
 
 def _wrong(said: Said, first: date | None, last: date) -> Iterator[tuple[str, str]]:
     yield from publishers.wrong_titles(said.title_en, said.title_zh)
-    for name, language in (("text_en", "English"), ("text_zh", say("Traditional Chinese"))):
+    for name, language in (("text_en", say("English")), ("text_zh", say("Traditional Chinese"))):
         text = getattr(said, name)
         if not accounts.can_be_read(text) or len(text) > LONGEST_TEXT:
             yield (

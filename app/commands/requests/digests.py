@@ -101,9 +101,9 @@ def _said(one: Notice, exchange: str) -> str:
 
 def _task(connection: Connection, one: ToDo) -> str:
     line = joined([named(one.task.name), _line(connection, one.release, one.reference)], ": ")
-    if not one.task.due_at:
-        return line
-    return say("{line}, due {moment}", line=line, moment=hong_kong_time(one.task.due_at))
+    if one.task.due_at:
+        line = say("{line}, due {moment}", line=line, moment=hong_kong_time(one.task.due_at))
+    return say("{line}, for {absent}", line=line, absent=one.behalf) if one.behalf else line
 
 
 def _line(connection: Connection, release: str, reference: str) -> str:
