@@ -95,14 +95,14 @@ def test_a_form_is_read_and_refused_in_chinese(office, visitor):
     reference = office.open_draft()
     read_in(mia, TRADITIONAL, visitor.task(reference))
     labelled = "新上限（港元）" in mia.page.text
-    page = mia.submit(f"{visitor.task(reference)}/answers", limit_hkd="", do="submit", expect=422)
+    page = mia.submit(f"{visitor.task(reference)}/answers", limit_hkd="", expect=422)
     assert (labelled, "請輸入" in page.text, "Enter" in page.text) == (True, True, False)
 
 
 def test_a_trail_is_read_in_chinese(office, visitor):
     reference = office.submitted()
     page = read_in(visitor("mia"), TRADITIONAL, f"/requests/{reference}")
-    assert ("已提交" in page.text, "待覆核" in page.text, "Pending checker" in page.text) == (True, True, False)
+    assert ("已提交" in page.text, "待覆核" in page.text, "Draft → Pending checker" in page.text) == (True, True, False)
 
 
 def test_simplified_chinese_has_characters_of_its_own(visitor):
