@@ -16,6 +16,7 @@ from app.web import pages
 from app.web.guards import current_person, portal, signed_in
 from app.web.languages import gettext as _
 from engine.errors import Refused, WrongAnswers
+from engine.sentence import joined
 
 bp = Blueprint("bulk", __name__, url_prefix="/approvals")
 MOST = 25
@@ -89,7 +90,7 @@ def _approved(entry: ToDo) -> dict[str, Any]:
             by=_by(entry.task.id),
         )
     except WrongAnswers as error:
-        why = " ".join(sentence for sentences in error.fields.values() for sentence in sentences)
+        why = joined([sentence for sentences in error.fields.values() for sentence in sentences], " ")
         return _outcome(entry, why)
     except Refused as error:
         return _outcome(entry, str(error))

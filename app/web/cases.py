@@ -181,7 +181,7 @@ def _states(told: Story) -> list[dict[str, Any]]:
         done = [*done, *sealed.entry["done"]]
         if line.masked and sealed.entry["status_to"] not in cases.ENDED:
             continue
-        label = f"{pages.exact_time(line.at)} · {line.label}" + (f" · {pages.who(line)}" if line.who else "")
+        label = joined(filter(None, [pages.exact_time(line.at), line.label, line.who and pages.who(line)]), " · ")
         states.append({"open": sealed.entry["open"], "done": done, "label": label})
     number = len(states)
     for place, state in enumerate(states, 1):
@@ -246,7 +246,7 @@ def _trail(told: Story) -> list[dict[str, str]]:
             "label": entry.label,
             "who": joined([part for part in (pages.who(entry), entry.lane) if part], ", "),
             "at": pages.exact_time(entry.at),
-            "detail": " · ".join(part for part in (_move(entry), entry.comment, *entry.details) if part),
+            "detail": joined([part for part in (_move(entry), entry.comment, *entry.details) if part], " · "),
             "step": entry.step,
         }
         for entry in told.told

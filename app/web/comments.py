@@ -15,6 +15,7 @@ from app.web.guards import portal, signed_in
 from app.web.languages import gettext as _
 from engine.errors import WrongAnswers
 from engine.people import BROKER, COMPANY, EXCHANGE, NEXT, Person, side_of_lane
+from engine.sentence import joined
 
 bp = Blueprint("comments", __name__, url_prefix="/requests")
 Typed = tuple[str, str, Mapping[str, Sequence[str]]]  # the comment, who reads it, and what is wrong
@@ -40,10 +41,12 @@ def shown(person: Person, told: Story, typed: Typed = NOTHING) -> dict[str, Any]
     return {
         "list": [
             {
-                "who": ", ".join(dict.fromkeys(part for part in (pages.who(entry), entry.company, entry.lane) if part)),
+                "who": joined(
+                    dict.fromkeys(part for part in (pages.who(entry), entry.company, entry.lane) if part), ", "
+                ),
                 "at": pages.day_and_time(entry.at),
                 "text": entry.comment,
-                "to": " ".join(entry.details),
+                "to": joined(entry.details, " "),
             }
             for entry in told.told
             if entry.note == COMMENTED

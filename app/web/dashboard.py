@@ -21,6 +21,7 @@ from app.web.languages import gettext as _
 from app.web.timelines import who_acts
 from engine import rules, statuses
 from engine.people import Person
+from engine.sentence import joined
 
 bp = Blueprint("dashboard", __name__)
 PAGE = 25
@@ -183,7 +184,7 @@ def _row(
         "company": f"{row.participant_id} {row.company}",
         "with_whom": _you(acts.behalf.name if acts.behalf else "")
         if acts
-        else "; ".join(_with_whom(person, open_tasks, who)),
+        else joined(_with_whom(person, open_tasks, who), "; "),
         "next": {"label": next_label(mine[0], row.status), "url": url_for("tasks.show", task_id=mine[0].id)}
         if mine
         else None,

@@ -21,6 +21,7 @@ from engine.forms import attachment
 from engine.hours import hong_kong_day
 from engine.people import Person
 from engine.rights import may
+from engine.sentence import joined
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
 publishes = only(publishers.PUBLISH)
@@ -160,7 +161,7 @@ def _version(document: Document, one: Version) -> dict[str, str]:
     return {
         "label": one.label,
         "facts": _facts(one),
-        "line": f"{at} · {by}" if is_staff else _("Published %(at)s", at=at),
+        "line": joined([at, by], " · ") if is_staff else _("Published %(at)s", at=at),
         "file_name": one.file_name,
         "sha256": one.sha256,
         "url": url_for("documents.version", document=document.id, version=one.version),

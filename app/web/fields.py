@@ -21,6 +21,7 @@ from engine.forms.spoken import BETWEEN, shown_row, table_rows
 from engine.forms.spoken import shown as as_shown
 from engine.forms.typed import NEEDED_LINES
 from engine.language.expression import compiled
+from engine.sentence import joined, say
 
 Errors = Mapping[str, Sequence[str]]
 Comments = Mapping[str, tuple[str, str]]
@@ -235,7 +236,7 @@ def html_id(name: str) -> str:
 def summary(asked: Form, errors: Errors) -> list[tuple[str, str]]:
     """The error summary: a link and a sentence for each error, in the order of the page."""
     found = sorted(errors.items(), key=lambda item: _page_order(asked, item[0]))
-    return [(html_id(name), f"{_row_name(asked, name)}{text}") for name, texts in found for text in texts]
+    return [(html_id(name), joined([_row_name(asked, name), text], "")) for name, texts in found for text in texts]
 
 
 def _page_order(asked: Form, name: str) -> tuple[int, ...]:
@@ -249,7 +250,9 @@ def _page_order(asked: Form, name: str) -> tuple[int, ...]:
 def _row_name(asked: Form, name: str) -> str:
     head, place, *_rest = *name.split("."), ""
     entry = asked.field(head)
-    return f"{entry.label} {int(place) + 1}: " if entry and entry.kind == "rows" and place.isdecimal() else ""
+    if entry is None or entry.kind != "rows" or not place.isdecimal():
+        return ""
+    return say("{label} {number}: ", label=entry.label, number=int(place) + 1)
 
 
 def computed(asked: Form, raw: Mapping[str, str], facts: Facts, language: str = "en") -> dict[str, str]:

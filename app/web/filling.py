@@ -18,6 +18,7 @@ from engine.errors import WrongAnswers
 from engine.forms import copies, form
 from engine.forms.spoken import short_date
 from engine.people import DESK_LANES
+from engine.sentence import joined, named
 
 
 def fill_page(
@@ -135,7 +136,7 @@ def task_view(at: At) -> dict[str, Any]:
     return {
         "id": at.task.id,
         "title": eservice.short_title,
-        "heading": eservice.short_title if at.is_main else f"{at.task.name}: {eservice.short_title}",
+        "heading": eservice.short_title if at.is_main else joined([named(at.task.name), eservice.short_title], ": "),
         "submit_label": _("Submit to your checker") if _goes_to_checker(at) else _("Submit"),
         "company": "" if at.person.company == at.case.company_id else _company(at),
         "reference": at.case.reference,

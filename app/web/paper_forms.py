@@ -22,6 +22,7 @@ from engine.exclusions import EXCLUSIONS, NAMED
 from engine.forms import attachment
 from engine.hours import HONG_KONG
 from engine.rights import may
+from engine.sentence import joined
 
 bp = Blueprint("paper_forms", __name__, url_prefix="/forms")
 keeps = only(commands.MANAGE)
@@ -234,7 +235,7 @@ def _version(form: PaperForm, one: Version) -> dict[str, str]:
     return {
         "number": str(one.version),
         "facts": _facts(one),
-        "line": f"{by} · {pages.day_and_time(one.published_at)}",
+        "line": joined([by, pages.day_and_time(one.published_at)], " · "),
         "sha256": one.sha256,
         "url": url_for("paper_forms.version", number=form.number, version=one.version),
     }

@@ -13,6 +13,7 @@ from app.web import pages
 from app.web.desks import desk_title
 from app.web.languages import gettext as _
 from engine.people import DESK_LANES, OWN_LANES, Person, seat_of
+from engine.sentence import joined
 
 
 def timeline(
@@ -41,7 +42,7 @@ def now_at(told: Story, open_tasks: Sequence[Task], cast: Cast, person: Person, 
     due = _("due %(when)s", when=when["text"]) if when else ""
     own = [task.name for task in open_tasks if is_receipt(told, task)]
     label = own[0] if own else pages.status(told.case.status)["label"]
-    return {"label": label, "who": "; ".join(dict.fromkeys(who)), "at": due}
+    return {"label": label, "who": joined(dict.fromkeys(who), "; "), "at": due}
 
 
 def is_receipt(told: Story, task: Task) -> bool:

@@ -24,6 +24,7 @@ from engine.forms.spoken import short_date
 from engine.hours import HONG_KONG, Now, hong_kong_day
 from engine.people import BROKER_LANES, DESK_LANES, EXCHANGE, NEXT, NEXT_LANES, OWN_LANES, Person, side_of_lane
 from engine.running.definition import Definition
+from engine.sentence import joined, named
 from engine.statuses import RETURNED
 
 FEWEST, MOST = 5, 40  # of fewer earlier requests nothing is told: somebody could say whose they were
@@ -70,7 +71,7 @@ def _now(told: Story, open_tasks: Sequence[Task], cast: Cast, person: Person) ->
         is_own = told.side in (None, side_of_lane(task.lane))
         since = task.opened_at if is_own else _came(told, task)
         due = task.due_at if is_own or task.lane not in DESK_LANES else _promised(told, moment)
-        at = " · ".join([_("since %(at)s", at=pages.day_and_time(since)), *_left(due, moment)])
+        at = joined([_("since %(at)s", at=pages.day_and_time(since)), *_left(due, moment)], " · ")
         lines.append({"label": _named(told, task, label, is_own=is_own), "who": who, "at": at, "state": "now"})
     return list({tuple(line.items()): line for line in lines}.values())
 
@@ -79,7 +80,7 @@ def _named(told: Story, task: Task, label: str, *, is_own: bool) -> str:
     """What is done now; the firm's own status says which of its two steps it is, but for a receipt to confirm."""
     if task.lane in OWN_LANES:
         return task.name if is_receipt(told, task) else label
-    return f"{label}: {task.name}" if is_own else label
+    return joined([label, named(task.name)], ": ") if is_own else label
 
 
 def _came(told: Story, task: Task) -> datetime:
