@@ -25,7 +25,7 @@ from engine.errors import NotFound
 from engine.forms import form
 from engine.hours import hong_kong_day
 from engine.people import OWN_LANES, PARTY_LANES, Person
-from engine.sentence import joined
+from engine.sentence import joined, named
 
 bp = Blueprint("cases", __name__, url_prefix="/requests")
 
@@ -269,7 +269,7 @@ def _next(person: Person, case: Case, open_tasks: list[Task], cast: Cast) -> dic
 def next_label(task: Task, status: str) -> str:
     """What a person does next with a task, as its button says."""
     if task.kind != "fill":
-        return task.name
+        return named(task.name)
     return _("Correct and resubmit") if status.startswith("RETURNED") else _("Complete")
 
 

@@ -13,7 +13,7 @@ from app.web import pages
 from app.web.desks import desk_title
 from app.web.languages import gettext as _
 from engine.people import DESK_LANES, OWN_LANES, Person, seat_of
-from engine.sentence import joined
+from engine.sentence import joined, named
 
 
 def timeline(
@@ -40,7 +40,7 @@ def now_at(told: Story, open_tasks: Sequence[Task], cast: Cast, person: Person, 
         who.append(who_acts(task, seats, companies.get(task.membership_id or 0, ""), person))
     when = pages.due(open_tasks[0].due_at, now) if open_tasks else None
     due = _("due %(when)s", when=when["text"]) if when else ""
-    own = [task.name for task in open_tasks if is_receipt(told, task)]
+    own = [named(task.name) for task in open_tasks if is_receipt(told, task)]
     label = own[0] if own else pages.status(told.case.status)["label"]
     return {"label": label, "who": joined(dict.fromkeys(who), "; "), "at": due}
 

@@ -79,7 +79,7 @@ def _now(told: Story, open_tasks: Sequence[Task], cast: Cast, person: Person) ->
 def _named(told: Story, task: Task, label: str, *, is_own: bool) -> str:
     """What is done now; the firm's own status says which of its two steps it is, but for a receipt to confirm."""
     if task.lane in OWN_LANES:
-        return task.name if is_receipt(told, task) else label
+        return named(task.name) if is_receipt(told, task) else label
     return joined([label, named(task.name)], ": ") if is_own else label
 
 

@@ -1,4 +1,4 @@
-"""SC001, CC001, DT021 and RD001 from the sign-in to the sealed PDF: two of them one way by day, all ways by night."""
+"""SC001, CC001, DT021 and RD001 from the sign-in to the sealed PDF: one of them by day, all ways by night."""
 
 import pytest
 
@@ -58,7 +58,7 @@ def test_dt021_what_the_clearing_participant_returns_is_asked_again(site, people
     assert (site.verdict(pdf).intact, site.office.status(reference)) == (True, "PENDING_HKEX")
 
 
-@ways("phone")
+@ways()
 def test_rd001_what_passed_stands_without_a_desk(site, people):
     site.office.deploy("RD001")
     mia, chen = people(2)
