@@ -101,6 +101,7 @@ def test_every_company_of_the_demo_has_circulars_to_read(portal):
 
 def test_a_document_of_the_demo_is_published_once(portal):
     samples.publish_demo(portal)
+    portal.clock.move(seconds=40)
     keep_promises(portal, 1)
     samples.publish_sample(portal, "Order Gateway Interface Specification")
     with portal.database.read() as connection:

@@ -126,7 +126,7 @@ def test_the_own_administrators_are_named_to_those_who_are_signed_in(visitor):
 
 
 def test_nothing_of_any_company_is_told_before_the_sign_in(page):
-    told = ("Ada Lau", "Harbour Bright", "/account", "/access")
+    told = ("Ada Lau", "Harbour Bright", "/account", "/access", "Your company has no delegated administrator")
     assert [words for words in told if words in page.source] == []
 
 

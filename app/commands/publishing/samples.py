@@ -21,6 +21,7 @@ from engine.rights import OPS
 SAMPLE = "sample"
 PUBLISHED = Path(__file__).parents[2] / "demo" / "published"
 APART = timedelta(seconds=2)  # each takes a worker a second: mail goes out in between
+AFTER = timedelta(seconds=40)  # the forms that ship are printed first
 HOME = "127.0.0.1"
 TEXTS = ("title_en", "title_zh", "text_en", "text_zh")
 ABOUT = ("category", "title_en", "title_zh", "keywords")
@@ -37,7 +38,9 @@ def publish_demo(portal: Portal) -> None:
     now, titles = portal.clock.now(), [one["title_en"] for one in _read("documents")]
     rows = [{"kind": SAMPLE, "key": f"{SAMPLE}:{title}", "payload": {"title": title}} for title in titles]
     with portal.database.write() as connection:
-        jobs.promise_once(connection, [row | {"due_at": now + APART * nth} for nth, row in enumerate(rows)], now)
+        jobs.promise_once(
+            connection, [row | {"due_at": now + AFTER + APART * nth} for nth, row in enumerate(rows)], now
+        )
 
 
 def publish_sample(portal: Portal, title: str) -> None:
