@@ -25,7 +25,8 @@ def unread(office, who):
 
 def read(office, who, notice):
     with office.portal.database.write() as connection:
-        return notices.read(connection, office.person(who), notice, office.clock.now())
+        found = notices.read(connection, office.person(who), notice, office.clock.now())
+    return None if found is None else found.reference
 
 
 def first_of(office, who):
