@@ -9,6 +9,7 @@ from app.commands.requests import documents
 from app.outside import pdf
 from engine.errors import BadState
 from tests.commands.office import RETURN
+from tests.commands.standing import away
 
 
 @pytest.fixture
@@ -53,6 +54,16 @@ def test_the_pdf_says_who_did_what_with_every_answer_and_comment(either_office, 
 def test_the_pdf_proves_itself_with_the_portals_key(either_office, returned_and_completed):
     content = documents.trail_pdf(either_office.portal, returned_and_completed, either_office.number("mia"))
     assert pdf.check(content, documents.public_key(either_office.portal)).intact
+
+
+def test_the_pdf_names_whoever_was_away_and_proves_itself(office):
+    away(office, "chen", "mia")
+    reference = office.submit(office.open_draft("bo"), "bo")
+    office.approve(reference, "mia")
+    office.accept(office.process(reference))
+    content = documents.trail_pdf(office.portal, reference, office.number("bo"))
+    proof = pdf.check(content, documents.public_key(office.portal))
+    assert ("Mia Chan for Chen Wai" in text(content), proof.intact) == (True, True)
 
 
 def test_one_changed_byte_of_the_pdf_shows(office):

@@ -216,6 +216,13 @@ def test_the_list_holds_nothing_that_either_of_the_two_has_made(office, by_bo):
     assert [(one.reference, one.behalf) for one in to_do(office, "mia")] == [(by_bo, "Chen Wai")]
 
 
+def test_the_list_holds_nothing_that_the_one_who_is_away_has_made(office):
+    office.grant("chen", right(office, "maker"))
+    office.submit(office.open_draft("chen"), "chen")
+    away(office, "chen", "mia")
+    assert to_do(office, "mia") == []
+
+
 def test_the_list_of_whoever_is_away_holds_nothing_made_in_their_place(office):
     by_chen_for_bo(office)
     assert to_do(office, "bo") == []

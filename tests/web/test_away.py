@@ -2,7 +2,9 @@
 
 import pytest
 
+from app.commands.requests import documents
 from app.seed import DEMO_PASSWORD
+from app.store import story
 from tests.commands.managing import needs_two
 from tests.commands.standing import away, named, over, today
 from tests.web import second
@@ -197,11 +199,27 @@ def test_a_substitute_approves_and_everybody_reads_for_whom(office, visitor, by_
     assert ["Mia Chan for Chen Wai" in one for one in told] == [True] * 4
 
 
-def test_another_company_is_told_of_neither(office, visitor):
+def at_bank_for_bo(office):
+    """A request that Chen has approved in the place of Bo, and that waits for another company."""
+    office.revoke("chen")
     away(office, "bo", "chen")
-    reference = second.at_bank(office)
-    page = visitor("ivan").get(f"/requests/{reference}").text
-    assert [name in page for name in ("Chen Wai", "Bo Lam")] == [False, False]
+    return second.at_bank(office)
+
+
+def test_another_company_is_told_of_neither(office, visitor):
+    reference = at_bank_for_bo(office)
+    told = [visitor(who).get(f"/requests/{reference}").text for who in ("chen", "ivan")]
+    assert [[name in page for name in ("Chen Wai", "Bo Lam")] for page in told] == [[True, True], [False, False]]
+
+
+def test_another_company_is_handed_the_name_of_neither(office):
+    office.revoke("chen")
+    away(office, "bo", "chen")
+    reference = second.approved(office)
+    with office.portal.database.read() as connection:
+        told = story.of_case(connection, office.case(reference), "HKEX", reader=office.person("ivan"))
+    handed = str([entry.facts for entry in documents.record_of(office.portal, told).entries])
+    assert [name in handed for name in ("Chen Wai", "Bo Lam")] == [False, False]
 
 
 def test_a_page_that_was_open_when_it_ended_says_so_and_keeps_what_was_typed(office, visitor, by_bo):
@@ -278,9 +296,6 @@ def test_a_list_as_a_file_says_who_opened_it_for_whom(office, visitor):
 
 
 def test_the_pdf_of_the_trail_says_it_too(office, by_bo):
-    from app.commands.requests import documents
-    from app.store import story
-
     away(office, "chen", "mia")
     office.approve(by_bo, "mia")
     with office.portal.database.read() as connection:
