@@ -181,7 +181,7 @@ def _seats(person: Person, wanted: Filter) -> Seats:
     told = sorted((_kind(seat, held), holder, seat or 0) for (holder, seat), held in lanes.items())
     values: dict[str, Any] = {}
     for nth, (_, holder, seat) in enumerate(told):
-        values |= {f"holder_{nth}": holder, f"seat_{nth}": seat}
+        values |= {f"of_holder_{nth}": holder, f"of_seat_{nth}": seat}
     found_by = (words.desk_word(one[1]) if one[0] == "desk" else words.seat_word(one[2], one[1]) for one in told)
     return Seats(tuple(kind for kind, _, _ in told), values, tuple(found_by))
 
@@ -195,7 +195,7 @@ def _ids(
 ) -> tuple[Select[Any], dict[str, Any]]:
     """The rows of a list by their number, the newest of each range and together more than a page; with its values."""
     seats, every = _seats(person, wanted), may(person, "read every request")
-    values = who(person) | seats.values | {"row": place.row}
+    values = who(person) | seats.values | {"from_row": place.row}
     if wanted.text:
         ranges = _with_words(connection, seats, every, wanted.text)
         return _newest_of(ranges, wanted, place.row is not None, place.oldest_first, most), values
@@ -218,7 +218,7 @@ def _newest_of(
     for one in ranges or [select(cases.c.id).where(sql("1 = 0"))]:
         query = _matching(one, wanted)
         if goes_on:
-            row = bindparam("row", type_=cases.c.id.type)
+            row = bindparam("from_row", type_=cases.c.id.type)
             query = query.where(cases.c.id > row if oldest_first else cases.c.id < row)
         parts.append(select(query.order_by(_order(cases.c.id, oldest_first)).limit(most).subquery().c.id))
     return parts[0] if len(parts) == 1 else select(union_all(*parts).subquery().c.id)
@@ -227,7 +227,7 @@ def _newest_of(
 def _own(kinds: Sequence[str]) -> Iterator[ColumnElement[bool]]:
     """What each seat opens of the requests of its own firm, or of those that reached its desk."""
     for nth, kind in enumerate(kinds):
-        holder, seat = bindparam(f"holder_{nth}"), bindparam(f"seat_{nth}")
+        holder, seat = bindparam(f"of_holder_{nth}"), bindparam(f"of_seat_{nth}")
         if kind == "desk":
             yield and_(cases.c.desk == holder, cases.c.received_on.is_not(None))
         else:
@@ -255,9 +255,9 @@ def _beside(kinds: Sequence[str]) -> Iterator[Select[Any]]:
     """The requests of others in which each company or desk takes part."""
     for nth, kind in enumerate(kinds):
         seat = parties.c.membership_id
-        sits = seat.is_(None) if kind == "desk" else seat == bindparam(f"seat_{nth}")
+        sits = seat.is_(None) if kind == "desk" else seat == bindparam(f"of_seat_{nth}")
         query = select(cases.c.id).join(parties, parties.c.case_id == cases.c.id)
-        yield query.where(parties.c.holder == bindparam(f"holder_{nth}"), sits)
+        yield query.where(parties.c.holder == bindparam(f"of_holder_{nth}"), sits)
 
 
 def _holding(query: Select[Any], text: str) -> Select[Any]:

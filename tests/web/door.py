@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from flask import Blueprint, Flask
-from flask_babel import Babel
 
 from app.commands.portal import Portal
-from app.web import help, links, signin, support
+from app.web import help, languages, links, signin, support
 from app.web.guards import admit, current_person, demo_only, public, signed_in
 from app.web.security import secure
 
@@ -21,11 +20,13 @@ def door(portal: Portal) -> Flask:
     """An app with the sign-in pages, a dashboard that names who is in, and the demo's mail."""
     app = Flask("app.web")
     app.extensions["portal"] = portal
-    Babel(app, default_locale="en")
+    languages.speak(app)
     secure(app, portal.settings)
     admit(app)
     app.jinja_env.globals.update(asset=lambda name: f"/static/{name}", _=_words)
     app.register_blueprint(signin.bp)
+    app.register_blueprint(languages.bp)
+    app.context_processor(languages.shown)
     app.register_blueprint(links.bp)
     app.register_blueprint(help.bp)
     app.register_blueprint(support.bp)
