@@ -137,6 +137,18 @@ def counted(connection: Connection, person: Person, wanted: Filter = ALL) -> int
     return int(connection.scalar(_how_many(chosen), values) or 0)
 
 
+def counted_both(connection: Connection, person: Person, one: Filter, other: Filter) -> tuple[int, int]:
+    """The same for two lists of the same memberships and without words, in one question."""
+    (first, values), (second, _) = (_ids(connection, person, each, NEWEST, MOST_COUNTED) for each in (one, other))
+    found = connection.execute(_how_many_both(first, second), values).one()
+    return found[0], found[1]
+
+
+@lru_cache(maxsize=256)
+def _how_many_both(first: Select[Any], second: Select[Any]) -> Select[Any]:
+    return select(_how_many(first).scalar_subquery(), _how_many(second).scalar_subquery())
+
+
 @lru_cache(maxsize=256)
 def _how_many(chosen: Select[Any]) -> Select[Any]:
     rows = chosen.subquery()

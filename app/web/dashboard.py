@@ -93,12 +93,15 @@ def _states(tab: str) -> tuple[str, ...]:
 
 def _tabs(connection: Connection, person: Person, tab: str, said: Asked) -> list[dict[str, Any]]:
     plain = said.membership
+    open_ones = filters.wanted(person, Asked(membership=plain), lists.OPENED)
+    drafts = filters.wanted(person, Asked(membership=plain), status="DRAFT")
+    waiting, unsent = lists.counted_both(connection, person, open_ones, drafts)
     counts: dict[str, int | None] = {
         "todo": tasks.to_do_count(connection, person, filters.wanted(person, Asked(membership=plain)))
         if plain
         else pages.to_do_count(person),
-        "waiting": lists.counted(connection, person, filters.wanted(person, Asked(membership=plain), lists.OPENED)),
-        "drafts": lists.counted(connection, person, filters.wanted(person, Asked(membership=plain), status="DRAFT")),
+        "waiting": waiting,
+        "drafts": unsent,
         "history": None,
     }
     labels = saved_filters.list_titles()
