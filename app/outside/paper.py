@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
-from pathlib import Path
 from typing import cast
 from xml.sax.saxutils import escape
 
@@ -13,10 +12,12 @@ import fpdf
 from fpdf.enums import TextMode
 from fpdf.fonts import TTFFont
 
+from app.outside.typefaces import FILES, FONTS, INTER, family_of
+
 Colour = tuple[int, int, int]
 
 # Raise the number with every change of the pages: `pdf.check` redraws them and compares byte by byte.
-PRODUCER = f"fpdf2 {version('fpdf2')}, fontTools {version('fonttools')}, pages 2"
+PRODUCER = f"fpdf2 {version('fpdf2')}, fontTools {version('fonttools')}, pages 3"
 
 INK, INK_2, INK_3 = (20, 32, 46), (74, 90, 107), (100, 116, 139)
 LINE, GROUND, PAPER = (221, 227, 234), (245, 247, 249), (255, 255, 255)
@@ -29,7 +30,6 @@ DRAFT, DRAFT_SOFT = (85, 96, 109), (238, 240, 243)
 MARGIN, TOP, BOTTOM = 16.0, 24.0, 18.0
 PAGE_CAP = 200
 POINT = 25.4 / 72
-FONTS = Path(__file__).parent / "fonts"
 TAB = "    "
 # They have a glyph or a width, but nothing to see.
 UNSEEN = frozenset(
@@ -94,12 +94,7 @@ class Paper(fpdf.FPDF):
         self.set_creation_date(made_at)
         self.set_lang("en-HK")
         self.viewer_preferences = fpdf.ViewerPreferences(display_doc_title=True)
-        self.add_font("inter", "", FONTS / "inter-regular.woff")
-        self.add_font("inter", "B", FONTS / "inter-semibold.woff")
-        self.add_font("hk", "", FONTS / "noto-sans-hk-regular.woff")
-        self._latin = cast(TTFFont, self.fonts["inter"])
-        self._bold = cast(TTFFont, self.fonts["interB"])
-        self._chinese = cast(TTFFont, self.fonts["hk"])
+        self.add_font(INTER, "B", FONTS / "inter-semibold.woff")
         self._advances: dict[tuple[str, bool], float] = {}
         self._head, self._foot = head, foot
         self.set_xmp_metadata(_metadata(self.visible(title), made_at))
@@ -234,7 +229,8 @@ class Paper(fpdf.FPDF):
         left, right = self._foot
         self.put(MARGIN, y, left, face)
         self.put_right(self.w - MARGIN, y, right, face)
-        self.set_font("inter", "", face.size)
+        self._font(INTER, bold=False)
+        self.set_font(INTER, "", face.size)
         self.set_xy(self.w / 2 - 20, y + 0.16)
         self.cell(40, face.leading, f"Page {self.page} of {self.str_alias_nb_pages}", align="C")
 
@@ -243,17 +239,21 @@ class Paper(fpdf.FPDF):
             return True
         if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} or ord(letter) in UNSEEN:
             return False
-        return ord(letter) in self._latin.cmap or ord(letter) in self._chinese.cmap
+        return family_of(letter) is not None
 
     def _advance(self, letter: str, face: Face) -> float:
         width = self._advances.get((letter, face.bold))
         if width is None:
-            font = (self._bold if face.bold else self._latin) if self._is_latin(letter) else self._chinese
+            font = self._font(family_of(letter) or INTER, face.bold)
             width = self._advances[letter, face.bold] = font.cw[ord(letter)] / 1000 * POINT
         return width * face.size
 
-    def _is_latin(self, letter: str) -> bool:
-        return ord(letter) in self._latin.cmap
+    def _font(self, family: str, bold: bool) -> TTFFont:
+        """The font, read when the first of its letters is set; the Chinese ones have one weight only."""
+        key = family + "B" * (bold and family == INTER)
+        if key not in self.fonts:
+            self.add_font(family, "", FONTS / FILES[family])
+        return cast(TTFFont, self.fonts[key])
 
     def _fold(self, text: str, width: float, face: Face) -> Iterator[str]:
         start, stop, used = 0, 0, 0.0
@@ -271,17 +271,18 @@ class Paper(fpdf.FPDF):
     def _runs(self, text: str) -> Iterator[tuple[str, str]]:
         start = 0
         for here in range(1, len(text) + 1):
-            if here == len(text) or self._is_latin(text[here]) != self._is_latin(text[start]):
-                yield ("inter" if self._is_latin(text[start]) else "hk"), text[start:here]
+            if here == len(text) or family_of(text[here]) != family_of(text[start]):
+                yield family_of(text[start]) or INTER, text[start:here]
                 start = here
 
     def _put_run(self, x: float, baseline: float, run: str, family: str, face: Face) -> None:
-        thick = face.bold and family == "hk"
+        self._font(family, face.bold)
+        thick = face.bold and family != INTER
         self.set_font(family, "B" if face.bold and not thick else "", face.size)
         if not thick:
             self.text(x, baseline, run)
             return
-        # The Chinese font has one weight only: a thin line around each glyph makes the bold one.
+        # A thin line around each glyph makes the bold one.
         with self.local_context(text_mode=TextMode.FILL_STROKE, line_width=face.size * 0.03, draw_color=face.colour):
             self.text(x, baseline, run)
 

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import UTC, datetime
 from time import perf_counter
 
 import fontTools
@@ -100,6 +101,19 @@ def test_the_pages_hold_every_entry_of_the_trail(record, audit):
 def test_chinese_names_titles_and_comments_are_readable_text(audit):
     said = text(audit)
     assert all(words in said for words in ("買賣盤價值上限設定確認", "海港明證券有限公司", "劉嘉欣", "太早了"))
+
+
+@pytest.mark.parametrize("answer", ["请认证这个专户", "囍喆堃", "𠝹𡃁㗎"])
+def test_simplified_and_rare_letters_are_readable_text(answer):
+    assert answer in text(pdf.render(answered(answer)))
+
+
+def test_a_font_none_of_whose_letters_is_printed_is_left_out():
+    with paper.Paper("A limit", datetime(2026, 11, 23, 8, tzinfo=UTC), "Head", ("Left", "Right")) as sheet:
+        sheet.turn()
+        sheet.flow("Limit", paper.Face())
+        body = bytes(sheet.output())
+    assert b"MPDFAA+Inter" in body and b"MPDFAA+Noto" not in body
 
 
 def test_the_pages_hold_old_and_new_answers_and_the_register(audit):
