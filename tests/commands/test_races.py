@@ -9,20 +9,19 @@ from app.commands.requests import cases as case_commands
 from app.store.answered import DRAFT_ENTRY
 from engine.errors import NotFound, Refused
 from engine.people import Right
-from tests.commands.office import APPROVE, GIVEN, RETURN, office_at, race
+from tests.commands.office import APPROVE, GIVEN, RETURN, race
 
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "10"))  # RACE_ROUNDS=150 for a night
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "5"))  # RACE_ROUNDS=150 for a night
 REASON = "Entered for the wrong firm"
 
 
 @pytest.fixture(params=["sqlite", "sqlite, two processes", "postgresql"])
-def offices(request, tmp_path):
+def offices(request):
     """Two offices over one database: the same one twice, or the second with connections of its own."""
     kind, _, processes = request.param.partition(", ")
-    one = office_at(request.getfixturevalue(f"{kind}_url"), tmp_path)
+    one = request.getfixturevalue(f"office_on_{kind}")
     two = one.beside() if processes else one
     yield one, two
-    one.portal.database.close()
     two.portal.database.close()
 
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from app.outside.blobs import open_blobs
-from app.outside.clock import StillClock
-from app.store.database import connect
-from tests.commands.office import MONDAY_TEN, Office, office_at, opened
+from tests.commands.office import Office, opened
 from tests.model.stage import TWICE, Stage
-from tests.postgresql import order
+from tests.postgresql import copied
 
 
 @pytest.fixture
@@ -36,29 +32,24 @@ def fresh(seeded: Office, tmp_path: Path) -> Callable[[], Stage]:
 
 
 @pytest.fixture
-def fresh_on_postgresql(postgresql_server: str, postgresql_url: str, tmp_path: Path) -> Iterator[Callable[[], Stage]]:
-    """The same on PostgreSQL: every office is a copy of one database."""
-    first = office_at(postgresql_url, tmp_path)
-    _grant(first)
+def fresh_on_postgresql(
+    seeded_on_postgresql: Office, postgresql_server: str, tmp_path: Path
+) -> Iterator[Callable[[], Stage]]:
+    """The same on PostgreSQL."""
+    granted, newest = ExitStack(), ExitStack()
+    template = seeded_on_postgresql.portal.database.engine.url.database
+    url = granted.enter_context(copied(postgresql_server, template))
+    first = opened(seeded_on_postgresql, tmp_path, url)
     original = first.portal.database.engine.url.database
-    made: list[str] = []
+    _grant(first)
 
-    def copied() -> Stage:
-        for name in made:
-            order(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
-        made[:] = [f"model_{uuid4().hex}"]
-        order(postgresql_server, f"CREATE DATABASE {made[0]} TEMPLATE {original}")
-        url = postgresql_server.format(made[0])
-        settings = replace(first.portal.settings, database_url=url)
-        clock = StillClock(MONDAY_TEN)
-        portal = replace(
-            first.portal, database=connect(url), settings=settings, clock=clock, blobs=open_blobs("memory:")
-        )
-        return Stage(Office(portal, clock))
+    def made() -> Stage:
+        newest.close()
+        return Stage(opened(first, tmp_path, newest.enter_context(copied(postgresql_server, original))))
 
-    yield copied
-    for name in made:
-        order(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+    yield made
+    newest.close()
+    granted.close()
 
 
 def _grant(office: Office) -> None:

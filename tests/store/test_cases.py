@@ -4,17 +4,15 @@ import pytest
 
 from app.store import answered, cases, casts, lists, people
 from engine.people import BARRED_BY, COMPANY_LANES, DESK_LANES, seat_of
-from tests.commands.office import PEOPLE, office_at
+from tests.commands.office import PEOPLE
 
 CTO = "CTO"
 FUNCTION = "EU_CashTrading"
 
 
 @pytest.fixture
-def office(database_url, tmp_path):
-    office = office_at(database_url, tmp_path)
-    yield office
-    office.portal.database.close()
+def office(office_on_each):
+    return office_on_each
 
 
 @pytest.fixture

@@ -20,16 +20,27 @@ NO_FAULT_BELOW = 500
 
 
 class Client:
-    """Fetches pages, fills their forms and follows where they lead; `page` is the last page seen."""
+    """Fetches pages, fills their forms and follows where they lead.
 
-    def __init__(self, app: Flask, *, plain_http: bool = True, address: str = "127.0.0.1") -> None:
+    start: the page that is before somebody who has gone nowhere yet; it is fetched when a test looks at it.
+    """
+
+    def __init__(self, app: Flask, *, plain_http: bool = True, address: str = "127.0.0.1", start: str = "") -> None:
         self.app = app
         self.plain_http = plain_http
         self.origin = "http://127.0.0.1:8080" if plain_http else "https://portal.test"
         self.raw = app.test_client()
         self.environ = {"REMOTE_ADDR": address}
-        self.page: Page | None = None
+        self._start = start
+        self._seen: Page | None = None
         self.response: TestResponse | None = None
+
+    @property
+    def page(self) -> Page | None:
+        """The last page seen."""
+        if self._seen is None and self._start:
+            self.get(self._start)
+        return self._seen
 
     def get(self, url: str, *, expect: int | None = 200) -> Page:
         """Fetch a page; expect: the status of the page it ends on, None for any."""
@@ -79,9 +90,9 @@ class Client:
             method, url = "GET", urljoin(url, response.headers["Location"])
             assert urlsplit(url).netloc in ("", urlsplit(self.origin).netloc), f"leads away to {url}"
             response = self._send("GET", url, None)
-        self.page = self._page(url, response)
-        assert expect in (None, response.status_code), f"{url}: {response.status}: {self.page.text}"
-        return self.page
+        self._seen = page = self._page(url, response)
+        assert expect in (None, response.status_code), f"{url}: {response.status}: {page.text}"
+        return page
 
     def _send(self, method: str, url: str, fields: Mapping[str, Any] | None) -> TestResponse:
         given = {"data": fields} if method == "POST" else {"query_string": fields} if fields else {}

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.commands.office import Office, office_at, opened
+from tests.commands.office import Office
 from tests.web.visitors import Visitors
 
 
 @pytest.fixture
-def office(seeded: Office, tmp_path: Path) -> Iterator[Office]:
+def office(office_on_sqlite: Office) -> Office:
     """The demo on SQLite, on Monday 23 November 2026 at 10:00 in Hong Kong."""
-    office = opened(seeded, tmp_path)
-    yield office
-    office.portal.database.close()
+    return office_on_sqlite
 
 
 @pytest.fixture
@@ -26,8 +21,6 @@ def visitor(office: Office) -> Visitors:
 
 
 @pytest.fixture
-def either_visitor(database_url: str, tmp_path: Path) -> Iterator[Visitors]:
+def either_visitor(office_on_each: Office) -> Visitors:
     """The same, once on each kind of database."""
-    office = office_at(database_url, tmp_path)
-    yield Visitors(office)
-    office.portal.database.close()
+    return Visitors(office_on_each)

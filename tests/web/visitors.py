@@ -59,11 +59,10 @@ class Visitors:
     def __call__(self, who: str) -> Client:
         """A browser in which this person has just signed in, at the dashboard."""
         settings = self.office.portal.settings
-        client = Client(self.app, plain_http=settings.plain_http)
+        client = Client(self.app, plain_http=settings.plain_http, start="/")
         name, domain = ("sid", "127.0.0.1") if settings.plain_http else ("__Host-sid", "portal.test")
         cookie = cookie_of(self.office, who, promised_code)
         client.raw.set_cookie(name, cookie, domain=domain, secure=not settings.plain_http)
-        client.get("/")
         return client
 
     def stranger(self) -> Client:
