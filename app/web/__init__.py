@@ -52,6 +52,7 @@ from app.web import (
     saved_filters,
     search,
     security,
+    sending,
     signin,
     spreadsheets,
     support,
@@ -115,6 +116,7 @@ def build(portal: Portal) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     _find_assets(app)
+    sending.lighten(app)
     app.context_processor(pages.shared)
     app.context_processor(languages.shown)
     if portal.settings.trust_proxy:

@@ -61,10 +61,24 @@ def test_long_names_fit_on_a_phone(site, arrive, references, name):
 
 def test_the_drawing_is_walked_through_by_its_bar(arrive, references):
     mia = arrive("mia", f"/requests/{references['ended']}")
+    mia.page.get_by_role("button", name="Zoom and step through").first.click()
     bar = mia.page.locator(".replay").first
     for step in (4, 3, 2):
         bar.get_by_role("button", name="Earlier step").click()
         assert f"Step {step} of 5" in bar.inner_text()
+
+
+def test_a_drawing_whose_viewer_does_not_arrive_stays_and_can_be_asked_for_again(arrive, references):
+    mia = arrive("mia", f"/requests/{references['ended']}")
+    mia.ignore("net::ERR_FAILED")
+    mia.context.route("**/diagram.*", lambda route: route.abort())
+    mia.page.get_by_role("button", name="Zoom and step through").first.click()
+    again = mia.page.get_by_role("button", name="The viewer did not arrive: try again")
+    again.wait_for()
+    mia.context.unroute("**/diagram.*")
+    again.click()
+    mia.page.locator("figure.drawn").first.wait_for()
+    mia.look()
 
 
 SMALL = """() => [...document.querySelectorAll("main :is(button, a.button, select, input), nav a, header button")]

@@ -32,7 +32,7 @@ PARTS = """() => {
 }"""
 JUDGED: dict[int, set[str]] = {}
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-DESKTOP, PHONE = 1280, 360
+DESKTOP, TABLET, PHONE = 1280, 768, 360
 
 
 class Visitor:
@@ -127,7 +127,6 @@ class Visitor:
 
     def look(self) -> None:
         """Find fault with the page: width, accessibility in both colour schemes, console and content policy."""
-        self._wait_for_drawings()
         over = self.page.evaluate(OVERFLOW)
         if over > 0:
             self._fault(f"{over} px wider than the window: {self.page.evaluate(WHO_OVERFLOWS)}")
@@ -151,10 +150,6 @@ class Visitor:
         self.page.emulate_media(color_scheme=scheme)
         for violation in self.page.evaluate(RUN_AXE, only):
             self._fault(f"axe, {scheme}: {violation}")
-
-    def _wait_for_drawings(self) -> None:
-        if self.page.locator("html.js figure.drawing[data-drawing-url]").count():
-            self.page.locator("figure.drawn").first.wait_for()
 
     def _hear(self, message: Any) -> None:
         known = any(words in message.text for words in self.expected)

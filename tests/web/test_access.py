@@ -2,25 +2,15 @@
 
 import difflib
 import os
-import re
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from app.commands.managing import calendar
-from app.commands.publishing.publishers import Upload
-from app.commands.signing import own_filters
 from app.seed import DEMO_PASSWORD
-from tests.commands.accounts import submitted
-from tests.commands.informing import technical, written
-from tests.commands.managing import added
 from tests.commands.office import PEOPLE, opened
-from tests.commands.publishing import offered
-from tests.commands.standing import away
-from tests.documents import PDF
+from tests.web.everything import NORA, address, one_of_everything
 from tests.web.visitors import Visitors
 
 PINNED = Path(__file__).with_name("access.txt")
@@ -40,13 +30,7 @@ ROLES = {
     "analyst": "andy",
     "auditor": "audrey",
 }
-NORA = "nora@harbourbright.test"
 OUTSIDE = ("/sign-in", "/health", "/demo", "/calendar/feed", "/help", "/support", "/browser-notice", "/language")
-OTHERS = {
-    "/eservices/<name>": {"name": "EU_MoneySettlement"},
-    "/exchange": {"code": "CTO"},
-    "/events": {"code": "MR2701"},
-}
 FIELDS = {
     "/filters/<int:saved>": {"act": "begin-plainly"},
     "/tasks/<uuid:task_id>/file-acts": {"act": "signed_dda:remove:{file_id}"},
@@ -59,33 +43,7 @@ FIELDS = {
 def prepared(seeded, tmp_path_factory):
     """An office with one of everything, to copy for each role, and what to put into addresses."""
     office = opened(seeded, tmp_path_factory.mktemp("access"))
-    reference = submitted(office)
-    nora = added(office, email=NORA)
-    likewise = "UPDATE people SET password_hash = (SELECT password_hash FROM people WHERE id = 4), channel = 'email'"
-    office.run_sql(f"{likewise} WHERE id = :id", id=nora)
-    values = {
-        "reference": reference,
-        "task_id": str(office.task(reference).id),
-        "file_id": str(office.rows("files")[0].id),
-        "field": "signed_dda",
-        "process_id": "MS001",
-        "name": "withdraw",
-        "code": "MS001",
-        "company": str(office.person("mia").company),
-        "membership": str(office.rows("memberships")[0].id),
-        "person": str(office.number("mia")),
-        "verb": "welcome",
-        "notice": str(next(row.id for row in office.rows("notices") if row.person_id == office.number("chen"))),
-        "key": "0",
-        "token": "none",
-        "saved": str(own_filters.save(office.portal, office.person("mia"), "todo", {"q": "limit"}, "Limits")),
-        "substitution": str(away(office, "mia", "chen", first=1)),
-        "number": offered(office),
-        "version": "1",
-        "bulletin": str(written(office, audience=("HKCC",), upload=Upload("a.pdf", PDF))),
-        "document": str(technical(office, audience=("HKCC",))),
-        "exception": str(calendar.propose(office.portal, office.by("oscar"), date(2026, 12, 1), "CLOSED", "Flooded")),
-    }
+    values = one_of_everything(office)
     office.portal.database.close()
     return office, values
 
@@ -146,7 +104,7 @@ def _tried(visitors, role, values):
     tries = [(method, rule.rule) for rule in rules for method in rule.methods & {"GET", "POST"}]
     for method, rule in sorted(tries):
         if rule != "/sign-out":  # it would end the visit
-            yield f"{method} {rule}", _outcome(client, method, _address(rule, values), FIELDS.get(rule, {}), values)
+            yield f"{method} {rule}", _outcome(client, method, address(rule, values), FIELDS.get(rule, {}), values)
 
 
 def _client(visitors, role):
@@ -157,11 +115,6 @@ def _client(visitors, role):
     if role == "password only":
         client.submit("/sign-in", email=PEOPLE["bo"], password=DEMO_PASSWORD)
     return client
-
-
-def _address(rule, values):
-    chosen = {**values, **next((more for start, more in OTHERS.items() if rule.startswith(start)), {})}
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: chosen[found[1]], rule)
 
 
 def _outcome(client, method, url, fields, values):

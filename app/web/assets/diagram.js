@@ -182,14 +182,23 @@ function follow(viewer, figure, room) {
   });
 }
 
-function start(figure) {
-  if (figure.hasAttribute("data-started")) return;
-  figure.setAttribute("data-started", "yes");
-  draw(figure).catch((error) => console.warn(error.message));
+function tell(figure, name) {
+  figure.dispatchEvent(new Event(name));
 }
 
-document.querySelectorAll("figure.drawing[data-drawing-url]").forEach((figure) => {
-  const folded = figure.closest("details");
-  if (!folded || folded.open) start(figure);
-  else folded.addEventListener("toggle", () => start(figure));
-});
+async function start(figure) {
+  if (figure.hasAttribute("data-started")) return;
+  figure.setAttribute("data-started", "yes");
+  try {
+    await draw(figure);
+    tell(figure, "drawn");
+    figure.querySelector("button").focus();
+  } catch (error) {
+    console.warn(error.message);
+    figure.removeAttribute("data-started");
+    tell(figure, "failed");
+  }
+}
+
+document.addEventListener("wanted", (event) => start(event.target));
+document.querySelectorAll("figure.drawing[data-wanted]").forEach(start);
