@@ -12,15 +12,14 @@ from flask_compress import Compress
 from app.web.guards import public
 
 CODINGS = {"br": ".br", "gzip": ".gz"}  # the one that makes the least of it first
+PACKED = ["text/html", "application/xml"]
 LEAST = 1_000  # bytes: what is smaller gains nothing
 MOST_FILLING = 64
 
 
 def lighten(app: Flask) -> None:
     """Compress what is sent to browsers that can read it."""
-    app.config.update(
-        COMPRESS_MIMETYPES=["text/html", "application/xml"], COMPRESS_ALGORITHM=[*CODINGS], COMPRESS_MIN_SIZE=LEAST
-    )
+    app.config.update(COMPRESS_MIMETYPES=PACKED, COMPRESS_ALGORITHM=[*CODINGS], COMPRESS_MIN_SIZE=LEAST)
     Compress(app)
     app.jinja_env.globals["filling"] = filling
     folder = app.static_folder or ""
@@ -29,7 +28,9 @@ def lighten(app: Flask) -> None:
     @public
     def asset(filename: str) -> Response:
         coding = next((one for one in _read_by_browser() if filename + CODINGS[one] in made), "")
-        response = send_from_directory(folder, filename + CODINGS.get(coding, ""), mimetype=guess_type(filename)[0])
+        response = send_from_directory(
+            folder, filename + CODINGS.get(coding, ""), mimetype=guess_type(filename)[0], download_name=filename
+        )
         response.vary.add("Accept-Encoding")
         if coding:
             response.content_encoding = coding

@@ -59,6 +59,7 @@ def give_password(visitor, who="mia"):
     visitor.press("Sign in")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
 def test_every_page_of_an_account_is_sound_at_this_width(arrive, width):
     arrive("mia")
@@ -67,6 +68,7 @@ def test_every_page_of_an_account_is_sound_at_this_width(arrive, width):
         mia.visit(url)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
 def test_every_open_page_is_sound_at_this_width(arrive, width):
     somebody = arrive(width=width)

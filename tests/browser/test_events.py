@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.browser.test_pages import SMALL, TABLET
-from tests.browser.visitor import DESKTOP, PHONE
+from tests.browser.visitor import DESKTOP, PHONE, TABLET
 from tests.commands.events import enrolled, in_line, published, seated
 
 PAGES = {
@@ -29,22 +28,13 @@ def code(site):
     return made
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [DESKTOP, TABLET, PHONE])
 @pytest.mark.parametrize("who", PAGES)
 def test_every_page_of_events_is_sound_at_this_width(arrive, code, who, width):
     visitor = arrive(who, width=width)
     for url in PAGES[who]:
         visitor.visit(url.format(code=code))
-
-
-@pytest.mark.parametrize("who", PAGES)
-def test_a_finger_finds_every_button_of_events_on_a_phone(arrive, code, who):
-    visitor = arrive(who, width=PHONE, has_touch=True)
-    small = []
-    for url in PAGES[who]:
-        visitor.visit(url.format(code=code))
-        small += [f"{url}: {one}" for one in visitor.page.evaluate(SMALL)]
-    assert small == []
 
 
 def test_a_place_is_given_back_without_scripts(site, arrive, code):

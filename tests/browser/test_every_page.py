@@ -61,6 +61,11 @@ ALSO = {
     "audrey": ["/administration/{company}", "/people/{person}"],
 }
 MOST_BYTES = 100_000
+SMALL = """() => [...document.querySelectorAll("main :is(button, a.button, select, input), nav a, header button")]
+  .map((one) => [one, (one.labels && one.labels[0] && /checkbox|radio/.test(one.type) ? one.labels[0] : one)])
+  .map(([one, target]) => [one, target.getBoundingClientRect()])
+  .filter(([one, box]) => one.type !== "hidden" && box.width > 1 && box.height > 0 && box.height < 43.5)
+  .map(([one, box]) => `${one.tagName} ${one.name || one.textContent.trim().slice(0, 30)}: ${box.height}`)"""
 
 
 @dataclass
@@ -68,6 +73,7 @@ class Seen:
     """What was found by looking at every page at one width."""
 
     faults: list[str] = field(default_factory=list)
+    small: list[str] = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=dict)
 
 
@@ -89,12 +95,12 @@ def seen(request, everything, chromium):
     site, values = everything
     found = Seen()
     for who, paths in _pages(values).items():
-        visitor = Visitor(site, chromium, width=request.param)
-        weigh = partial(_weigh, found, visitor) if request.param == DESKTOP else visitor.visit
+        visitor = Visitor(site, chromium, width=request.param, has_touch=request.param == PHONE)
+        visit = partial({DESKTOP: _weigh, PHONE: _touch}.get(request.param, _visit), found, visitor)
         if who:
             visitor.arrive_as(who)
         for path in paths:
-            _look(found, visitor, weigh, path)
+            _look(found, visitor, visit, path)
         visitor.context.close()
     if os.environ.get("SIZES"):
         print(sorted((size, path) for path, size in found.sizes.items()))
@@ -103,6 +109,10 @@ def seen(request, everything, chromium):
 
 def test_no_page_has_a_fault_at_any_width(seen):
     assert seen.faults == []
+
+
+def test_r8_a_finger_finds_every_button_on_a_phone(seen):
+    assert seen.small == []
 
 
 def test_no_page_is_heavier_than_a_hundred_kilobytes(seen):
@@ -149,6 +159,16 @@ def _look(found, visitor, visit, path):
     except AssertionError as error:
         found.faults.append(str(error))
         visitor.faults.clear()
+
+
+def _visit(_found, visitor, path):
+    visitor.visit(path)
+
+
+def _touch(found, visitor, path):
+    """Visit the page and look for what a finger would miss."""
+    visitor.visit(path)
+    found.small += [f"{path}: {one}" for one in visitor.page.evaluate(SMALL)]
 
 
 def _weigh(found, visitor, path):

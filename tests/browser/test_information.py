@@ -44,7 +44,7 @@ def test_r22_a_document_that_the_exchange_publishes_is_fetched_on_a_phone_and_lo
     olive.reads("Mia Chan")
 
 
-@pytest.mark.parametrize("width", [PHONE, TABLET, 1280])
+@pytest.mark.parametrize("width", [*(pytest.param(width, marks=pytest.mark.long) for width in (PHONE, TABLET)), 1280])
 def test_r1_help_and_support_are_read_at_every_width_by_anybody(arrive, width):
     anybody = arrive(width=width)
     anybody.visit("/help")

@@ -47,6 +47,7 @@ def test_a_page_that_comes_to_the_front_again_asks_at_once(site, arrive):
     assert counted(chen) == "1 unread notice"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
 def test_every_page_of_notices_is_sound_at_this_width(site, arrive, width):
     site.office.give_back(site.office.submitted())

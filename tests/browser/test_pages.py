@@ -1,24 +1,10 @@
-"""Pages that the journeys do not come by: at the width of a desktop, a tablet and a phone, and without scripts."""
+"""What pages do for whoever comes with a keyboard, a long name or no scripts."""
 
 import pytest
 
 from tests.browser.visitor import DESKTOP, PHONE
 
-TABLET = 768
 EVERYWHERE = ["/?tab=waiting", "/requests/{sent}", "/requests/{sent}/ways-out/withdraw", "/search?q=limit"]
-PAGES = {
-    DESKTOP: [
-        *EVERYWHERE,
-        "/?tab=drafts",
-        "/?tab=history",
-        "/eservices",
-        "/search?q=nothing",
-        "/nowhere",
-        "/sign-in/help",
-    ],
-    TABLET: [*EVERYWHERE, "/eservices"],
-    PHONE: [*EVERYWHERE, "/?tab=history", "/nowhere"],
-}
 LONG = "Consolidated Harbourfront International Securities and Derivatives Brokerage (Asia Pacific) Limited"
 CHINESE = "港灣海濱國際證券及期貨經紀（亞太區）控股有限公司　陳大文"
 
@@ -30,13 +16,6 @@ def references(site):
     office.open_draft()
     office.submitted()
     return {"sent": office.sent(), "ended": office.completed()}
-
-
-@pytest.mark.parametrize("width", PAGES)
-def test_every_page_is_sound_at_this_width(arrive, references, width):
-    mia = arrive("mia", width=width)
-    for url in PAGES[width]:
-        mia.visit(url.format(**references))
 
 
 def test_every_page_is_sound_where_no_script_arrives(arrive, references):
@@ -79,23 +58,6 @@ def test_a_drawing_whose_viewer_does_not_arrive_stays_and_can_be_asked_for_again
     again.click()
     mia.page.locator("figure.drawn").first.wait_for()
     mia.look()
-
-
-SMALL = """() => [...document.querySelectorAll("main :is(button, a.button, select, input), nav a, header button")]
-  .map((one) => [one, (one.labels && one.labels[0] && /checkbox|radio/.test(one.type) ? one.labels[0] : one)])
-  .map(([one, target]) => [one, target.getBoundingClientRect()])
-  .filter(([one, box]) => one.type !== "hidden" && box.width > 1 && box.height > 0 && box.height < 43.5)
-  .map(([one, box]) => `${one.tagName} ${one.name || one.textContent.trim().slice(0, 30)}: ${box.height}`)"""
-
-
-@pytest.mark.parametrize("who", ["mia", "ada"])
-def test_r8_a_finger_finds_every_button_on_a_phone(site, arrive, who):
-    visitor = arrive(who, width=PHONE, has_touch=True)
-    small = []
-    for url in {"mia": ["/", "/eservices", "/account"], "ada": ["/people", "/people/new", "/people/3"]}[who]:
-        visitor.visit(url)
-        small += [f"{url}: {one}" for one in visitor.page.evaluate(SMALL)]
-    assert small == []
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])

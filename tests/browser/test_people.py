@@ -104,8 +104,9 @@ PAGES = {
 }
 
 
+@LONG
 @pytest.mark.parametrize("who", PAGES)
-@pytest.mark.parametrize("width", [360, pytest.param(768, marks=LONG), 1280])
+@pytest.mark.parametrize("width", [360, 768, 1280])
 def test_no_page_about_people_has_a_fault(site, arrive, who, width):
     visitor = arrive(who, width=width)
     for url in PAGES[who]:
