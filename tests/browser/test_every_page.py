@@ -61,11 +61,18 @@ ALSO = {
     "audrey": ["/administration/{company}", "/people/{person}"],
 }
 MOST_BYTES = 100_000
-SMALL = """() => [...document.querySelectorAll("main :is(button, a.button, select, input), nav a, header button")]
-  .map((one) => [one, (one.labels && one.labels[0] && /checkbox|radio/.test(one.type) ? one.labels[0] : one)])
-  .map(([one, target]) => [one, target.getBoundingClientRect()])
-  .filter(([one, box]) => one.type !== "hidden" && box.width > 1 && box.height > 0 && box.height < 43.5)
-  .map(([one, box]) => `${one.tagName} ${one.name || one.textContent.trim().slice(0, 30)}: ${box.height}`)"""
+SMALL = """() => {
+  const reach = (one) => {  // how far a mark that is smaller than its target takes a finger, above and below
+    const beside = getComputedStyle(one, "::after");
+    return beside.content === "none" ? 0 : Math.max(0, -2 * parseFloat(beside.top) || 0);
+  };
+  return [...document.querySelectorAll("main :is(button, a.button, select, input), nav a, header button")]
+    .filter((one) => one.type !== "hidden" && one.tabIndex >= 0)
+    .map((one) => [one, one.labels && one.labels[0] && /checkbox|radio/.test(one.type) ? one.labels[0] : one])
+    .map(([one, target]) => [one, target.getBoundingClientRect()])
+    .filter(([one, box]) => box.width > 1 && box.height > 0 && box.height + reach(one) < 43.5)
+    .map(([one, box]) => `${one.tagName} ${one.name || one.textContent.trim().slice(0, 30)}: ${box.height}`);
+}"""
 
 
 @dataclass
@@ -112,7 +119,7 @@ def test_no_page_has_a_fault_at_any_width(seen):
 
 
 def test_r8_a_finger_finds_every_button_on_a_phone(seen):
-    assert seen.small == []
+    assert "\n".join(seen.small) == ""
 
 
 def test_no_page_is_heavier_than_a_hundred_kilobytes(seen):
