@@ -170,6 +170,20 @@ def test_what_is_wrong_is_said_while_typing(mia):
     wait_until(lambda: "Enter a limit other than the current one" in mia.text)
 
 
+def test_a_slow_press_is_not_lost_when_an_error_above_it_goes_away(mia):
+    mia.press("Check your answers")
+    mia.fill(LIMIT, "50000000")
+    mia.press_slowly("The whole firm")
+    assert mia.field("The whole firm").is_selected()
+    wait_until(lambda: mia.text.count("Enter the new limit") == 1)
+
+
+def test_a_press_is_not_lost_when_a_date_above_it_is_read_back(mia):
+    mia.fill("Effective date", "11/26/2026")
+    mia.tick("The information given is true")
+    assert mia.field("The information given is true").is_selected()
+
+
 def test_what_was_typed_is_kept_by_itself(site, mia):
     mia.fill(LIMIT, "41000000")
     mia.tick("The whole firm")

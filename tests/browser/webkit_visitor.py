@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from flask import Response, request
-from selenium.webdriver import WebKitGTK
+from selenium.webdriver import ActionChains, WebKitGTK
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.expected_conditions import staleness_of
@@ -37,7 +37,9 @@ SECONDS = 10
 class WebKitVisitor:
     """Goes from page to page by what stands on them."""
 
-    def __init__(self, site: Site, driver: WebKitGTK, home: Path, *, width: int, is_dark: bool, has_scripts: bool) -> None:
+    def __init__(
+        self, site: Site, driver: WebKitGTK, home: Path, *, width: int, is_dark: bool, has_scripts: bool
+    ) -> None:
         self.site = site
         self.driver = driver
         self.home = home
@@ -97,6 +99,10 @@ class WebKitVisitor:
         """Choose a radio button or tick a box."""
         self.field(label).click()
 
+    def press_slowly(self, label: str) -> None:
+        """Hold a button down on a control for as long as the server needs to judge what was typed before."""
+        ActionChains(self.driver).click_and_hold(self.field(label)).pause(1).release().perform()
+
     def choose(self, label: str, value: str) -> None:
         """Choose from a list."""
         Select(self.field(label)).select_by_value(value)
@@ -139,7 +145,9 @@ class WebKitVisitor:
         assert run("return innerWidth") == self.width
         assert run("return document.documentElement.classList.contains('js')") == self.has_scripts
         assert run("return matchMedia('(prefers-color-scheme: dark)').matches") == self.is_dark
-        assert run(f"return ({OVERFLOW})()") <= 0, f"{where}: wider than the window: {run(f'return ({WHO_OVERFLOWS})()')}"
+        assert run(f"return ({OVERFLOW})()") <= 0, (
+            f"{where}: wider than the window: {run(f'return ({WHO_OVERFLOWS})()')}"
+        )
         if self.is_dark:
             assert self._pale() == [], where
         assert run(TAKE_FAULTS) == "", where
