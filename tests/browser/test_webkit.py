@@ -187,4 +187,4 @@ def test_a_press_is_not_lost_when_a_date_above_it_is_read_back(mia):
 def test_what_was_typed_is_kept_by_itself(site, mia):
     mia.fill(LIMIT, "41000000")
     mia.tick("The whole firm")
-    wait_until(lambda: kept(site) == ["41000000"], 20)
+    wait_until(lambda: kept(site) == ["41000000"], 30)

@@ -21,8 +21,12 @@ from tests.web.visitors import cookie_of
 
 # The driver tells nothing of the console: the first script of a page takes down what went wrong, also while it loads.
 LISTENER = b"""(function () {
-  function keep(words) { sessionStorage.faults = (sessionStorage.faults || "") + location.pathname + ": " + words + "\\n"; }
-  window.addEventListener("error", function (event) { keep(event.message || "not loaded: " + event.target.outerHTML); }, true);
+  function keep(words) {
+    sessionStorage.faults = (sessionStorage.faults || "") + location.pathname + ": " + words + "\\n";
+  }
+  window.addEventListener("error", function (event) {
+    keep(event.message || "not loaded: " + event.target.outerHTML);
+  }, true);
   window.addEventListener("unhandledrejection", function (event) { keep(String(event.reason)); });
   document.addEventListener("securitypolicyviolation", function (event) {
     keep("policy: " + event.violatedDirective + " " + event.blockedURI);
@@ -149,8 +153,10 @@ class WebKitVisitor:
             f"{where}: wider than the window: {run(f'return ({WHO_OVERFLOWS})()')}"
         )
         if self.is_dark:
-            assert self._pale() == [], where
-        assert run(TAKE_FAULTS) == "", where
+            pale = self._pale()
+            assert not pale, f"{where}: {pale}"
+        faults = run(TAKE_FAULTS)
+        assert not faults, f"{where}: {faults}"
 
     def _pale(self) -> list[str]:
         """What is hard to tell from its background."""
