@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from flask import Flask
 from werkzeug.serving import make_server
 
 from app import web
@@ -32,8 +33,9 @@ POLL_SECONDS = 0.02  # how long a server that is told to stop still waits
 class Site:
     """A served office."""
 
-    def __init__(self, office: Office, origin: str, wake: threading.Event) -> None:
+    def __init__(self, office: Office, app: Flask, origin: str, wake: threading.Event) -> None:
         self.office = office
+        self.app = app
         self.origin = origin
         self._wake = wake
 
@@ -68,20 +70,20 @@ def serving(seeded: Office, root: Path) -> Iterator[Site]:
     origin = f"http://127.0.0.1:{port}"
     office = opened(seeded, root, base_url=origin, smtp_port=smtp_port)
     office.clock.set(AFTERNOON)
-    with receiving(root / "mail", smtp_port), _working(office.portal) as wake, _pages(office.portal, port):
-        yield Site(office, origin, wake)
+    with receiving(root / "mail", smtp_port), _working(office.portal) as wake, _pages(office.portal, port) as app:
+        yield Site(office, app, origin, wake)
     office.portal.database.close()
 
 
 @contextmanager
-def _pages(portal: Portal, port: int) -> Iterator[None]:
+def _pages(portal: Portal, port: int) -> Iterator[Flask]:
     app = web.build(portal)
     app.jinja_env.bytecode_cache = COMPILED
     app.config["DEMO_LOGINS"] = demo_logins()
     app.config["SIGN_IN_RATE"] = app.config["FAILED_RATE"] = "10000 per minute"
     server = make_server("127.0.0.1", port, app, threaded=True)
     with _thread(partial(server.serve_forever, poll_interval=POLL_SECONDS)):
-        yield
+        yield app
         server.shutdown()
     server.server_close()
 

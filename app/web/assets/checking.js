@@ -3,6 +3,7 @@
 import { all, around, each, made, parsed } from "./page.js";
 import { encoded } from "./answers.js";
 
+var CLICK_FOLLOWS_MS = 50; /* after a finger or a button is up */
 var head = /(^|\s)(label|hint|help|tip|row-head|unseen)(\s|$)/;
 
 function fieldOf(element) {
@@ -80,9 +81,40 @@ function namesAround(control) {
   return names;
 }
 
+/* What moves under a finger or a button that is down would lose its click: it waits until the click has been. */
+function onceReleased() {
+  var isDown = false;
+  var timer = null;
+  var held = null;
+
+  function release() {
+    isDown = false;
+    if (held) held();
+    held = null;
+  }
+
+  each(["mousedown", "touchstart"], function (name) {
+    document.addEventListener(name, function () {
+      window.clearTimeout(timer);
+      isDown = true;
+    }, true);
+  });
+  each(["mouseup", "touchend", "touchcancel", "dragend"], function (name) {
+    document.addEventListener(name, function () {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(release, CLICK_FOLLOWS_MS);
+    }, true);
+  });
+  return function (act) {
+    if (isDown) held = act;
+    else act();
+  };
+}
+
 export function checking(form) {
   var touched = {};
   var timer = null;
+  var once = onceReleased();
 
   function show(answer) {
     var errors = answer.errors || {};
@@ -98,7 +130,7 @@ export function checking(form) {
     http.setRequestHeader("Content-Type", "application/x-www-form-urlencoded;charset=UTF-8");
     http.setRequestHeader("Accept", "application/json");
     http.onload = function () {
-      if (http.status === 200) show(parsed(http.responseText));
+      if (http.status === 200) once(function () { show(parsed(http.responseText)); });
     };
     http.send(encoded(form));
   }

@@ -17,7 +17,7 @@ function languageOf(element) {
 }
 
 function inWords(iso, language) {
-  var parts = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/.exec(iso);
+  var parts = /^([1-9][0-9]{3})-([0-9]{2})-([0-9]{2})$/.exec(iso);
   var look = { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
   if (!parts) return "";
   return new Date(Date.UTC(+parts[1], parts[2] - 1, +parts[3])).toLocaleDateString(language, look).replace(",", "");
@@ -42,5 +42,7 @@ export function spell(input) {
   input.parentNode.insertBefore(line, input.nextSibling);
   function write() { line.textContent = written(input); }
   input.addEventListener("change", write);
+  /* Safari changes a date when it is left: a line that came then would move what is being pressed. */
+  input.addEventListener("input", write);
   write();
 }
