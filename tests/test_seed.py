@@ -13,9 +13,9 @@ from engine.hours import hong_kong_day
 from tests.signing import HOME, still_portal
 
 
-@pytest.fixture
-def portal(database_url, tmp_path):
-    portal = still_portal(database_url, tmp_path)
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
+def portal(request, tmp_path):
+    portal = still_portal(request.getfixturevalue(f"{request.param}_url"), tmp_path)
     seed_demo(portal)
     yield portal
     portal.database.close()
@@ -43,8 +43,8 @@ def test_seeding_twice_changes_nothing(portal):
 
 
 @pytest.mark.parametrize("email", [email for _, email, _ in demo_logins()])
-def test_everybody_on_the_list_can_sign_in(portal, email):
-    assert signin.enter_password(portal, email, DEMO_PASSWORD, HOME)
+def test_everybody_on_the_list_can_sign_in(office, email):
+    assert signin.enter_password(office.portal, email, DEMO_PASSWORD, HOME)
 
 
 def test_every_address_is_one_that_no_mail_reaches(portal):

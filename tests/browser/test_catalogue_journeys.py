@@ -1,4 +1,4 @@
-"""SC001, CC001, DT021 and RD001 from the sign-in to the sealed PDF: one of them by day, all ways by night."""
+"""SC001, CC001, DT021 and RD001 from the sign-in to the sealed PDF: all by night."""
 
 import pytest
 
@@ -6,11 +6,7 @@ from tests.browser.catalogue_journeys import brokers, limits, limits_returned, r
 from tests.browser.test_journey import WAYS
 from tests.browser.test_second_company import sealed
 
-
-def ways(*by_day):
-    """These ways by day, the others for those who ask."""
-    others = (pytest.param(way, marks=pytest.mark.long) for way in WAYS if way not in by_day)
-    return pytest.mark.parametrize("way", [*by_day, *others])
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture
@@ -19,7 +15,7 @@ def people(arrive, way):
     return lambda number: [arrive(**WAYS[way]) for _ in range(number)]
 
 
-@ways()
+@pytest.mark.parametrize("way", WAYS)
 def test_sc001_a_lost_smartcard_is_replaced_and_its_receipt_acknowledged(site, people):
     site.office.deploy("SC001")
     ada, *others = people(4)
@@ -29,7 +25,7 @@ def test_sc001_a_lost_smartcard_is_replaced_and_its_receipt_acknowledged(site, p
     assert (site.verdict(pdf).intact, site.office.status(reference)) == (True, "COMPLETED")
 
 
-@ways("without scripts")
+@pytest.mark.parametrize("way", WAYS)
 def test_cc001_both_brokers_acknowledge_and_the_account_is_opened(site, people):
     site.office.deploy("CC001")
     ivan, *others = people(6)
@@ -39,7 +35,7 @@ def test_cc001_both_brokers_acknowledge_and_the_account_is_opened(site, people):
     assert (site.verdict(pdf).intact, site.office.status(reference)) == (True, "APPROVED")
 
 
-@ways()
+@pytest.mark.parametrize("way", WAYS)
 def test_dt021_the_clearing_participant_sets_the_limits(site, people):
     site.office.deploy("DT021")
     leo, *others = people(6)
@@ -49,7 +45,7 @@ def test_dt021_the_clearing_participant_sets_the_limits(site, people):
     assert (site.verdict(pdf).intact, site.office.status(reference)) == (True, "APPROVED")
 
 
-@ways()
+@pytest.mark.parametrize("way", WAYS)
 def test_dt021_what_the_clearing_participant_returns_is_asked_again(site, people):
     site.office.deploy("DT021")
     leo, *others = people(4)
@@ -58,7 +54,7 @@ def test_dt021_what_the_clearing_participant_returns_is_asked_again(site, people
     assert (site.verdict(pdf).intact, site.office.status(reference)) == (True, "PENDING_HKEX")
 
 
-@ways()
+@pytest.mark.parametrize("way", WAYS)
 def test_rd001_what_passed_stands_without_a_desk(site, people):
     site.office.deploy("RD001")
     mia, chen = people(2)

@@ -20,7 +20,8 @@ from tests.browser.test_journey import WAYS
 LONG = pytest.mark.long
 
 
-@pytest.mark.parametrize("way", ["without scripts", *(pytest.param(way, marks=LONG) for way in ("desktop", "phone"))])
+@LONG
+@pytest.mark.parametrize("way", ["without scripts", "desktop", "phone"])
 def test_new_people_of_a_new_administrator_complete_a_request(site, arrive, way):
     agnes, cora, nick, nell, karen, kelvin = (arrive(**WAYS[way]) for _ in range(6))
     agnes.arrive_as("agnes")
