@@ -37,7 +37,7 @@ TITLES = (
     "app/commands/requests/digests.py",
     "app/commands/signing/own_letters.py",
     "app/commands/signing/signin_letters.py",
-    "app/outside/pages.py",
+    "app/outside/printed.py",
     "app/store/sentences.py",
     "app/store/story.py",
     "app/web/administration.py",
