@@ -1,7 +1,6 @@
 """What stands on the pages of an audit PDF, part by part."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
 
 from app.outside import paper as sheet
 from app.outside import printed
@@ -13,7 +12,6 @@ from engine.sealed.record import TRAIL, Line, Record, Row, Section, documents
 
 Annex = list[tuple[str, str]]
 
-HONG_KONG = timezone(timedelta(hours=8))
 ROUNDS_ABREAST = 3
 DECISIONS = 10
 LONG = 400
@@ -95,14 +93,16 @@ def _tone(record: Record) -> tuple[sheet.Colour, sheet.Colour]:
 
 def _key_facts(paper: Paper, record: Record) -> None:
     facts = [
-        (printed.OPENED, _hong_kong(record.opened_at)),
-        (printed.CLOSED, _hong_kong(record.closed_at) if record.closed_at else paper.said(printed.NOT_YET)),
+        (printed.OPENED, paper.said(printed.moment(record.opened_at))),
+        (printed.CLOSED, paper.said(printed.moment(record.closed_at) if record.closed_at else printed.NOT_YET)),
         (printed.TRAIL, _many(paper, len(record.entries), printed.ENTRY, printed.ENTRIES)),
         (printed.SUPPORTING, _many(paper, len(record.files), printed.FILE, printed.FILES)),
     ]
     paper.box(paper.left, paper.y, paper.measure, 14, fill=sheet.GROUND, edge=sheet.LINE)
-    for nth, (label, value) in enumerate(facts):
-        x = paper.left + 4 + nth * (paper.measure - 4) / len(facts)
+    # A date in Chinese letters is longer.
+    places = [0, 1.25, 2.5, 3.15] if paper.is_translated else range(len(facts))
+    for place, (label, value) in zip(places, facts, strict=True):
+        x = paper.left + 4 + place * (paper.measure - 4) / len(facts)
         paper.put(x, paper.y + 2.2, paper.said(label), SMALL)
         paper.put(x, paper.y + 7, value, STRONG)
     paper.y += 14
@@ -126,7 +126,8 @@ def _decided(paper: Paper, record: Record, _annex: Annex) -> None:
 
 def _milestone(paper: Paper, line: Line, colour: sheet.Colour, last: bool) -> None:
     x, width = paper.left + 7, paper.measure - 52
-    said = paper.few_lines(f"“{_excerpt(line.comment)}”", width, TEXT, 3) if line.comment else []
+    quoted = paper.said(printed.QUOTED, value=_excerpt(line.comment))
+    said = paper.few_lines(quoted, width, TEXT, 3) if line.comment else []
     height = STRONG.leading + SMALL.leading + len(said) * TEXT.leading + 2.6
     paper.need(height)
     top = paper.y
@@ -202,7 +203,8 @@ def _drawings(paper: Paper, record: Record, _annex: Annex) -> None:
 
 def _trail(paper: Paper, record: Record, annex: Annex) -> None:
     _heading(paper, printed.THE_TRAIL, 40)
-    widths = {printed.NUMBER: 10, printed.WHEN: 25, printed.WHO: 42, printed.WHAT: 76, printed.SEAL: 25}
+    when = 36 if paper.is_translated else 25
+    widths = {printed.NUMBER: 10, printed.WHEN: when, printed.WHO: 42, printed.WHAT: 101 - when, printed.SEAL: 25}
     table = Table(paper, [Column(paper.said(title), width) for title, width in widths.items()])
     for entry, line in zip(record.entries, record.entry_lines, strict=True):
         number = str(entry.facts["seq"])
@@ -223,7 +225,7 @@ def _what(paper: Paper, line: Line, name: str, annex: Annex) -> list[Piece]:
         moved = f"{line.status_from} → {line.status_to}" if line.status_from else line.status_to
         pieces.append(Piece(moved, Face(8, colour=sheet.BRAND_2)))
     if line.comment:
-        pieces.append(_shown(paper, f"“{line.comment}”", TEXT, name, annex))
+        pieces.append(_shown(paper, paper.said(printed.QUOTED, value=line.comment), TEXT, name, annex))
     return pieces + [Piece(detail, SMALL, gap=0.4) for detail in line.details]
 
 
@@ -338,8 +340,3 @@ def _size(size: int) -> str:
     if size < 1_000_000:
         return f"{size / 1_000:.1f} kB"
     return f"{size / 1_000_000:.1f} MB"
-
-
-def _hong_kong(moment: datetime) -> str:
-    here = moment.astimezone(HONG_KONG)
-    return f"{here.day} {here:%b %Y %H:%M} HKT"

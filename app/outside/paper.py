@@ -31,6 +31,7 @@ DRAFT, DRAFT_SOFT = (85, 96, 109), (238, 240, 243)
 MARGIN, TOP, BOTTOM = 16.0, 24.0, 18.0
 PAGE_CAP = 200
 POINT = 25.4 / 72
+SMALLEST_BOLD = 9.5  # smaller Chinese letters clog on a screen; pages in English hold few of them
 ENGLISH: Mapping[str, str] = {}
 TAB = "    "
 # They have a glyph or a width, but nothing to see.
@@ -290,7 +291,7 @@ class Paper(fpdf.FPDF):
         self._font(family, face.bold)
         thick = face.bold and family != INTER
         self.set_font(family, "B" if face.bold and not thick else "", face.size)
-        if not thick:
+        if not thick or (self.is_translated and face.size < SMALLEST_BOLD):
             self.text(x, baseline, run)
             return
         # A thin line around each glyph makes the bold one.

@@ -1,8 +1,11 @@
 """What an audit PDF says in words of its own, in English; a record holds them in the language of its pages."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
 
 from engine.sentence import EXPRESSION, Sentence, say
+
+HONG_KONG = timezone(timedelta(hours=8))
 
 ANSWERS = say("Answers")
 AUDIT_TRAIL = say("Audit trail")
@@ -37,6 +40,7 @@ NUMBER = say("No.")
 OPENED = say("Opened")
 PAGE = say("Page {page} of {pages}")
 QUESTION = Sentence("Question on the form", {}, "Question")  # elsewhere it is the number of one
+QUOTED = say("“{value}”")
 REGISTER = say("Register")
 RELEASE = Sentence("Release of the drawings", {}, "Release")  # elsewhere it is done to a task
 RETOLD = say("These pages are in the language of their reader; the sealed record lies in this file unchanged.")
@@ -59,6 +63,11 @@ WHEN = say("When")
 WHO = say("Who")
 
 TEXTS = tuple(sorted(text for name, text in vars().items() if name.isupper() and isinstance(text, Sentence)))
+
+
+def moment(at: datetime) -> Sentence:
+    """A moment as the front page tells it: 23 Nov 2026 16:31 HKT."""
+    return say("{day.day} {day:%b %Y %H:%M} HKT", day=at.astimezone(HONG_KONG))
 
 
 def said(words: Mapping[str, str], text: str, **values: object) -> str:

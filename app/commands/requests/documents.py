@@ -23,7 +23,7 @@ from engine.errors import BadDrawing, NotFound
 from engine.hours import hong_kong_time
 from engine.people import BROKER, COMPANY, Person
 from engine.sealed import proof, record, seal
-from engine.sentence import joined, named, say
+from engine.sentence import named, say
 
 TRAIL_PDF = "trail"
 SEAL_KEY = "trail-seal"
@@ -158,9 +158,10 @@ def _in_language(part: Any, language: str) -> Any:
 
 def _printed(unsigned: record.Record) -> Iterable[str]:
     """What the pages say beside the record: their own words, and the names in its drawings."""
-    from app.outside.printed import TEXTS
+    from app.outside.printed import TEXTS, moment
 
     yield from TEXTS
+    yield from (moment(at) for at in (unsigned.opened_at, unsigned.closed_at) if at)
     for drawing in unsigned.drawings:
         with suppress(BadDrawing):  # it is carried as it was, and its page says that it cannot be shown
             yield from sorted(names(drawing.bpmn))
@@ -199,13 +200,17 @@ def _line(entry: Told) -> record.Line:
     return record.Line(
         label=entry.label,
         who=say("{who} for {behalf}", who=entry.who, behalf=entry.behalf) if entry.behalf else entry.who,
-        company=joined([part for part in (entry.company, entry.lane) if part], ", "),
+        company=_with_lane(entry) if entry.company and entry.lane else entry.company or entry.lane,
         at=hong_kong_time(entry.at),
         status_from=entry.status_from,
         status_to=entry.status_to,
         comment=entry.comment,
         details=entry.details,
     )
+
+
+def _with_lane(entry: Told) -> str:
+    return say("{one}, {other}", one=entry.company, other=entry.lane)
 
 
 def _section(part: rounds.Part) -> record.Section:
