@@ -37,7 +37,7 @@ TITLES = (
     "app/commands/requests/digests.py",
     "app/commands/signing/own_letters.py",
     "app/commands/signing/signin_letters.py",
-    "app/outside/pages.py",
+    "app/outside/printed.py",
     "app/store/sentences.py",
     "app/store/story.py",
     "app/web/administration.py",
@@ -48,6 +48,7 @@ TITLES = (
     "engine/forms/spoken.py",
     "engine/hours.py",
     "engine/drawings/outline.py",
+    "engine/drawings/wording.py",
     "engine/exclusions.py",
     "engine/functions.py",
     "engine/statuses.py",
@@ -56,6 +57,7 @@ READ = re.compile(r"[A-Z{].*[a-z]", re.DOTALL)  # a text for people begins with 
 SAID = re.compile(r"[A-Za-z]{2}")
 UNSAID = re.compile(r'\{[^{}]*"[^{}]*\}|[a-z_]+\.[a-z_]+')  # nothing but a choice among texts, or the name of a value
 QUOTED = re.compile(r'"([^"]+)"')
+COMPARED = re.compile(r'form\.(\w+) [=!]= "(\w+)"')  # what the text of a drawing says of an answer
 CODE = re.compile(r"[A-Z_0-9-]+|SELECT .*|[A-Za-z]+-[A-Za-z-]+", re.DOTALL)
 FORM_TEXTS = ("label", "description", "content")
 PROPERTIES = ("missing", "rule_message", "warn_message", "help", "tooltip", "hint", "add_label", "unit", "tip")
@@ -104,7 +106,10 @@ def _drawn() -> Iterator[str]:
             if not isinstance(node.tag, str):
                 continue
             kind = etree.QName(node).localname
-            if kind == "property" and node.get("name") in DRAWN and node.get("value"):
+            if kind == "conditionExpression":
+                for field, value in COMPARED.findall(node.text or ""):
+                    yield from (field.replace("_", " "), value)
+            elif kind == "property" and node.get("name") in DRAWN and node.get("value"):
                 yield node.get("value")
             elif kind != "property" and node.get("name") and " " in node.get("name", "") + " ":
                 yield node.get("name")

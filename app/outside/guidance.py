@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.outside import paper as sheet
-from app.outside.paper import Column, Face, Paper, Piece, Table
+from app.outside.paper import Face, Paper, Piece
+from app.outside.table import Column, Table
 from engine.running.guidance import Note, Opened
 
 TITLE, SUBTITLE, HEADING = Face(20, bold=True), Face(10, colour=sheet.INK_2), Face(12.5, bold=True)

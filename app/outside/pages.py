@@ -1,17 +1,17 @@
 """What stands on the pages of an audit PDF, part by part."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
 
 from app.outside import paper as sheet
-from app.outside.paper import Column, Face, Paper, Piece, Table
+from app.outside import printed
+from app.outside.paper import Face, Paper, Piece
 from app.outside.sketch import sketch
+from app.outside.table import Column, Table
 from engine.sealed.proof import fingerprint
 from engine.sealed.record import TRAIL, Line, Record, Row, Section, documents
 
 Annex = list[tuple[str, str]]
 
-HONG_KONG = timezone(timedelta(hours=8))
 ROUNDS_ABREAST = 3
 DECISIONS = 10
 LONG = 400
@@ -54,15 +54,25 @@ def write(paper: Paper, record: Record) -> None:
 
 def _front(paper: Paper, record: Record, _annex: Annex) -> None:
     paper.turn()
-    paper.flow(record.title, TITLE)
-    if record.title_zh:
-        paper.flow(record.title_zh, SUBTITLE)
+    title, other = titles(record)
+    paper.flow(title, TITLE)
+    if other:
+        paper.flow(other, SUBTITLE)
     paper.y += 1.5
     firm = " ".join(filter(None, (record.participant_id, record.company, record.company_zh)))
     paper.flow(f"{record.reference} · {firm}", Face(10, colour=sheet.INK_2))
     paper.y += 2
     _pill(paper, record)
     _key_facts(paper, record)
+    if record.language:
+        paper.y += 2
+        paper.flow(paper.said(printed.RETOLD), SMALL)
+
+
+def titles(record: Record) -> tuple[str, str]:
+    """The title in the language of the pages, and the other one."""
+    both = record.title, record.title_zh
+    return both if not record.language or not record.title_zh else both[::-1]
 
 
 def _pill(paper: Paper, record: Record) -> None:
@@ -83,24 +93,26 @@ def _tone(record: Record) -> tuple[sheet.Colour, sheet.Colour]:
 
 def _key_facts(paper: Paper, record: Record) -> None:
     facts = [
-        ("Opened", _hong_kong(record.opened_at)),
-        ("Closed", _hong_kong(record.closed_at) if record.closed_at else "Not yet: the trail so far"),
-        ("Trail", _many(len(record.entries), "entry", "entries")),
-        ("Supporting documents", _many(len(record.files), "file", "files")),
+        (printed.OPENED, paper.said(printed.moment(record.opened_at))),
+        (printed.CLOSED, paper.said(printed.moment(record.closed_at) if record.closed_at else printed.NOT_YET)),
+        (printed.TRAIL, _many(paper, len(record.entries), printed.ENTRY, printed.ENTRIES)),
+        (printed.SUPPORTING, _many(paper, len(record.files), printed.FILE, printed.FILES)),
     ]
     paper.box(paper.left, paper.y, paper.measure, 14, fill=sheet.GROUND, edge=sheet.LINE)
-    for nth, (label, value) in enumerate(facts):
-        x = paper.left + 4 + nth * (paper.measure - 4) / len(facts)
-        paper.put(x, paper.y + 2.2, label, SMALL)
+    # A date in Chinese letters is longer.
+    places = [0, 1.25, 2.5, 3.15] if paper.is_translated else range(len(facts))
+    for place, (label, value) in zip(places, facts, strict=True):
+        x = paper.left + 4 + place * (paper.measure - 4) / len(facts)
+        paper.put(x, paper.y + 2.2, paper.said(label), SMALL)
         paper.put(x, paper.y + 7, value, STRONG)
     paper.y += 14
 
 
 def _decided(paper: Paper, record: Record, _annex: Annex) -> None:
     lines = [line for line in record.entry_lines if line.status_to and line.status_to != line.status_from]
-    _heading(paper, "What was decided", 30)
+    _heading(paper, printed.DECIDED, 30)
     if not lines:
-        paper.flow("Nothing yet.", QUIET)
+        paper.flow(paper.said(printed.NOTHING_YET), QUIET)
         return
     skipped = max(0, len(lines) - DECISIONS)
     if skipped:
@@ -108,13 +120,14 @@ def _decided(paper: Paper, record: Record, _annex: Annex) -> None:
     for nth, line in enumerate(lines):
         _milestone(paper, line, _tone(record)[0] if line is lines[-1] else sheet.BRAND, last=line is lines[-1])
         if skipped and nth == 0:
-            paper.put(paper.left + 7, paper.y, f"{skipped} more steps stand in the trail below.", SMALL)
+            paper.put(paper.left + 7, paper.y, paper.said(printed.MORE_STEPS, count=skipped), SMALL)
             paper.y += 6
 
 
 def _milestone(paper: Paper, line: Line, colour: sheet.Colour, last: bool) -> None:
     x, width = paper.left + 7, paper.measure - 52
-    said = paper.few_lines(f"“{_excerpt(line.comment)}”", width, TEXT, 3) if line.comment else []
+    quoted = paper.said(printed.QUOTED, value=_excerpt(line.comment))
+    said = paper.few_lines(quoted, width, TEXT, 3) if line.comment else []
     height = STRONG.leading + SMALL.leading + len(said) * TEXT.leading + 2.6
     paper.need(height)
     top = paper.y
@@ -132,9 +145,9 @@ def _milestone(paper: Paper, line: Line, colour: sheet.Colour, last: bool) -> No
 
 
 def _answers(paper: Paper, record: Record, annex: Annex) -> None:
-    _heading(paper, "Answers", 40)
+    _heading(paper, printed.ANSWERS, 40)
     if not record.sections:
-        paper.flow("No answers were given.", QUIET)
+        paper.flow(paper.said(printed.NO_ANSWERS), QUIET)
     rounds = len(record.round_titles)
     for first in range(0, max(rounds, 1), ROUNDS_ABREAST):
         shown = range(first, min(first + ROUNDS_ABREAST, rounds))
@@ -148,31 +161,39 @@ def _section(paper: Paper, record: Record, section: Section, shown: range, annex
         paper.flow(section.title, SUBHEADING)
         paper.y += 0.8
     each = (paper.measure - 52) / (len(shown) + 1)
-    titles = ["Register", *(record.round_titles[nth] for nth in shown)]
-    table = Table(paper, [Column("Question", 52), *(Column(title, each) for title in titles)])
+    titles = [paper.said(printed.REGISTER), *(record.round_titles[nth] for nth in shown)]
+    table = Table(paper, [Column(paper.said(printed.QUESTION), 52), *(Column(title, each) for title in titles)])
     for row in section.rows:
-        cells = [[Piece(row.label, TEXT)], [_shown(row.register, QUIET, row.label, annex)]]
-        table.row([*cells, *([_answer(row, nth, annex)] for nth in shown)])
+        cells = [[Piece(row.label, TEXT)], [_shown(paper, row.register, QUIET, row.label, annex)]]
+        table.row([*cells, *([_answer(paper, row, nth, annex)] for nth in shown)])
     paper.y += 5
 
 
-def _answer(row: Row, nth: int, annex: Annex) -> Piece:
+def _answer(paper: Paper, row: Row, nth: int, annex: Annex) -> Piece:
     value, last = row.values[nth], nth == len(row.values) - 1
     if not last and row.values[nth + 1] != value:
-        return _shown(value, QUIET, row.label, annex, struck=True)
+        return _shown(paper, value, QUIET, row.label, annex, struck=True)
     if last and row.changed:
-        return _shown(value, STRONG, row.label, annex, tint=sheet.SUCCESS_SOFT)
-    return _shown(value, TEXT if last else PAST, row.label, annex)
+        return _shown(paper, value, STRONG, row.label, annex, tint=sheet.SUCCESS_SOFT)
+    return _shown(paper, value, TEXT if last else PAST, row.label, annex)
 
 
 def _shown(
-    value: str, face: Face, label: str, annex: Annex, *, struck: bool = False, tint: sheet.Colour | None = None
+    paper: Paper,
+    value: str,
+    face: Face,
+    label: str,
+    annex: Annex,
+    *,
+    struck: bool = False,
+    tint: sheet.Colour | None = None,
 ) -> Piece:
     if not value:
         return Piece("—", QUIET)
     if not _is_long(value):
         return Piece(value, face, struck=struck, tint=tint)
-    return Piece(f"{_excerpt(value)} {_referred(label, value, annex)}", face)
+    place = paper.said(printed.IN_FULL, place=f"T{_place(label, value, annex)}")
+    return Piece(f"{_excerpt(value)} {place}", face)
 
 
 def _drawings(paper: Paper, record: Record, _annex: Annex) -> None:
@@ -181,9 +202,10 @@ def _drawings(paper: Paper, record: Record, _annex: Annex) -> None:
 
 
 def _trail(paper: Paper, record: Record, annex: Annex) -> None:
-    _heading(paper, "The trail", 40)
-    columns = [Column("No.", 10), Column("When", 25), Column("Who", 42), Column("What", 76), Column("Seal", 25)]
-    table = Table(paper, columns)
+    _heading(paper, printed.THE_TRAIL, 40)
+    when = 36 if paper.is_translated else 25
+    widths = {printed.NUMBER: 10, printed.WHEN: when, printed.WHO: 42, printed.WHAT: 101 - when, printed.SEAL: 25}
+    table = Table(paper, [Column(paper.said(title), width) for title, width in widths.items()])
     for entry, line in zip(record.entries, record.entry_lines, strict=True):
         number = str(entry.facts["seq"])
         table.row(
@@ -191,40 +213,41 @@ def _trail(paper: Paper, record: Record, annex: Annex) -> None:
                 [Piece(number, STRONG)],
                 [Piece(line.at, SMALL)],
                 [Piece(line.who, TEXT), Piece(line.company, SMALL)] if line.company else [Piece(line.who, TEXT)],
-                _what(line, f"Comment of entry {number}", annex),
+                _what(paper, line, paper.said(printed.COMMENT_OF, number=number), annex),
                 [Piece(entry.hash[:12], Face(8, colour=sheet.INK_3))],
             ]
         )
 
 
-def _what(line: Line, name: str, annex: Annex) -> list[Piece]:
+def _what(paper: Paper, line: Line, name: str, annex: Annex) -> list[Piece]:
     pieces = [Piece(line.label, STRONG)]
     if line.status_to and line.status_to != line.status_from:
         moved = f"{line.status_from} → {line.status_to}" if line.status_from else line.status_to
         pieces.append(Piece(moved, Face(8, colour=sheet.BRAND_2)))
     if line.comment:
-        pieces.append(_shown(f"“{line.comment}”", TEXT, name, annex))
+        pieces.append(_shown(paper, paper.said(printed.QUOTED, value=line.comment), TEXT, name, annex))
     return pieces + [Piece(detail, SMALL, gap=0.4) for detail in line.details]
 
 
 def _files(paper: Paper, record: Record, _annex: Annex) -> None:
-    _heading(paper, "Supporting documents", 26)
+    _heading(paper, printed.SUPPORTING, 26)
     if not record.files:
-        paper.flow("No supporting documents were uploaded.", QUIET)
+        paper.flow(paper.said(printed.NO_FILES), QUIET)
         return
-    table = Table(paper, [Column("Name", 98), Column("Size", 18), Column("SHA-256", 62)])
+    widths = {printed.NAME: 98, printed.SIZE: 18, printed.SHA256: 62}
+    table = Table(paper, [Column(paper.said(title), width) for title, width in widths.items()])
     for file in record.files:
         table.row([[Piece(file.name, TEXT)], [Piece(_size(file.size), SMALL)], [Piece(file.sha256, FINE)]])
 
 
 def _verify(paper: Paper, record: Record, _annex: Annex) -> None:
-    _heading(paper, "How to verify", 70)
+    _heading(paper, printed.HOW_TO_VERIFY, 70)
     _verify_box(paper, record)
     paper.y += 5
     paper.need(30)
-    paper.flow("Embedded in this file", SUBHEADING)
-    table = Table(paper, [Column("Name", 64), Column("SHA-256", 114)])
-    table.row([[Piece(TRAIL, TEXT)], [Piece("the trail itself, under the last seal above", SMALL)]])
+    paper.flow(paper.said(printed.EMBEDDED), SUBHEADING)
+    table = Table(paper, [Column(paper.said(printed.NAME), 64), Column(paper.said(printed.SHA256), 114)])
+    table.row([[Piece(TRAIL, TEXT)], [Piece(paper.said(printed.TRAIL_ITSELF), SMALL)]])
     for document in documents(record):
         table.row([[Piece(document["name"], TEXT)], [Piece(document["sha256"], FINE)]])
 
@@ -232,27 +255,23 @@ def _verify(paper: Paper, record: Record, _annex: Annex) -> None:
 def _verify_box(paper: Paper, record: Record) -> None:
     seal = record.seal
     facts = [
-        ("Last seal", seal.head),
-        ("Entries", str(seal.count)),
-        ("Key", _key_name(record)),
-        (
-            "Signature",
-            "Ed25519, over the last seal, the count and every embedded document" if seal.signature else "none",
-        ),
-        ("Release", record.release or "—"),
+        (printed.LAST_SEAL, seal.head),
+        (printed.ENTRY_COUNT, str(seal.count)),
+        (printed.KEY, _key_name(record)),
+        (printed.SIGNATURE, paper.said(printed.SIGNED if seal.signature else printed.UNSIGNED)),
+        (printed.RELEASE, record.release or "—"),
     ]
     height = 25 + 5.4 * len(facts)
     paper.need(height)
     top, x = paper.y, paper.left + 5
     paper.box(paper.left, top, paper.measure, height, fill=sheet.BRAND_SOFT, edge=(196, 218, 238))
-    said = "Every entry is chained to the one before it. Anyone can check this file, offline and without the portal:"
-    paper.put(x, top + 3.5, said, TEXT)
+    paper.put(x, top + 3.5, paper.said(printed.EVERY_ENTRY), TEXT)
     paper.box(x, top + 9.5, paper.measure - 10, 8, fill=sheet.PAPER, edge=(196, 218, 238), radius=1)
     command = paper.one_line(f"bin/portal verify {record.reference}.pdf", paper.measure - 16, STRONG)
     paper.put(x + 3, top + 11.2, command, STRONG)
     for nth, (label, value) in enumerate(facts):
         y = top + 20.5 + nth * 5.4
-        paper.put(x, y, label, SMALL)
+        paper.put(x, y, paper.said(label), SMALL)
         paper.put(x + 24, y, paper.one_line(value, paper.measure - 34, FACT), FACT)
     paper.y = top + height
 
@@ -263,7 +282,7 @@ def _key_name(record: Record) -> str:
 
 def _annex(paper: Paper, _record: Record, annex: Annex) -> None:
     if annex:
-        _heading(paper, "Texts in full", 30)
+        _heading(paper, printed.TEXTS_IN_FULL, 30)
     for nth, (label, text) in enumerate(annex, start=1):
         paper.need(20)
         paper.flow(f"T{nth} · {label}", SUBHEADING)
@@ -273,14 +292,14 @@ def _annex(paper: Paper, _record: Record, annex: Annex) -> None:
 
 def _cut_short(paper: Paper, record: Record) -> None:
     paper.turn(last=True)
-    _heading(paper, "The pages stop here", 30)
-    said = f"An audit PDF has at most {sheet.PAGE_CAP} pages. The record inside this file is complete and sealed."
-    paper.flow(said, TEXT)
+    _heading(paper, printed.STOPS_HERE, 30)
+    paper.flow(paper.said(printed.FULL, pages=sheet.PAGE_CAP), TEXT)
     paper.y += 6
     _verify_box(paper, record)
 
 
-def _heading(paper: Paper, title: str, need: float) -> None:
+def _heading(paper: Paper, text: str, need: float) -> None:
+    title = paper.said(text)
     paper.need(need + 12)
     if paper.y > sheet.TOP:
         paper.y += 8
@@ -299,10 +318,11 @@ def _excerpt(value: str) -> str:
     return " ".join(value[:EXCERPT].split("\n")).rstrip() + "…"
 
 
-def _referred(label: str, value: str, annex: Annex) -> str:
+def _place(label: str, value: str, annex: Annex) -> int:
+    """The number under which a text stands in full at the end."""
     if (label, value) not in annex:
         annex.append((label, value))
-    return f"(in full at the end: T{annex.index((label, value)) + 1})"
+    return annex.index((label, value)) + 1
 
 
 def _deed(line: Line) -> str:
@@ -310,8 +330,8 @@ def _deed(line: Line) -> str:
     return " · ".join(filter(None, (label, line.who, line.company)))
 
 
-def _many(count: int, one: str, more: str) -> str:
-    return f"{count} {one if count == 1 else more}"
+def _many(paper: Paper, count: int, one: str, more: str) -> str:
+    return paper.said(one if count == 1 else more, count=count)
 
 
 def _size(size: int) -> str:
@@ -320,8 +340,3 @@ def _size(size: int) -> str:
     if size < 1_000_000:
         return f"{size / 1_000:.1f} kB"
     return f"{size / 1_000_000:.1f} MB"
-
-
-def _hong_kong(moment: datetime) -> str:
-    here = moment.astimezone(HONG_KONG)
-    return f"{here.day} {here:%b %Y %H:%M} HKT"

@@ -1,8 +1,8 @@
-"""Sheets of A4 with our type on them: wrapped text, tables that flow over pages, running head and foot."""
+"""Sheets of A4 with our type on them: wrapped text, running head and foot."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from typing import cast
@@ -12,6 +12,7 @@ import fpdf
 from fpdf.enums import TextMode
 from fpdf.fonts import TTFFont
 
+from app.outside.printed import PAGE, said
 from app.outside.typefaces import FILES, FONTS, INTER, family_of
 
 Colour = tuple[int, int, int]
@@ -30,6 +31,8 @@ DRAFT, DRAFT_SOFT = (85, 96, 109), (238, 240, 243)
 MARGIN, TOP, BOTTOM = 16.0, 24.0, 18.0
 PAGE_CAP = 200
 POINT = 25.4 / 72
+SMALLEST_BOLD = 9.5  # smaller Chinese letters clog on a screen; pages in English hold few of them
+ENGLISH: Mapping[str, str] = {}
 TAB = "    "
 # They have a glyph or a width, but nothing to see.
 UNSEEN = frozenset(
@@ -73,30 +76,29 @@ class Piece:
         return self.face.leading + self.gap
 
 
-Cell = Sequence[Piece]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table. width: millimetres."""
-
-    title: str
-    width: float
-
-
 class Paper(fpdf.FPDF):
     """A PDF/A-3 in the making; the same calls make the same bytes."""
 
-    def __init__(self, title: str, made_at: datetime, head: str, foot: tuple[str, str]) -> None:
+    def __init__(
+        self,
+        title: str,
+        made_at: datetime,
+        head: str,
+        foot: tuple[str, str],
+        *,
+        language: str = "",
+        words: Mapping[str, str] = ENGLISH,
+    ) -> None:
+        """Begin it; language, words: of the pages where it is not English, and what they say by the English texts."""
         super().__init__(unit="mm", format="A4", enforce_compliance="PDF/A-3B")
         self.set_margins(MARGIN, TOP, MARGIN)
         self.set_auto_page_break(False)
         self.set_creation_date(made_at)
-        self.set_lang("en-HK")
+        self.set_lang(language.replace("_", "-") or "en-HK")
         self.viewer_preferences = fpdf.ViewerPreferences(display_doc_title=True)
         self.add_font(INTER, "B", FONTS / "inter-semibold.woff")
         self._advances: dict[tuple[str, bool], float] = {}
-        self._head, self._foot = head, foot
+        self._head, self._foot, self._words = head, foot, words
         self.set_xmp_metadata(_metadata(self.visible(title), made_at))
 
     def __enter__(self) -> "Paper":
@@ -105,6 +107,11 @@ class Paper(fpdf.FPDF):
     def __exit__(self, *_: object) -> None:
         for font in self.fonts.values():
             cast(TTFFont, font).ttfont.close()
+
+    @property
+    def is_translated(self) -> bool:
+        """Whether the pages say anything in other words than English ones."""
+        return bool(self._words)
 
     @property
     def left(self) -> float:
@@ -132,6 +139,10 @@ class Paper(fpdf.FPDF):
         """Begin the next page unless so many millimetres are left on this one."""
         if self.room < height:
             self.turn()
+
+    def said(self, text: str, **values: object) -> str:
+        """A text in the language of the pages, with its values."""
+        return said(self._words, text, **values)
 
     def visible(self, text: str) -> str:
         """The text as it can be printed: what cannot be seen or has no glyph is named by its code point."""
@@ -232,7 +243,8 @@ class Paper(fpdf.FPDF):
         self._font(INTER, bold=False)
         self.set_font(INTER, "", face.size)
         self.set_xy(self.w / 2 - 20, y + 0.16)
-        self.cell(40, face.leading, f"Page {self.page} of {self.str_alias_nb_pages}", align="C")
+        number = self.said(PAGE, page=self.page, pages=self.str_alias_nb_pages)
+        self.cell(40, face.leading, number, align="C")
 
     def _prints(self, letter: str) -> bool:
         if letter in "\n ":
@@ -279,91 +291,12 @@ class Paper(fpdf.FPDF):
         self._font(family, face.bold)
         thick = face.bold and family != INTER
         self.set_font(family, "B" if face.bold and not thick else "", face.size)
-        if not thick:
+        if not thick or (self.is_translated and face.size < SMALLEST_BOLD):
             self.text(x, baseline, run)
             return
         # A thin line around each glyph makes the bold one.
         with self.local_context(text_mode=TextMode.FILL_STROKE, line_width=face.size * 0.03, draw_color=face.colour):
             self.text(x, baseline, run)
-
-
-class Table:
-    """A table whose rows may be longer than a page; its head stands on each."""
-
-    PAD = 2.0
-
-    def __init__(self, paper: Paper, columns: Sequence[Column]) -> None:
-        self.paper, self.columns = paper, columns
-        paper.need(30)
-        self._titles()
-
-    def row(self, cells: Sequence[Cell]) -> None:
-        """Add one row; a row that does not fit goes on over the page."""
-        left = [self._lines(cell, column) for cell, column in zip(cells, self.columns, strict=True)]
-        whole = max(map(_height, left)) + 2 * self.PAD
-        if whole > self.paper.room and (whole < 90 or self.paper.room < 25):
-            self._next_page()
-        while any(left):
-            space = self.paper.room - 2 * self.PAD
-            now = [_fitting(lines, space) for lines in left]
-            left = [lines[len(taken) :] for lines, taken in zip(left, now, strict=True)]
-            self._draw(now)
-            if any(left):
-                self._next_page()
-
-    def _next_page(self) -> None:
-        self.paper.turn()
-        self._titles()
-
-    def _titles(self) -> None:
-        paper, face, x = self.paper, Face(7.5, bold=True, colour=INK_2), MARGIN
-        for column in self.columns:
-            paper.put(x, paper.y + 0.6, column.title, face)
-            x += column.width
-        paper.y += face.leading + 1.8
-        paper.rule(paper.y, INK_3, weight=0.25)
-
-    def _lines(self, cell: Cell, column: Column) -> list[Piece]:
-        lines: list[Piece] = []
-        for piece in cell:
-            wrapped = self.paper.wrap(piece.text, column.width - 3, piece.face)
-            lines += [replace(piece, text=line, gap=0.0 if nth else piece.gap) for nth, line in enumerate(wrapped)]
-        return lines
-
-    def _draw(self, cells: list[list[Piece]]) -> None:
-        paper, x = self.paper, MARGIN
-        for lines, column in zip(cells, self.columns, strict=True):
-            y = paper.y + self.PAD
-            for line in lines:
-                y += line.gap
-                _put_piece(paper, x, y, line)
-                y += line.face.leading
-            x += column.width
-        paper.y += max(map(_height, cells)) + 2 * self.PAD
-        paper.rule(paper.y)
-
-
-def _put_piece(paper: Paper, x: float, y: float, line: Piece) -> None:
-    width = paper.width_of(line.text, line.face)
-    if line.tint and line.text:
-        paper.box(x - 1.2, y, width + 2.4, line.face.leading, fill=line.tint, radius=0.8)
-    paper.put(x, y, line.text, line.face)
-    if line.struck:
-        paper.rule(y + line.face.leading * 0.53, line.face.colour, x, width, weight=0.22)
-
-
-def _height(lines: Sequence[Piece]) -> float:
-    return sum(line.height for line in lines)
-
-
-def _fitting(lines: list[Piece], space: float) -> list[Piece]:
-    taken: list[Piece] = []
-    for line in lines:
-        space -= line.height
-        if space < 0 and taken:
-            break
-        taken.append(line)
-    return taken
 
 
 def _may_break(text: str, here: int) -> bool:

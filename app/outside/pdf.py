@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pikepdf
 
-from app.outside import pages, paper
+from app.outside import pages, paper, printed
 from app.outside.paper import Paper
 from engine.sealed.proof import Verdict, verify
 from engine.sealed.record import PAGES, TRAIL, Record, carried, read
@@ -18,8 +18,11 @@ UNCHECKED = "The record is intact, but its pages were made by another release an
 
 def render(record: Record) -> bytes:
     """The audit PDF of a case (PDF/A-3); the same record makes the same bytes."""
-    foot = (record.reference, f"Seal {record.seal.head[:16]}")
-    with Paper(f"{record.reference} {record.title}", _made_at(record), "Audit trail", foot) as sheets:
+    words = record.words
+    head = printed.said(words, printed.AUDIT_TRAIL)
+    foot = (record.reference, printed.said(words, printed.SEALED_AS, seal=record.seal.head[:16]))
+    title = f"{record.reference} {pages.titles(record)[0]}"
+    with Paper(title, _made_at(record), head, foot, language=record.language, words=words) as sheets:
         pages.write(sheets, record)
         for name, body in carried(record).items():
             _embed(sheets, name, body, _made_at(record))

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from app.outside import paper as sheet
+from app.outside import printed
 from app.outside.paper import Colour, Face, Paper
 from engine.drawings.drawing import Flow, Lane, Picture, Shape, picture, strokes
+from engine.drawings.naming import renamed
 from engine.errors import BadDrawing
 from engine.sealed.record import Drawing
 
@@ -20,7 +22,7 @@ HEADING = Face(12.5, bold=True)
 def sketch(paper: Paper, drawing: Drawing, *, legend: bool) -> None:
     """Draw one drawing, on this page when it is readable there, else on a page lying on its side."""
     try:
-        seen = picture(drawing.bpmn)
+        seen = picture(renamed(drawing.bpmn, paper.said) if paper.is_translated else drawing.bpmn)
     except BadDrawing:
         _unreadable(paper, drawing)
         return
@@ -152,25 +154,26 @@ class Pen:
 def _title(paper: Paper, drawing: Drawing) -> None:
     if paper.y > sheet.TOP:
         paper.y += 8
-    paper.start_section(f"Drawing: {drawing.title}")
-    paper.flow(f"Drawing: {drawing.title}", HEADING)
+    title = paper.said(printed.DRAWING, title=drawing.title)
+    paper.start_section(title)
+    paper.flow(title, HEADING)
     paper.y += 3
 
 
 def _legend(paper: Paper) -> None:
     marks = [
-        ("done", sheet.BRAND_2, sheet.BRAND_SOFT),
-        ("stands here", sheet.WAITING, sheet.WAITING_SOFT),
-        ("not reached", sheet.INK_3, sheet.PAPER),
+        (printed.DONE, sheet.BRAND_2, sheet.BRAND_SOFT),
+        (printed.HERE, sheet.WAITING, sheet.WAITING_SOFT),
+        (printed.NOT_REACHED, sheet.INK_3, sheet.PAPER),
     ]
     x, face = paper.left, Face(8, colour=sheet.INK_2)
     for label, edge, fill in marks:
         paper.box(x, paper.y + 0.6, 5, 3, fill=fill, edge=edge, radius=0.7)
-        x = paper.put(x + 6.5, paper.y, label, face) + 6
+        x = paper.put(x + 6.5, paper.y, paper.said(label), face) + 6
     paper.y += face.leading
 
 
 def _unreadable(paper: Paper, drawing: Drawing) -> None:
     paper.need(30)
     _title(paper, drawing)
-    paper.flow("This drawing cannot be shown; it is embedded in this file as it was.", Face(9, colour=sheet.INK_3))
+    paper.flow(paper.said(printed.UNREADABLE), Face(9, colour=sheet.INK_3))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,9 @@ from engine.forms.schema import Field, Form
 from engine.forms.spoken import shown
 from engine.people import EXCHANGE, side_of_lane
 from engine.running.definition import Definition
+from engine.sentence import say
+
+Speak = Callable[[Form], Form]  # a form as its reader reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,11 @@ class Part:
     step: str = ""  # empty for the maker's own form
 
 
+def as_written(asked: Form) -> Form:
+    """The form in the words in which it was drawn."""
+    return asked
+
+
 def may_read(field: Field, lane: str, side: str | None) -> bool:
     """Whether a side reads a field that is answered in a lane: its own, all of them at the exchange, or one opened."""
     return side in (None, EXCHANGE, side_of_lane(lane)) or side in field.readers
@@ -62,16 +70,17 @@ def parts_of(
     others: Sequence[Sealed],
     choices: Mapping[str, Any],
     side: str | None,
+    speak: Speak = as_written,
 ) -> list[Part]:
     """The main form, then what others filled, each as far as the side reads it."""
     told = filled(definition, given)
-    parts = _form_parts(definition.forms[definition.main_form], "maker", told, choices, side)
+    parts = _form_parts(speak(definition.forms[definition.main_form]), "maker", told, choices, side)
     for step in definition.other_fill_steps:
         asked = definition.form_at(step.id)
         theirs = [sealed for sealed in others if sealed.step == step.id]
         if asked is not None and theirs:
             last = [next((s for s in reversed(theirs) if s.round == one.round), None) for one in told]
-            parts += [replace(part, step=step.id) for part in _form_parts(asked, step.lane, last, choices, side)]
+            parts += [replace(part, step=step.id) for part in _form_parts(speak(asked), step.lane, last, choices, side)]
     return parts
 
 
@@ -107,17 +116,18 @@ def _row_answers(
     value = given[-1].get(today.key) if today and given else None
     register = records_of(value)
     rounds = [records_of(one.get(entry.key)) for one in given]
-    held = str(len(value)) if isinstance(value, list | tuple) else ""
-    yield Answer(entry.key, entry.label, held, tuple(str(len(rows)) for rows in rounds))
+    count = str(len(value)) if isinstance(value, list | tuple) else ""
+    yield Answer(entry.key, entry.label, count, tuple(str(len(rows)) for rows in rounds))
     for line in aligned([register, *rounds]):
         number = line.place + 1
-        who = f"{entry.label} (was {number})" if line.is_gone else f"{entry.label} {number}"
+        row = {"label": entry.label, "number": number}
+        who = say("{label} (was {number})", **row) if line.is_gone else say("{label} {number}", **row)
         for column in entry.fields:
             known = choices.get(column.register, ())
-            texts = [shown(column, (row or {}).get(column.key), known, choices) for row in line.rows]
+            texts = [shown(column, (held or {}).get(column.key), known, choices) for held in line.rows]
             if any(texts):
                 name = f"{entry.key}.{'was' if line.is_gone else ''}{line.place}.{column.key}"
-                yield Answer(name, f"{who}: {column.label}", texts[0], tuple(texts[1:]))
+                yield Answer(name, say("{who}: {label}", who=who, label=column.label), texts[0], tuple(texts[1:]))
 
 
 def _answer(entry: Field, main: Form, filled: Sequence[Sealed | None], choices: Mapping[str, Any]) -> Answer:

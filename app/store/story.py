@@ -14,7 +14,7 @@ from app.store.answered import Remark, Sealed
 from app.store.cases import Case, Company
 from app.store.database import together
 from app.store.files import File
-from app.store.rounds import Part, filled, may_read, parts_of
+from app.store.rounds import Part, Speak, as_written, filled, may_read, parts_of
 from app.store.sentences import AT_COMPANY, Told, told_entry
 from app.store.sides import Party, Sight
 from engine.hours import HONG_KONG
@@ -79,12 +79,13 @@ def of_case(
     side: str | None = None,
     known: tuple[Company | None, tuple[Party, ...]] | None = None,
     filler: str = "",
+    speak: Speak = as_written,
 ) -> Story:
     """The story of a case; `exchange` is what the exchange calls itself.
 
     on: the day whose registers name what was chosen; else that on which the case last changed. reader: who reads it,
     as far as their side may; else `side` says so, and everybody's work is told when there is none. known: what `who`
-    found. filler: the participant for whom a part is filled, whose records are wanted too.
+    found. filler: for whom a part is filled, whose records are wanted too. speak: says a form in its reader's language.
     """
     definition = definitions.of_release(connection, case.release)
     firm, parties = known or who(connection, definition, case)
@@ -106,6 +107,7 @@ def of_case(
     others = _of_others(answers, sight.unread - _handed_to(definition, entries, side))
     remarks = [remark for remark in said if remark.entry not in sight.silent]
     lines = _lines(definition, [sealed.entry for sealed in entries], remarks, case, exchange, sight, side)
+    choices = register_choices(kept[case.participant_id])
     return Story(
         case=case,
         company=company,
@@ -116,9 +118,7 @@ def of_case(
         parties=parties,
         side=side,
         rounds=tuple(sealed.round for sealed in filled(definition, given)),
-        parts=tuple(
-            parts_of(definition, filled(definition, given), others, register_choices(kept[case.participant_id]), side)
-        ),
+        parts=tuple(parts_of(definition, filled(definition, given), others, choices, side, speak)),
         remarks=tuple(_remark_to(r, entries[r.entry - 1].entry, side) for r in remarks if not _is_comment(r, entries)),
         answers=tuple(sealed for sealed in given if _is_open(definition, sealed, side)),
         records=tuple(kept[case.participant_id]),

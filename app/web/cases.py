@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, render_template, url_for
-from markupsafe import Markup
 
 from app.commands.requests import circumstances, copies, documents, nudges
 from app.store import cases, casts, rounds, sentences, story, tasks
@@ -17,10 +16,11 @@ from app.store.rounds import Part
 from app.store.story import Story
 from app.store.tasks import Task
 from app.web import attached, comments, eservices, fields, pages, tracker
+from app.web.drawings import figure, in_words
 from app.web.guards import current_person, portal, signed_in
+from app.web.languages import chosen, said
 from app.web.languages import gettext as _
 from engine import rules
-from engine.drawings.drawing import picture, svg
 from engine.errors import NotFound
 from engine.forms import form
 from engine.hours import hong_kong_day
@@ -68,12 +68,12 @@ def page(reference: str, typed: comments.Typed = comments.NOTHING) -> str:
 @bp.get("/<reference>/drawing/<process_id>.bpmn")
 @signed_in
 def drawing(reference: str, process_id: str) -> Response:
-    """One drawing of the request, as the analyst drew it."""
+    """One drawing of the request, as the analyst drew it, to be looked at in the language of the page."""
     _, _, told = found(reference)
     drawn = told.definition.drawings.get(process_id)
     if drawn is None:
         raise NotFound("the drawing")
-    return Response(drawn.content, mimetype="application/xml", headers={"Content-Disposition": "attachment"})
+    return Response(in_words(drawn.content), mimetype="application/xml", headers={"Content-Disposition": "attachment"})
 
 
 @bp.get("/<reference>/trail.pdf")
@@ -81,7 +81,7 @@ def drawing(reference: str, process_id: str) -> Response:
 def trail_pdf(reference: str) -> Response:
     """The audit trail as a PDF: so far, or for good."""
     person, case, _ = found(reference)
-    content = documents.trail_pdf(portal(), case.reference, person.id)
+    content = documents.trail_pdf(portal(), case.reference, person.id, chosen())
     name = f"{case.reference}.pdf" if case.ended else f"{case.reference}-so-far.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, mimetype="application/pdf", headers=headers)
@@ -104,7 +104,8 @@ def found(reference: str) -> tuple[Person, Case, Story]:
             raise NotFound(f"the request {reference[:24]}")
         now = case.closed_at or portal().clock.now()
         day = hong_kong_day(now)
-        told = story.of_case(connection, case, portal().settings.exchange_name, day, reader=person)
+        exchange = portal().settings.exchange_name
+        told = story.of_case(connection, case, exchange, day, reader=person, speak=fields.told_form)
         return person, case, told
 
 
@@ -140,23 +141,13 @@ def _drawings(told: Story, states: Sequence[Mapping[str, Any]]) -> list[dict[str
     for name, drawn in definition.drawings.items():
         replay = [_state_on(told, name, state) for state in states]
         now = replay[-1]
-        title = drawn.properties.get("title") or drawn.name
-        drawn_svg = svg(
-            picture(drawn.content),
-            open=frozenset(now["open"]),
-            done=frozenset(now["done"]),
-            title=title,
-            lane_titles=lanes,
-        )
         shown.append(
             {
+                **figure(drawn, lanes, open=now["open"], done=now["done"]),
                 "process_id": name,
-                "title": title,
                 "url": url_for("cases.drawing", reference=case.reference, process_id=name),
-                "svg": Markup(drawn_svg),  # noqa: S704  engine.drawings.drawing escapes every word of the drawing
                 "open": now["open"],
                 "done": now["done"],
-                "lanes": lanes,
                 "replay": replay,
                 "current": name == current,
             }
@@ -185,7 +176,7 @@ def _states(told: Story) -> list[dict[str, Any]]:
         states.append({"open": sealed.entry["open"], "done": done, "label": label})
     number = len(states)
     for place, state in enumerate(states, 1):
-        state["label"] = _("Step %(n)s of %(all)s", n=place, all=number) + f" · {state['label']}"
+        state["label"] = said(joined([_("Step %(n)s of %(all)s", n=place, all=number), state["label"]], " · "))
     return states
 
 

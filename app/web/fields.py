@@ -74,7 +74,7 @@ def sections(
         language or chosen(),
         act_url,
     )
-    told = _told(asked, language).sections
+    told = told_form(asked, language).sections
     return [
         {
             "title": section.title,
@@ -86,7 +86,7 @@ def sections(
     ]
 
 
-def _told(asked: Form, language: str) -> Form:
+def told_form(asked: Form, language: str = "") -> Form:
     """The form in the words of a language, that of the page where none is named."""
     return asked.in_language(language or chosen(), words(language or chosen()))
 
@@ -257,7 +257,7 @@ def _row_name(asked: Form, name: str) -> str:
 
 def computed(asked: Form, raw: Mapping[str, str], facts: Facts, language: str = "en") -> dict[str, str]:
     """What the portal reckons from raw answers, by name, as people read it."""
-    told = _told(asked, language)
+    told = told_form(asked, language)
     fixed = form.fixed(asked, facts, raw)
     known = {name: told.named(name) for name in fixed}
     return {name: as_shown(entry, fixed[name], form.options(entry, facts)) for name, entry in known.items() if entry}
@@ -357,7 +357,7 @@ def rows(
     """
     shown = _answered(asked, answers, facts)
     shown = shown if only is None else shown & only
-    told = _told(asked, language).sections
+    told = told_form(asked, language).sections
     return [
         {
             "title": section.title,

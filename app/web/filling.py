@@ -95,7 +95,7 @@ def _beside(at: At) -> dict[str, Any]:
 
 def request_parts(at: At) -> list[dict[str, Any]]:
     """The request as this side reads it, beside a form of its own."""
-    own = {entry.label for entry in at.form.fields}
+    own = {entry.label for entry in fields.told_form(at.form).fields}
     return [
         {
             "title": part.title,

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, render_template, request
-from markupsafe import Markup
 
 from app.store import calendars, definitions, people, words
 from app.web import help_answers, pages
 from app.web.calendar import special_days
+from app.web.drawings import figure
 from app.web.guards import portal, public, somebody
 from app.web.help_entries import Circumstances, Section
 from app.web.languages import gettext as _
-from engine.drawings.drawing import picture, svg
 from engine.drawings.outline import outline
 from engine.hours import hong_kong_day
 from engine.people import Person
@@ -22,7 +21,6 @@ from engine.running.definition import Definition
 bp = Blueprint("help", __name__)
 LONGEST_ASKED, MOST_DAYS = 100, 5
 TYPICAL = ("P1", "P2")  # the patterns that most eServices follow
-NOTHING: frozenset[str] = frozenset()
 
 
 @bp.get("/help")
@@ -67,16 +65,9 @@ def _process(made: Any, name: str) -> list[dict[str, Any]]:
     one: Definition | None = next((one for one in made if name in one.drawings), None)
     if one is None:
         return []
-    drawing, lanes = one.drawings[name], _lanes(portal().settings.exchange_name)
-    title = drawing.properties.get("title") or drawing.name
-    drawn = svg(picture(drawing.content), open=NOTHING, done=NOTHING, title=title, lane_titles=lanes)
-    return [
-        {
-            "title": title,
-            "svg": Markup(drawn),  # noqa: S704  engine.drawings.drawing escapes every word of the drawing
-            "text": outline(one.drawings, name, portal().settings.exchange_name, lanes),
-        }
-    ]
+    exchange = portal().settings.exchange_name
+    lanes = _lanes(exchange)
+    return [{**figure(one.drawings[name], lanes), "text": outline(one.drawings, name, exchange, lanes)}]
 
 
 def _lanes(exchange: str) -> dict[str, str]:

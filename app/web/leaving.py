@@ -20,6 +20,7 @@ from app.web.languages import gettext as _
 from engine import rules
 from engine.errors import NoWayOut, ReasonMissing
 from engine.people import EXCHANGE, Person
+from engine.sentence import Sentence, joined, named
 
 bp = Blueprint("leaving", __name__, url_prefix="/requests")
 DANGEROUS = frozenset({"withdraw", "discard", "abort"})
@@ -92,7 +93,7 @@ def _back(reference: str) -> Any:
 def allowed(person: Person, case: Case) -> list[dict[str, Any]]:
     """The ways out that a person may take, or ask for."""
     return [
-        dict(way)
+        {**way, "title": named(way["title"])}
         for way in case.ways_out
         if rules.may_leave(person, way["who"], case.function, case.desk, case.membership_id)
     ]
@@ -104,7 +105,7 @@ def offered(person: Person, case: Case, told: Story, open_tasks: list[Task]) -> 
     entries = [sealed.entry for sealed in told.sealed]
     return [
         {
-            "label": _("Ask to %(way)s", way=way["title"].lower())
+            "label": _("Ask to %(way)s", way=Sentence(way["title"], {}, way["title"].lower()))
             if commands.must_confirm(case, way, entries, open_tasks)
             else way["title"],
             "url": url_for("leaving.way_out", reference=case.reference, name=way["name"]),
@@ -128,7 +129,7 @@ def proposals(person: Person, case: Case, told: Story) -> list[dict[str, Any]]:
         shown.append(
             {
                 "name": proposal["name"],
-                "title": way["title"],
+                "title": named(way["title"]),
                 "who": _who(proposal),
                 "reason": proposal["reason"],
                 "waits_for": _waits_for(way, case),
@@ -152,7 +153,7 @@ def _waits_for(way: Mapping[str, Any], case: Case) -> str:
     if "ops" in way["confirm"]:
         return _("a second person of operations")
     exchange = portal().settings.exchange_name
-    return _(" or ").join(dict.fromkeys(sentences.lane_title(lane, exchange, case.desk) for lane in way["confirm"]))
+    return joined(dict.fromkeys(sentences.lane_title(lane, exchange, case.desk) for lane in way["confirm"]), _(" or "))
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------

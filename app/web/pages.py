@@ -25,7 +25,7 @@ from app.web.languages import gettext as _
 from app.web.languages import said
 from engine import functions, statuses
 from engine.forms.spoken import long_date, short_date
-from engine.hours import HONG_KONG, Calendar, Now, hong_kong_day
+from engine.hours import HONG_KONG, WEEKDAYS, Calendar, Now, hong_kong_day
 from engine.people import DESK_LANES, Person
 from engine.rights import may
 from engine.running.definition import Definition
@@ -238,6 +238,11 @@ def exact_time(at: datetime) -> str:
     return say("{day.day} {day:%b %Y %H:%M:%S} HKT", day=local)
 
 
+def week_day(day: date) -> str:
+    """A day not far away: Mon 23 Nov."""
+    return say("{weekday} {day.day} {day:%b}", weekday=say(WEEKDAYS[day.weekday()]), day=day)
+
+
 def clock_time(at: datetime) -> str:
     """The time of day in Hong Kong: 16:31."""
     return f"{at.astimezone(HONG_KONG):%H:%M}"
@@ -250,7 +255,7 @@ def due(at: datetime | None, now: datetime) -> dict[str, Any] | None:
     local, today = at.astimezone(HONG_KONG), now.astimezone(HONG_KONG).date()
     if local.date() == today:
         return {"text": _("Today %(time)s", time=f"{local:%H:%M}"), "overdue": True}
-    text = f"{local:%a} {local.day} {local:%b}"
+    text = week_day(local)
     return {"text": text if at > now else _("Overdue since %(day)s", day=text), "overdue": at <= now}
 
 

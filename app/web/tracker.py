@@ -24,7 +24,7 @@ from engine.forms.spoken import short_date
 from engine.hours import HONG_KONG, Now, hong_kong_day
 from engine.people import BROKER_LANES, DESK_LANES, EXCHANGE, NEXT, NEXT_LANES, OWN_LANES, Person, side_of_lane
 from engine.running.definition import Definition
-from engine.sentence import joined, named
+from engine.sentence import joined, named, say
 from engine.statuses import RETURNED
 
 FEWEST, MOST = 5, 40  # of fewer earlier requests nothing is told: somebody could say whose they were
@@ -111,7 +111,7 @@ def _left(due: datetime | None, now: Now) -> list[str]:
     if day == today:
         return [_("due today at %(time)s", time=f"{local:%H:%M}")]
     left = ngettext("1 business day left", "%(num)s business days left", now.calendar.days_between(today, day))
-    return [f"{left}, {_('due %(day)s', day=f'{local:%a} {local.day} {local:%b}')}"]
+    return [say("{one}, {other}", one=left, other=_("due %(day)s", day=pages.week_day(local)))]
 
 
 def _next(told: Story, known: Collection[str]) -> list[dict[str, str]]:

@@ -17,6 +17,7 @@ from app.store.database import Connection
 from app.store.pending import Pending
 from app.store.story import Story
 from app.store.tasks import Task
+from app.web import fields
 from app.web.guards import current_person, portal
 from engine import rules
 from engine.errors import NoRight, NotFound, TaskNotOpen
@@ -109,7 +110,10 @@ def _at(
     day = hong_kong_day(now)
     owner = participant_of(task, case, cast.parties)
     exchange = portal().settings.exchange_name
-    told = story.of_case(connection, case, exchange, day, reader=person, known=(company, cast.parties), filler=owner)
+    known = company, cast.parties
+    told = story.of_case(
+        connection, case, exchange, day, reader=person, known=known, filler=owner, speak=fields.told_form
+    )
     kept = files.answered_with(told.uploads, task.step)
     asked = definition.forms[task.form]
     newest = answered.newest_answers(connection, case.id, definition.main_step) if asked.reads_request else None

@@ -2,32 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from typing import NamedTuple
 
 from engine import statuses
 from engine.drawings.bpmn import CONTAINERS, JOINS, Drawing, Element, Flow
-from engine.drawings.wording import Wording
-from engine.sentence import say
+from engine.drawings.wording import Wording, all_of, any_of
+from engine.sentence import named, say
 
 DONE, HERE = "done", "here"
 NOTICES = {
-    "reminder": "those who can do it are reminded",
-    "overdue": "those who can do it are told that it is overdue",
-    "idle": "its makers are reminded that it is not submitted",
+    "reminder": say("those who can do it are reminded"),
+    "overdue": say("those who can do it are told that it is overdue"),
+    "idle": say("its makers are reminded that it is not submitted"),
 }
-LANES = {
-    "maker": "the maker",
-    "checker": "the checker",
-    "next_maker": "the second company's maker",
-    "next_checker": "the second company's checker",
-    "broker": "the broker",
-    "desk_maker": "the desk's processor",
-    "desk_checker": "the desk's approver",
-    "ops": "operations",
-    "system": "the portal itself",
+LANES: Mapping[str, str] = {
+    "maker": say("the maker"),
+    "checker": say("the checker"),
+    "next_maker": say("the second company's maker"),
+    "next_checker": say("the second company's checker"),
+    "broker": say("the broker"),
+    "desk_maker": say("the desk's processor"),
+    "desk_checker": say("the desk's approver"),
+    "ops": say("operations"),
+    "system": say("the portal itself"),
 }
-CONFIRMED = {"always": "", "claimed": " once the exchange has it in hand"}
+KINDS = {
+    "startEvent": "Start: {name}",
+    "endEvent": "End: {name}",
+    "exclusiveGateway": "Decision: {name}",
+    "callActivity": "Pattern: {name}",
+    "subProcess": "Part: {name}",
+}
+
+
+class _Ways(NamedTuple):
+    """One sentence for a way that leads on, and one for a way that leads back."""
+
+    on: str
+    back: str
+
+
+LEADS = _Ways(say("goes on with step {number}, {name}"), say("goes back to step {number}, {name}"))  # within others
+ALONE = _Ways(say("Goes on with step {number}, {name}."), say("Goes back to step {number}, {name}."))
+SINGLE = _Ways(say("It goes on with step {number}, {name}."), say("It goes back to step {number}, {name}."))
+LISTED = _Ways(say("it goes on with step {number}, {name}."), say("it goes back to step {number}, {name}."))
+USUAL = _Ways(
+    say("Otherwise it goes on with step {number}, {name}."), say("Otherwise it goes back to step {number}, {name}.")
+)
+BRANCH = _Ways(
+    say("If {condition}, it goes on with step {number}, {name}."),
+    say("If {condition}, it goes back to step {number}, {name}."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +102,7 @@ def outline(
         drawings,
         Wording(exchange, int(sla) if sla.isdigit() else 0),
         exchange,
-        LANES | {lane: title for lane, title in lane_titles.items() if title},
+        {**LANES} | {lane: title for lane, title in lane_titles.items() if title},
     )
     _number(teller, drawings[code], "", "", "")
     return _parts(teller, drawings[code], "", "")
@@ -190,9 +218,7 @@ def _part(teller: _Teller, drawing: Drawing, element: Element, above: str, follo
 
 
 def _title(element: Element) -> str:
-    kinds = {"startEvent": "Start", "endEvent": "End", "exclusiveGateway": "Decision", "callActivity": "Pattern"}
-    kind = kinds.get(element.kind, "Part" if element.kind == "subProcess" else "")
-    return f"{kind}: {element.name}" if kind else element.name
+    return say(KINDS[element.kind], name=named(element.name)) if element.kind in KINDS else named(element.name)
 
 
 def _own_notes(teller: _Teller, element: Element) -> list[str]:
@@ -207,13 +233,14 @@ def _own_notes(teller: _Teller, element: Element) -> list[str]:
     if element.each:
         notes.append(say("Once for each {each}, all at the same time.", each=words.each(element.each)))
     if element.until:
-        rest = words.condition(element.until, "one of them").replace("is not “forward”", "is another than to go on")
+        rest = words.condition(element.until, say("one of them"))
         notes.append(say("The others are not needed any more when this holds: {rest}.", rest=rest))
     if element.kind == "intermediateCatchEvent":
-        waits = words.moment(element.timer, "it is reached") if element.timer else f"the message {element.message}"
+        message = say("the message {message}", message=named(element.message))
+        waits = words.moment(element.timer, say("it is reached")) if element.timer else message
         notes.append(say("Waits for this: {waits}.", waits=waits))
     if due := said.get("due"):
-        notes.append(say("Due {moment}.", moment=words.moment(due, "it begins")))
+        notes.append(say("Due {moment}.", moment=words.moment(due, say("it begins"))))
     return notes
 
 
@@ -226,53 +253,61 @@ def _event_notes(teller: _Teller, drawing: Drawing, event: Element, above: str) 
 
 
 def _timer(teller: _Teller, drawing: Drawing, event: Element, above: str) -> str:
-    since = "somebody last saved it" if event.properties.get("idle") else "it begins"
-    when = teller.words.moment(event.timer, since)
+    since = say("somebody last saved it") if event.properties.get("idle") else say("it begins")
+    timer = {"name": named(event.name), "when": teller.words.moment(event.timer, since)}
     end = _own_end(drawing, event)
     notice = NOTICES.get(event.properties.get("notice", ""), "")
     if end is not None:
-        return say(
-            "Timer “{name}”, {when}: {value} (“{name2}”); the step goes on.",
-            name=event.name,
-            when=when,
-            value=notice or "noted",
-            name2=end.name,
-        )
-    then = _led_to(teller, drawing, event, above)
-    ends = "the step ends" if event.interrupting else "the step goes on"
-    return say(
-        "Timer “{name}”, {when}: {value}{ends}, and {then}.",
-        name=event.name,
-        when=when,
-        value=f"{notice}; " if notice else "",
-        ends=ends,
-        then=then,
-    )
+        ended = named(end.name)
+        if not notice:
+            return say("Timer “{name}”, {when}: noted (“{end}”); the step goes on.", **timer, end=ended)
+        return say("Timer “{name}”, {when}: {notice} (“{end}”); the step goes on.", **timer, notice=notice, end=ended)
+    timer["then"] = _led_to(teller, drawing, event, above)
+    if not notice:
+        if event.interrupting:
+            return say("Timer “{name}”, {when}: the step ends, and {then}.", **timer)
+        return say("Timer “{name}”, {when}: the step goes on, and {then}.", **timer)
+    if event.interrupting:
+        return say("Timer “{name}”, {when}: {notice}; the step ends, and {then}.", **timer, notice=notice)
+    return say("Timer “{name}”, {when}: {notice}; the step goes on, and {then}.", **timer, notice=notice)
 
 
 def _way_out(teller: _Teller, drawing: Drawing, event: Element, above: str) -> str:
     said = event.properties
-    who = [LANES.get(lane.strip(), lane.strip()) for lane in said.get("who", "").split(",") if lane.strip()]
-    conditions = [f"while {teller.words.condition(said['when'])}"] if said.get("when", "True") != "True" else []
+    conditions = [any_of(_lanes(said["who"]))] if said.get("who") else []
+    if said.get("when", "True") != "True":
+        conditions.append(say("while {condition}", condition=teller.words.condition(said["when"])))
     if said.get("reason") == "required":
-        conditions.append("with a reason")
+        conditions.append(say("with a reason"))
     if said.get("confirm"):
-        others = [LANES.get(lane.strip(), lane.strip()) for lane in said["confirm"].split(",")]
-        when = CONFIRMED.get(said.get("confirm_when", "always"), "")
-        conditions.append(f"confirmed by somebody else of {' or '.join(others)}{when}")
-    open_to = ", ".join([" or ".join(who), *conditions])
+        conditions.append(_confirmed(any_of(_lanes(said["confirm"])), said.get("confirm_when", "always")))
     return say(
-        "Way out “{value}”, open to {open_to}: {led_to}.",
-        value=said.get("title") or event.name,
-        open_to=open_to,
-        led_to=_led_to(teller, drawing, event, above),
+        "Way out “{way}”, open to {open_to}: {then}.",
+        way=named(said.get("title") or event.name),
+        open_to=_listed(conditions) if conditions else "",
+        then=_led_to(teller, drawing, event, above),
     )
+
+
+def _listed(parts: Iterable[str]) -> str:
+    return reduce(lambda one, other: say("{one}, {other}", one=one, other=other), parts)
+
+
+def _lanes(listed: str) -> list[str]:
+    lanes = (lane.strip() for lane in listed.split(","))
+    return [LANES.get(lane, lane) for lane in lanes if lane]
+
+
+def _confirmed(others: str, when: str) -> str:
+    if when == "claimed":
+        return say("confirmed by somebody else of {others} once the exchange has it in hand", others=others)
+    return say("confirmed by somebody else of {others}", others=others)
 
 
 # --- where it goes on -------------------------------------------------------------------------------------------------
 def _led_to(teller: _Teller, drawing: Drawing, event: Element, above: str) -> str:
-    targets = [_target(teller, drawing, event.id, flow.target, above) for flow in drawing.outgoing(event.id)]
-    return " and ".join(targets) or "nothing follows"
+    ways = [_way(teller, drawing, flow, above, LEADS) for flow in drawing.outgoing(event.id)]
+    return all_of(ways) if ways else say("nothing follows")
 
 
 def _ways(teller: _Teller, drawing: Drawing, element: Element, above: str, following: str) -> list[str]:
@@ -281,8 +316,7 @@ def _ways(teller: _Teller, drawing: Drawing, element: Element, above: str, follo
         return [*_joins(drawing, element), *_splits(teller, drawing, element, flows, above)]
     if len(flows) > 1:
         return [_branch(teller, drawing, element, flow, above) for flow in _usual_last(element, flows)]
-    then = [_target(teller, drawing, element.id, flow.target, above) for flow in flows if flow.target != following]
-    return [f"{one[0].upper()}{one[1:]}." for one in then]
+    return [_way(teller, drawing, flow, above, ALONE) for flow in flows if flow.target != following]
 
 
 def _usual_last(element: Element, flows: list[Flow]) -> list[Flow]:
@@ -290,14 +324,10 @@ def _usual_last(element: Element, flows: list[Flow]) -> list[Flow]:
 
 
 def _branch(teller: _Teller, drawing: Drawing, gateway: Element, flow: Flow, above: str) -> str:
-    then = _target(teller, drawing, gateway.id, flow.target, above)
     if flow.id == gateway.default or flow.condition is None:
-        return say("Otherwise it {then}.", then=then)
-    return say(
-        "If {condition}, it {then}.",
-        condition=teller.words.condition(flow.condition, _asked(drawing, gateway)),
-        then=then,
-    )
+        return _way(teller, drawing, flow, above, USUAL)
+    condition = teller.words.condition(flow.condition, _asked(drawing, gateway))
+    return _way(teller, drawing, flow, above, BRANCH, condition=condition)
 
 
 def _asked(drawing: Drawing, gateway: Element) -> str:
@@ -315,18 +345,19 @@ def _joins(drawing: Drawing, gateway: Element) -> list[str]:
 
 def _splits(teller: _Teller, drawing: Drawing, gateway: Element, flows: list[Flow], above: str) -> list[str]:
     if len(flows) < 2:
-        return [say("It {target}.", target=_target(teller, drawing, gateway.id, flow.target, above)) for flow in flows]
+        return [_way(teller, drawing, flow, above, SINGLE) for flow in flows]
     if gateway.kind == "parallelGateway":
-        targets = (_target(teller, drawing, gateway.id, flow.target, above) for flow in flows)
-        return [say("All of these at the same time:"), *(f"it {target}." for target in targets)]
+        targets = (_way(teller, drawing, flow, above, LISTED) for flow in flows)
+        return [say("All of these at the same time:"), *targets]
     branches = [_branch(teller, drawing, gateway, flow, above) for flow in _usual_last(gateway, flows)]
     return [say("Each of these that applies, at the same time:"), *branches]
 
 
-def _target(teller: _Teller, drawing: Drawing, source: str, target: str, above: str) -> str:
-    number = teller.numbers[f"{above}{target}"]
-    back = target in _before(teller, drawing, source)
-    return f"{'goes back to' if back else 'goes on with'} step {number}, {drawing.elements[target].name}"
+def _way(teller: _Teller, drawing: Drawing, flow: Flow, above: str, ways: _Ways, **values: str) -> str:
+    """Where a flow leads, in the sentence that is for a way on or back."""
+    template = ways.back if flow.target in _before(teller, drawing, flow.source) else ways.on
+    number, name = teller.numbers[f"{above}{flow.target}"], named(drawing.elements[flow.target].name)
+    return say(template, number=number, name=name, **values)
 
 
 def _before(teller: _Teller, drawing: Drawing, name: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.forms.questions import Field
 from engine.hours import HONG_KONG, WEEKDAYS
-from engine.sentence import say
+from engine.sentence import joined, say
 
 LONG_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -60,7 +60,7 @@ def shown(entry: Field, value: Any, choices: Choices = (), registers: Mapping[st
     if entry.kind == "file":
         return "\n".join(str(file["name"]) for file in value)
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return say("Yes") if value else say("No")
     if isinstance(value, Mapping):
         return ", ".join(text for text in _lines_of(entry, value) if text)
     if isinstance(value, list | tuple):
@@ -83,12 +83,12 @@ def shown_row(entry: Field, row: Mapping[str, Any], registers: Mapping[str, Choi
     """One row as people read it: Chan Tai Man · CHANGE · chan@x.test."""
     known = registers or {}
     texts = (_cell(column, row.get(column.key), known) for column in entry.fields)
-    return BETWEEN.join(text.replace("\n", ", ") for text in texts if text)
+    return joined([text.replace("\n", ", ") if "\n" in text else text for text in texts if text], BETWEEN)
 
 
 def _cell(column: Field, value: Any, known: Mapping[str, Choices]) -> str:
     text = shown(column, value, known.get(column.register, ()), known)
-    return f"{column.label}: {text}" if isinstance(value, bool) else text
+    return say("{label}: {text}", label=column.label, text=text) if isinstance(value, bool) else text
 
 
 def table_rows(entry: Field, value: Any) -> list[list[str]]:
@@ -99,7 +99,7 @@ def table_rows(entry: Field, value: Any) -> list[list[str]]:
 def _listed(entry: Field, value: Sequence[Any], choices: Choices, registers: Mapping[str, Choices]) -> str:
     if entry.kind == "rows":
         rows = [shown_row(entry, row, registers) for row in _records(value)]
-        return "\n".join(f"{number}. {row or '—'}" for number, row in enumerate(rows, 1))
+        return joined([say("{number}. {row}", number=n, row=row or "—") for n, row in enumerate(rows, 1)], "\n")
     if entry.kind == "table":
         return "\n".join(BETWEEN.join(cell for cell in cells if cell) for cells in table_rows(entry, value))
     if entry.kind == "file":
@@ -125,7 +125,7 @@ def _plain(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return say("Yes") if value else say("No")
     if isinstance(value, date):
         return short_date(value)
     if isinstance(value, Mapping):

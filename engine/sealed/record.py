@@ -117,7 +117,9 @@ class Seal:
 class Record:
     """Everything the audit PDF of one case shows and carries, as plain values.
 
-    producer: the release of the page writer that draws it, sealed with the rest.
+    producer: the release of the page writer that draws it, sealed with the rest. language: of the pages where it is not
+    English. words: what they say in it, by the English texts; so the pages can be drawn again when a catalogue has
+    changed.
     """
 
     reference: str
@@ -140,6 +142,8 @@ class Record:
     answers: tuple[Answers, ...] = ()
     release: str = ""
     producer: str = ""
+    language: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 def without(entry: Entry, names: frozenset[str]) -> Entry:
@@ -202,6 +206,8 @@ def read(carried: Mapping[str, bytes]) -> Record:
         drawings=tuple(_drawing(drawing, carried) for drawing in pages["drawings"]),
         forms=tuple(Form(form, carried[f"{form}.form"]) for form in pages["forms"]),
         answers=tuple(Answers(**given) for given in json.loads(carried[ANSWERS])),
+        language=pages.get("language", ""),
+        words=pages.get("words", {}),
         seal=Seal(**trail["seal"]),
     )
 
@@ -247,6 +253,7 @@ def _pages(record: Record) -> dict[str, Any]:
         "files": [dataclasses.asdict(file) for file in record.files],
         "drawings": [_drawing_words(drawing) for drawing in record.drawings],
         "forms": [form.id for form in record.forms],
+        **({"language": record.language, "words": dict(record.words)} if record.language else {}),
     }
 
 

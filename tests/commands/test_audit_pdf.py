@@ -1,7 +1,10 @@
 """The audit PDF of a request: made once for each side, whole, and proving itself."""
 
 import io
+import json
+from gettext import NullTranslations
 
+import pikepdf
 import pypdf
 import pytest
 
@@ -71,6 +74,68 @@ def test_one_changed_byte_of_the_pdf_shows(office):
     changed = bytearray(content)
     changed[len(changed) // 2] ^= 1
     assert not pdf.check(bytes(changed), documents.public_key(office.portal)).intact
+
+
+# --- in the language of whoever asks ----------------------------------------------------------------------------------
+TRADITIONAL, SIMPLIFIED = "zh_Hant", "zh_Hans"
+
+
+def downloaded(office, reference, language, who="mia"):
+    return documents.trail_pdf(office.portal, reference, office.number(who), language)
+
+
+@pytest.mark.parametrize(
+    ("language", "headings"),
+    [
+        (TRADITIONAL, ["決定事項", "答案", "流程圖：", "目前所在", "證明文件", "核對方法", "新上限", "覆核人退回"]),
+        (SIMPLIFIED, ["决定事项", "答案", "流程图：", "目前所在", "证明文件", "核对方法", "新限额", "覆核人退回"]),
+    ],
+)
+def test_a_download_in_chinese_has_chinese_headings_and_proves_itself(
+    either_office, returned_and_completed, language, headings
+):
+    content = downloaded(either_office, returned_and_completed, language)
+    said, proof = text(content), pdf.check(content, documents.public_key(either_office.portal))
+    assert (proof.intact, [words for words in headings if words not in said]) == (True, [])
+
+
+def test_a_changed_language_of_the_pages_is_caught(office):
+    content = downloaded(office, office.completed(), TRADITIONAL)
+    said = pdf.attachments(content)["pages.json"].replace(b'"language":"zh_Hant"', b'"language":"zh_Hans"')
+    with pikepdf.open(io.BytesIO(content)) as document:
+        document.attachments["pages.json"] = pikepdf.AttachedFileSpec(document, said, filename="pages.json")
+        document.save(changed := io.BytesIO())
+    proof = pdf.check(changed.getvalue(), documents.public_key(office.portal))
+    assert (proof.intact, "pages.json" in proof.sentences[0]) == (False, True)
+
+
+def test_the_record_in_a_download_in_chinese_is_the_stored_one(office, returned_and_completed):
+    stored, chinese = (
+        pdf.attachments(downloaded(office, returned_and_completed, language)) for language in ("en", TRADITIONAL)
+    )
+    assert _record(stored) == _record(chinese)
+
+
+def _record(found):
+    trail = json.loads(found.pop("trail.json"))
+    found.pop("pages.json")
+    return found, trail["entries"], trail["seal"]["head"]
+
+
+def test_the_stored_pdf_stays_in_english_whoever_asks_first(office):
+    reference = office.completed()
+    downloaded(office, reference, TRADITIONAL)
+    assert "What was decided" in text(downloaded(office, reference, "en"))
+
+
+def test_a_download_in_chinese_says_that_the_record_is_unchanged(office):
+    assert "未經更改" in text(downloaded(office, office.completed(), TRADITIONAL))
+
+
+def test_pages_in_chinese_can_be_checked_when_the_catalogue_says_it_otherwise(office, monkeypatch):
+    content = downloaded(office, office.completed(), TRADITIONAL)
+    monkeypatch.setattr("app.languages.catalogue", lambda language: NullTranslations())
+    assert pdf.check(content, documents.public_key(office.portal)).intact
 
 
 def test_an_open_request_has_its_trail_so_far(office):

@@ -5,12 +5,15 @@ import re
 import pytest
 
 from app.commands.definitions import read_folder
+from app.languages import translated
 from engine.drawings import outline
 from engine.drawings.wording import Wording
 from engine.running import definition
 from tests.commands.office import ROOT
 
 FOLDER = read_folder(ROOT)
+LATIN = re.compile(r"[A-Za-z]{2,}")
+PROPER = {"CCASS", "CCDA", "CCMS", "DCASS", "HKEX", "OCG", "OTP", "PTRM", "SFTP", "SPSA"}
 CODES = sorted(re.findall(r"processes/([A-Z]{2}[0-9]{3})\.bpmn", " ".join(FOLDER)))
 
 
@@ -97,6 +100,20 @@ def test_every_timer_and_way_out_is_told_at_its_host(compiled, code):
 def test_no_expression_is_left_as_the_analyst_wrote_it(compiled, code):
     words = "\n".join(outline.lines(told(compiled(code))))
     assert not re.search(r"==|!=|case\.|cutoff_after|days_from_now|form\.", words)
+
+
+@pytest.mark.parametrize("language", ["zh_Hant", "zh_Hans"])
+@pytest.mark.parametrize("code", CODES)
+def test_in_chinese_no_line_holds_an_english_word(compiled, code, language):
+    parts = every(told(compiled(code)))
+    said = [translated(line, language) for part in parts for line in (part.title, part.lane, *part.notes)]
+    assert {word for line in said for word in LATIN.findall(line)} <= PROPER
+
+
+def test_in_chinese_a_line_is_one_sentence_in_the_order_of_chinese(compiled):
+    notes = [note for part in every(told(compiled("CT027"))) for note in part.notes]
+    said = next(translated(note, "zh_Hant") for note in notes if note.startswith("If the checker returns it"))
+    assert re.fullmatch(r"若覆核人退回，前往步驟[0-9.]+「覆核人退回」。", said)
 
 
 def test_the_text_of_a_drawing_is_the_same_every_time(compiled):

@@ -99,6 +99,18 @@ def test_a_form_is_read_and_refused_in_chinese(office, visitor):
     assert (labelled, "請輸入" in page.text, "Enter" in page.text) == (True, True, False)
 
 
+def test_a_checker_compares_answers_in_chinese(office, visitor):
+    reference = office.submitted()
+    page = read_in(visitor("chen"), TRADITIONAL, visitor.task(reference))
+    assert [words in page.text for words in ("新上限（港元）", "整間公司", "New limit (HKD)")] == [True, True, False]
+
+
+@pytest.mark.parametrize("said", ["撤回", "到期", "OTP-C 買賣盤價值上限設定確認"])
+def test_a_request_tells_its_ways_out_days_and_drawings_in_chinese(office, visitor, said):
+    page = read_in(visitor("mia"), TRADITIONAL, f"/requests/{office.submitted()}")
+    assert said in page.text
+
+
 def test_a_trail_is_read_in_chinese(office, visitor):
     reference = office.submitted()
     page = read_in(visitor("mia"), TRADITIONAL, f"/requests/{reference}")

@@ -1,5 +1,6 @@
 """The tracker of a request: who has it, how long yet, what comes next, its drawing as a text, and its comments."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from app.store.calendars import published
 from app.web.tracker import Took, took
 from engine.hours import Now
 from tests.commands import accounts, test_desks
-from tests.commands.office import MONDAY_TEN, Office
+from tests.commands.office import MONDAY_TEN, ROOT, Office
 
 NOW = Now(MONDAY_TEN, published(MONDAY_TEN))
 PROPOSE = {"decision": "propose_reject", "reason_code": "LATE", "comment": "It came too late"}
@@ -164,6 +165,35 @@ def test_the_text_tells_the_firm_no_more_than_the_picture(office, visitor):
     before = visitor("mia").get(f"/requests/{reference}").all("//div[contains(@class, 'drawing-text')]")
     office.process(reference)
     assert visitor("mia").get(f"/requests/{reference}").all("//div[contains(@class, 'drawing-text')]") == before
+
+
+def in_chinese(visitor, language="zh_Hant"):
+    mia = visitor("mia")
+    mia.post("/language", language=language, next="/")
+    return mia
+
+
+@pytest.mark.parametrize(("language", "name"), [("zh_Hant", "填寫及提交"), ("zh_Hans", "填写及提交")])
+def test_a_chinese_reader_is_given_the_drawing_with_chinese_names(office, visitor, language, name):
+    drawn = in_chinese(visitor, language).download(f"/requests/{office.submitted()}/drawing/P1.bpmn").text
+    assert f'name="{name}"' in drawn and 'name="Complete and submit"' not in drawn
+
+
+def test_the_lanes_of_a_drawing_keep_the_names_by_which_they_are_titled(office, visitor):
+    mia, reference = in_chinese(visitor), office.submitted()
+    drawn = mia.download(f"/requests/{reference}/drawing/P1.bpmn").text
+    titles = re.search(r'data-lanes="([^"]+)"', mia.get(f"/requests/{reference}").source)[1]
+    assert ('name="checker"' in drawn, "&#34;checker&#34;: &#34;\\u8986" in titles) == (True, True)
+
+
+def test_the_picture_without_a_script_has_chinese_names_too(office, visitor):
+    drawn = in_chinese(visitor).get(f"/requests/{office.submitted()}").all("//*[local-name()='svg']")
+    assert (any("覆核人退回" in one for one in drawn), any("Returned" in one for one in drawn)) == (True, False)
+
+
+def test_an_english_reader_is_given_the_drawing_as_it_was_drawn(office, visitor):
+    drawn = visitor("mia").download(f"/requests/{office.submitted()}/drawing/P1.bpmn").data
+    assert drawn == (ROOT / "processes" / "P1.bpmn").read_bytes()
 
 
 # --- comments ---------------------------------------------------------------------------------------------------------

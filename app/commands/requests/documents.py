@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.commands.portal import Portal
 from app.commands.requests import trails
+from app.languages import ENGLISH, translated, words
 from app.store import cases, people, rounds, sentences, story
 from app.store.sentences import Told
 from app.store.story import Story
 from engine import statuses
-from engine.errors import NotFound
+from engine.drawings.naming import names
+from engine.errors import BadDrawing, NotFound
 from engine.hours import hong_kong_time
 from engine.people import BROKER, COMPANY, Person
 from engine.sealed import proof, record, seal
+from engine.sentence import named, say
 
 TRAIL_PDF = "trail"
 SEAL_KEY = "trail-seal"
+READ = ("status", "entry_lines", "round_titles", "sections", "drawings")  # what the pages say in sentences
 
 
 def make_trail_pdf(portal: Portal, reference: str, reader: Person | None = None) -> str:
@@ -54,10 +60,11 @@ def _kind(told: Story, reader: Person | None) -> str:
     return TRAIL_PDF if told.side == COMPANY else f"{TRAIL_PDF}:{told.side or 'all'}"
 
 
-def trail_pdf(portal: Portal, reference: str, person: int) -> bytes:
+def trail_pdf(portal: Portal, reference: str, person: int, language: str = ENGLISH) -> bytes:
     """The bytes of the PDF: the stored one when the case has ended, else the trail so far; the download is recorded.
 
-    Raises `NotFound` for a case that the person may not know of.
+    The stored one is in English; in another language its pages are made anew from the same record. Raises `NotFound`
+    for a case that the person may not know of.
     """
     with portal.database.read() as connection:
         reader = people.person_for(connection, person, portal.clock.now())
@@ -65,9 +72,10 @@ def trail_pdf(portal: Portal, reference: str, person: int) -> bytes:
         if reader is None or case is None:
             raise NotFound(f"the request {reference}")
         exchange = portal.settings.exchange_name
-        told = None if case.ended else story.of_case(connection, case, exchange, reader=reader)
+        is_kept = case.ended and language == ENGLISH
+        told = None if is_kept else story.of_case(connection, case, exchange, reader=reader, speak=_speaker(language))
     if told is not None:
-        content = _rendered(record_of(portal, told))
+        content = _rendered(record_of(portal, told, language))
     else:
         content = portal.blobs.get(make_trail_pdf(portal, reference, reader))
     with portal.database.write() as connection:
@@ -82,9 +90,14 @@ def trail_pdf(portal: Portal, reference: str, person: int) -> bytes:
     return content
 
 
-def record_of(portal: Portal, told: Story) -> record.Record:
+def _speaker(language: str) -> rounds.Speak:
+    return lambda asked: asked.in_language(language, words(language))
+
+
+def record_of(portal: Portal, told: Story, language: str = ENGLISH) -> record.Record:
     """Everything that the PDF of a case shows and carries, sealed: as far as the side that it is for may read.
 
+    language: in which its pages say it; what it carries of the case itself is the same in each.
     Raises `BadState` when the trail is not the one that was sealed.
     """
     from app.outside.paper import PRODUCER  # a second of imports that no other page needs
@@ -106,7 +119,7 @@ def record_of(portal: Portal, told: Story) -> record.Record:
         entries=entries,
         entry_lines=tuple(_line(entry) for entry in told.lines[: len(told.handed)]),
         seal=record.Seal(head=entries[-1].hash if entries else case.head, count=len(entries)),
-        round_titles=tuple(f"Round {number}" for number in told.rounds),
+        round_titles=tuple(say("Round {number}", number=number) for number in told.rounds),
         sections=tuple(_section(part) for part in told.parts),
         files=tuple(record.File(file.name, file.size, file.sha256) for file in told.files),
         drawings=tuple(_drawings(told, exchange)),
@@ -115,7 +128,43 @@ def record_of(portal: Portal, told: Story) -> record.Record:
         release=definition.sha256,
         producer=PRODUCER,
     )
-    return signed(portal, unsigned)
+    return signed(portal, unsigned if language == ENGLISH else _told_in(unsigned, language))
+
+
+def _told_in(unsigned: record.Record, language: str) -> record.Record:
+    """The record with pages in another language."""
+    read = {name: _in_language(getattr(unsigned, name), language) for name in READ}
+    title = translated(named(unsigned.title), language)
+    known = {text[:]: translated(named(text), language) for text in _printed(unsigned)}
+    return replace(
+        unsigned,
+        **read,
+        title_zh=title if title != unsigned.title else unsigned.title_zh,
+        language=language,
+        words={text: said for text, said in known.items() if said != text},
+    )
+
+
+def _in_language(part: Any, language: str) -> Any:
+    """Every sentence in a part of a record in that language; what is none stays as it is."""
+    if isinstance(part, tuple):
+        return tuple(_in_language(one, language) for one in part)
+    if isinstance(part, dict):
+        return {name: _in_language(value, language) for name, value in part.items()}
+    if is_dataclass(part) and not isinstance(part, type):
+        return replace(part, **{one.name: _in_language(getattr(part, one.name), language) for one in fields(part)})
+    return translated(part, language)
+
+
+def _printed(unsigned: record.Record) -> Iterable[str]:
+    """What the pages say beside the record: their own words, and the names in its drawings."""
+    from app.outside.printed import TEXTS, moment
+
+    yield from TEXTS
+    yield from (moment(at) for at in (unsigned.opened_at, unsigned.closed_at) if at)
+    for drawing in unsigned.drawings:
+        with suppress(BadDrawing):  # it is carried as it was, and its page says that it cannot be shown
+            yield from sorted(names(drawing.bpmn))
 
 
 def signed(portal: Portal, unsigned: record.Record) -> record.Record:
@@ -150,14 +199,18 @@ def _entries(told: Story) -> Iterable[record.Entry]:
 def _line(entry: Told) -> record.Line:
     return record.Line(
         label=entry.label,
-        who=f"{entry.who} for {entry.behalf}" if entry.behalf else entry.who,
-        company=", ".join(part for part in (entry.company, entry.lane) if part),
+        who=say("{who} for {behalf}", who=entry.who, behalf=entry.behalf) if entry.behalf else entry.who,
+        company=_with_lane(entry) if entry.company and entry.lane else entry.company or entry.lane,
         at=hong_kong_time(entry.at),
         status_from=entry.status_from,
         status_to=entry.status_to,
         comment=entry.comment,
         details=entry.details,
     )
+
+
+def _with_lane(entry: Told) -> str:
+    return say("{one}, {other}", one=entry.company, other=entry.lane)
 
 
 def _section(part: rounds.Part) -> record.Section:
@@ -170,7 +223,7 @@ def _drawings(told: Story, exchange: str) -> Iterable[record.Drawing]:
     open_now = [] if told.case.ended or not entries else entries[-1].entry["open"]
     titles = sentences.lane_titles(exchange, told.case.desk)
     for name, drawing in sorted(told.definition.drawings.items(), key=lambda item: item[0] != told.case.eservice):
-        title = drawing.properties.get("title") or drawing.name
+        title = named(drawing.properties.get("title") or drawing.name)
         there, now = told.definition.on_drawing(name, done), told.definition.on_drawing(name, open_now)
         yield record.Drawing(name, title, drawing.content, now, there - now, titles)
 
