@@ -14,7 +14,7 @@ from app.web.agents import CHROME, EDGE, FIREFOX, IOS, SAFARI
 
 WEB = Path(__file__).parents[2] / "app" / "web"
 ASSETS, STATIC = WEB / "assets", WEB / "static"
-CORE_SCRIPTS = ("start.js", "form.js", "bell.js")
+CORE_SCRIPTS = ("start.js", "form.js", "bell.js", "viewer.js")
 CORE_STYLES = ("app.css", "fields.css", "lists.css", "managing.css", "information.css")
 # Drawings come as finished pictures; that a step of theirs is shown one after another only improves them.
 ENHANCING = ("diagram.js", "diagram.css")
