@@ -85,7 +85,7 @@ def _information() -> dict[str, Any]:
     places = (
         (_("Circulars"), "bulletins.index"),
         (_("Technical documents"), "documents.index"),
-        (_("Events"), "events.index"),
+        (_("Seminars and events"), "events.index"),
         (_("Forms"), "paper_forms.index"),
         (_("Calendar"), "calendar.show"),
         (_("Help"), "help.show"),
