@@ -27,6 +27,8 @@ from tests.commands.events import (
 )
 from tests.commands.managing import entries
 from tests.commands.office import APPROVE, FORWARD, race
+from tests.commands.refusing import refused
+from tests.commands.standing import away, over
 
 ROUNDS = 5
 
@@ -216,6 +218,37 @@ def test_giving_back_stands_in_the_trail_of_the_firm(office):
         "enrolment.withdrawn",
         {"event": code, "attendees": "Amy", "moved_up": 1},
     )
+
+
+def by_mia(office):
+    """An event at which Mia has named two people for one of her firm's memberships."""
+    code = published(office)
+    enrolled(office, code, "mia", "amy", "bob")
+    return code
+
+
+def test_a_substitute_gives_back_in_the_place_of_whoever_is_away(office):
+    code = by_mia(office)
+    office.revoke("chen")
+    away(office, "mia", "chen")
+    withdrawn(office, code, "chen", "amy")
+    entry = entries(office)[0].entry
+    assert (entry["actor"]["name"], entry["facts"]["for"]) == ("Chen Wai", "Mia Chan")
+
+
+def test_whoever_may_give_back_themselves_does_it_in_nobodys_place(office):
+    code = by_mia(office)
+    away(office, "chen", "mia")
+    withdrawn(office, code, "mia", "amy")
+    assert "for" not in entries(office)[0].entry["facts"]
+
+
+def test_a_substitute_gives_nothing_back_once_it_is_over(office):
+    code = by_mia(office)
+    office.revoke("chen")
+    over(office, away(office, "mia", "chen"), "mia")
+    with refused(office, NoRight):
+        withdrawn(office, code, "chen", "amy")
 
 
 def test_whoever_moves_up_is_told_and_so_is_who_enrolled_them(office):

@@ -32,12 +32,13 @@ def enrol(portal: Portal, by: By, code: str, membership: int | None = None) -> s
     circumstances.require_open_service(now)
     digest = steps.request_digest("enrol", code, membership)
     with portal.database.write() as connection:
-        person = steps.acting(connection, by)
+        person = steps.acting(connection, by, now)
         event = events.one(connection, code)
         seats = people.memberships_of(connection, person.company)
         if event is None or not event.takes_place or not event.is_for([seat.kind for seat in seats]):
             raise NotFound(f"the event {code[:8]}")
         seat, definition, question = _place(person, seats, definitions.current(connection).values(), event, membership)
+        person, seat = opening.seat_for(connection, definition, person, seat.id)
         reference = opening.next_reference(connection, definition.eservice.code, now)
         if (done := steps.claimed(connection, by, digest, reference, now)) is not None:
             return done
