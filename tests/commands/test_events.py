@@ -189,6 +189,13 @@ def test_an_event_that_is_over_stays_as_it_was(office):
         cancelled(office, code)
 
 
+def test_an_event_that_has_begun_is_not_moved(office):
+    code = published(office)
+    office.clock.set(event(office, code).starts_at)
+    with refused(office, EventMoved):
+        changed(office, code, starts_on="2026-12-17")
+
+
 @pytest.mark.parametrize("act", [changed, closed, cancelled])
 def test_only_those_who_keep_events_do_anything_to_them(office, act):
     code = published(office)
