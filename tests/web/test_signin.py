@@ -192,7 +192,7 @@ def test_nobody_is_led_away_after_signing_in(client, portal, mia, strange):
 def test_a_form_from_an_address_that_is_none_leads_to_the_sign_in(client):
     client.get("/sign-in")
     sent, headers = {"csrf_token": client.page.csrf_token}, {"Referer": "http://["}
-    reply = client.raw.post("/notices/reading", data=sent, base_url=client.origin, headers=headers)
+    reply = client.raw.post("/notes", data=sent, base_url=client.origin, headers=headers)
     assert (reply.status_code, reply.headers["Location"]) == (303, "/sign-in")
 
 
