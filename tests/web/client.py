@@ -42,6 +42,10 @@ class Client:
             self.get(self._start)
         return self._seen
 
+    @page.setter
+    def page(self, seen: Page | None) -> None:
+        self._seen = seen
+
     def get(self, url: str, *, expect: int | None = 200) -> Page:
         """Fetch a page; expect: the status of the page it ends on, None for any."""
         return self._follow("GET", url, None, expect)
