@@ -102,6 +102,13 @@ def test_a_firm_names_nobody_more_than_once_under_two_participant_ids(office):
     assert list(found.value.fields) == ["attendees.0.email"]
 
 
+def test_nobody_stands_twice_on_a_list_in_capitals_and_small_letters(office):
+    code = published(office)
+    with pytest.raises(WrongAnswers) as found:
+        enrolled(office, code, "mia", "amy", "AMY")
+    assert list(found.value.fields) == ["attendees"]
+
+
 def test_a_firm_has_no_more_places_under_two_participant_ids(office):
     code = published(office)
     enrolled(office, code, "mia", "amy")
