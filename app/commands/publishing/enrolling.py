@@ -38,10 +38,10 @@ def enrol(portal: Portal, by: By, code: str, membership: int | None = None) -> s
         if event is None or not event.takes_place or not event.is_for([seat.kind for seat in seats]):
             raise NotFound(f"the event {code[:8]}")
         seat, definition, question = _place(person, seats, definitions.current(connection).values(), event, membership)
-        person, seat = opening.seat_for(connection, definition, person, seat.id)
         reference = opening.next_reference(connection, definition.eservice.code, now)
         if (done := steps.claimed(connection, by, digest, reference, now)) is not None:
             return done
+        person, seat = opening.seat_for(connection, definition, person, seat.id)
         case = opening.new_case(connection, reference, definition, seat, person, now)
         opening.start(connection, portal, definition, case, steps.actor_of(person, "maker", by.address))
         _fill(connection, definition, case, question, event, now)
