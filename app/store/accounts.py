@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, delete, func, insert, or_, select, up
 
 from app.store.tables import (
     companies,
+    feeds,
     grant_requests,
     memberships,
     passkeys,
@@ -103,9 +104,10 @@ def set_particulars(connection: Connection, person: int, **particulars: str) -> 
 
 
 def forget_ways_in(connection: Connection, person: int) -> None:
-    """Forget password and channel: whoever gets the account back sets them anew."""
+    """Forget password, channel and the address of the calendar: whoever gets the account back sets them anew."""
     gone = {"password_hash": None, "failures": 0, "locked_at": None}
     connection.execute(update(people).where(people.c.id == person).values(gone))
+    connection.execute(delete(feeds).where(feeds.c.person_id == person))
     forget_codes(connection, person)
 
 

@@ -122,8 +122,9 @@ def change(connection: Connection, event: Event, **columns: Any) -> None:
 
 
 def newest_code(connection: Connection, prefix: str) -> str | None:
-    """The last code that begins so."""
-    return connection.scalar(select(func.max(events.c.code)).where(events.c.code.startswith(prefix)))
+    """The last code that begins so; of numbers the longer one is the later one."""
+    query = select(events.c.code).where(events.c.code.startswith(prefix))
+    return connection.scalar(query.order_by(func.length(events.c.code).desc(), events.c.code.desc()).limit(1))
 
 
 # --- what forms know --------------------------------------------------------------------------------------------------

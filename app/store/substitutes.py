@@ -132,7 +132,7 @@ def lately(connection: Connection, person: int, seat: Right, now: datetime) -> s
         .join_from(substitutes, AWAY, AWAY.c.id == substitutes.c.absent_id)
         .join(rights, rights.c.person_id == AWAY.c.id)
         .where(substitutes.c.substitute_id == person, AGREED)
-        .where(substitutes.c.begins_at <= now, over_at > now - LATELY)
+        .where(substitutes.c.begins_at <= now, over_at > now - LATELY, over_at >= substitutes.c.begins_at)
         .where(rights.c.lane == seat.lane, rights.c.holder == seat.holder)
         .where(
             rights.c.membership_id.is_not_distinct_from(seat.membership), lendable(rights, substitutes.c.substitute_id)

@@ -217,7 +217,7 @@ def _line(entry: Mapping[str, Any], link: str) -> dict[str, Any]:
     return {
         "seq": entry["seq"],
         "at": pages.exact_time(commands.moment(entry)),
-        "who": actor["name"],
+        "who": _who(actor["name"], entry["facts"].get("for", "")),
         "company": actor["company"],
         "address": actor["address"],
         "what": _(WORDS.get(entry["action"], entry["action"])),
@@ -226,6 +226,10 @@ def _line(entry: Mapping[str, Any], link: str) -> dict[str, Any]:
         "details": [_detail(name, value) for name, value in entry["facts"].items() if name in LABELS and value],
         "link": link[:12],
     }
+
+
+def _who(name: str, absent: str) -> str:
+    return _("%(who)s for %(absent)s", who=name, absent=absent) if absent else name
 
 
 def _detail(name: str, value: Any) -> dict[str, Any]:

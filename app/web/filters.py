@@ -24,6 +24,7 @@ from engine.running.definition import EService
 
 LONGEST = 100
 OLDEST = "oldest"
+YEARS = range(1900, 2200)  # those of the days that forms take
 Services = dict[str, EService]
 
 
@@ -62,15 +63,15 @@ class Asked(NamedTuple):
 def asked(words: Mapping[str, str] | None = None) -> Asked:
     """What the address of this page asks for, or what these words would."""
     given = request.args if words is None else words
-    said = {name: str(given.get(name, "")).strip()[:LONGEST] for name in WORDS}
+    said = {name: str(given.get(name, "")).replace("\0", " ").strip()[:LONGEST] for name in WORDS}
     return Asked(
         q=said["q"],
         status=said["status"] if said["status"] in statuses.STATUSES else "",
         eservice=said["eservice"].upper() if said["eservice"].isalnum() else "",
         function=said["function"] if said["function"] in functions.TITLES else "",
         membership=said["membership"].upper()[:8],
-        since=typed.day(said["from"]),
-        until=typed.day(said["to"]),
+        since=_day(said["from"]),
+        until=_day(said["to"]),
         sort=OLDEST if said["sort"] == OLDEST else "",
     )
 
@@ -101,6 +102,12 @@ def _memberships(person: Person, participant: str) -> frozenset[int] | None:
     if not participant or person.is_staff:
         return None
     return frozenset(seat.id for seat in pages.memberships_of(person) if seat.participant_id == participant)
+
+
+def _day(text: str) -> date | None:
+    """A day of which every database knows the beginning and the end."""
+    found = typed.day(text)
+    return found if found and found.year in YEARS else None
 
 
 def _begin(day: date | None) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import wraps
 from typing import Any
@@ -208,5 +209,7 @@ def _is_background() -> bool:
 def _way_back() -> str | None:
     if request.method != "POST":
         return local_path(request.full_path.rstrip("?"))
-    came_from = urlsplit(request.referrer or "")
-    return local_path(came_from.path) if came_from.netloc == request.host else None
+    with suppress(ValueError):  # a browser may be told to say anything
+        came_from = urlsplit(request.referrer or "")
+        return local_path(came_from.path) if came_from.netloc == request.host else None
+    return None

@@ -167,7 +167,8 @@ def _total(_scope: Scope, rows: Any, key: Any) -> Any:
 
 
 def _unique(_scope: Scope, rows: Any, key: Any) -> bool:
-    values = [value for value in _column(rows, key) if value is not None]
+    found = (value for value in _column(rows, key) if value is not None)
+    values = [value.casefold() if isinstance(value, str) else value for value in found]
     return all(value not in values[:place] for place, value in enumerate(values))
 
 

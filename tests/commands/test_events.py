@@ -20,9 +20,12 @@ from tests.commands.events import (
     event,
     named,
     published,
+    seat_of,
     written,
 )
 from tests.commands.managing import actions, entries, fault
+from tests.commands.refusing import refused
+from tests.commands.standing import acted, away, hands_of, over
 
 
 def offered(office):
@@ -52,6 +55,11 @@ def test_events_of_a_kind_and_year_are_numbered(office):
         "BR2602",
         "SE2602",
     ]
+
+
+def test_after_ninety_nine_of_a_kind_and_year_the_numbers_go_on(office):
+    office.run_sql("UPDATE events SET code = 'BR2699' WHERE code = :code", code=written(office))
+    assert [written(office), written(office)] == ["BR26100", "BR26101"]
 
 
 @pytest.mark.parametrize("who", ["lily", "agnes"])
@@ -181,6 +189,13 @@ def test_an_event_that_is_over_stays_as_it_was(office):
         cancelled(office, code)
 
 
+def test_an_event_that_has_begun_is_not_moved(office):
+    code = published(office)
+    office.clock.set(event(office, code).starts_at)
+    with refused(office, EventMoved):
+        changed(office, code, starts_on="2026-12-17")
+
+
 @pytest.mark.parametrize("act", [changed, closed, cancelled])
 def test_only_those_who_keep_events_do_anything_to_them(office, act):
     code = published(office)
@@ -232,6 +247,27 @@ def test_one_action_opens_one_enrolment(office):
     code = published(office)
     by = office.by("penny", "once")
     assert enrolling.enrol(office.portal, by, code) == enrolling.enrol(office.portal, by, code)
+
+
+def test_a_substitute_enrols_in_the_place_of_whoever_is_away(office):
+    code = published(office)
+    away(office, "mia", "chen")
+    reference = enrolling.enrol(office.portal, office.by("chen"), code, seat_of(office, "mia"))
+    assert acted(office, reference) == [("Chen Wai", "Mia Chan")]
+
+
+def test_both_have_had_a_hand_in_such_an_enrolment(office):
+    code = published(office)
+    away(office, "mia", "chen")
+    reference = enrolling.enrol(office.portal, office.by("chen"), code, seat_of(office, "mia"))
+    assert hands_of(office, reference, "maker") == {office.number("mia"), office.number("chen")}
+
+
+def test_a_substitute_enrols_nobody_once_it_is_over(office):
+    code = published(office)
+    over(office, away(office, "mia", "chen"), "mia")
+    with refused(office, NoRight):
+        enrolling.enrol(office.portal, office.by("chen"), code, seat_of(office, "mia"))
 
 
 def test_nobody_outside_of_the_audience_finds_the_event(office):

@@ -27,6 +27,8 @@ from tests.commands.events import (
 )
 from tests.commands.managing import entries
 from tests.commands.office import APPROVE, FORWARD, race
+from tests.commands.refusing import refused
+from tests.commands.standing import away, over
 
 ROUNDS = 5
 
@@ -98,6 +100,13 @@ def test_a_firm_names_nobody_more_than_once_under_two_participant_ids(office):
     with pytest.raises(WrongAnswers) as found:
         enrolled(office, code, "mia", "amy", kind="HKFE-EP")
     assert list(found.value.fields) == ["attendees.0.email"]
+
+
+def test_nobody_stands_twice_on_a_list_in_capitals_and_small_letters(office):
+    code = published(office)
+    with pytest.raises(WrongAnswers) as found:
+        enrolled(office, code, "mia", "amy", "AMY")
+    assert list(found.value.fields) == ["attendees"]
 
 
 def test_a_firm_has_no_more_places_under_two_participant_ids(office):
@@ -216,6 +225,37 @@ def test_giving_back_stands_in_the_trail_of_the_firm(office):
         "enrolment.withdrawn",
         {"event": code, "attendees": "Amy", "moved_up": 1},
     )
+
+
+def by_mia(office):
+    """An event at which Mia has named two people for one of her firm's memberships."""
+    code = published(office)
+    enrolled(office, code, "mia", "amy", "bob")
+    return code
+
+
+def test_a_substitute_gives_back_in_the_place_of_whoever_is_away(office):
+    code = by_mia(office)
+    office.revoke("chen")
+    away(office, "mia", "chen")
+    withdrawn(office, code, "chen", "amy")
+    entry = entries(office)[0].entry
+    assert (entry["actor"]["name"], entry["facts"]["for"]) == ("Chen Wai", "Mia Chan")
+
+
+def test_whoever_may_give_back_themselves_does_it_in_nobodys_place(office):
+    code = by_mia(office)
+    away(office, "chen", "mia")
+    withdrawn(office, code, "mia", "amy")
+    assert "for" not in entries(office)[0].entry["facts"]
+
+
+def test_a_substitute_gives_nothing_back_once_it_is_over(office):
+    code = by_mia(office)
+    office.revoke("chen")
+    over(office, away(office, "mia", "chen"), "mia")
+    with refused(office, NoRight):
+        withdrawn(office, code, "chen", "amy")
 
 
 def test_whoever_moves_up_is_told_and_so_is_who_enrolled_them(office):

@@ -380,6 +380,15 @@ def test_a_day_later_the_request_is_not_to_be_found(office):
         office.approve(reference, "mia")
 
 
+def test_of_what_ended_before_it_began_nothing_is_told(office):
+    office.revoke("mia", "maker")
+    reference = office.submit(office.open_draft("bo"), "bo")
+    over(office, away(office, "chen", "mia", first=1), "chen")
+    office.clock.set(office.clock.now().replace(hour=16, minute=1))
+    with refused(office, NotFound):
+        office.approve(reference, "mia")
+
+
 def test_who_never_stood_in_is_told_nothing(office, by_bo):
     away(office, "chen", "mia")
     with refused(office, NotFound):

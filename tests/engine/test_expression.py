@@ -31,6 +31,7 @@ FORM = {
     "rows": [{"lots": Decimal(2)}, {"lots": Decimal(3)}],
     "kept": {"S01": {"throttle": 10}, "S02": {"throttle": 20}},
     "sides": [{"does": ["A", "B"]}, {"does": ["A"]}, {"does": None}],
+    "twice": [{"email": "a@b.test"}, {"email": "A@b.Test"}],
     "repeated": [{"lots": 2}, {"lots": Decimal("2.0")}],
 }
 SCOPE = Scope({"form": FORM, "decision": "return"}, NOW, exchange_calendar(2026, 2027))
@@ -218,6 +219,7 @@ def test_no_escape_is_part_of_the_language(text):
         ('unique([form, form], "scope")', False),
         ('unique([form, form], "empty")', True),
         ('unique(form.repeated, "lots")', False),
+        ('unique(form.twice, "email")', False),
         ('column(counts(form.sides, "does", ["A", "B", "C"]), "count")[0]', 2),
         ('counts(form.sides, "does", column(form.sides, "does"))[1].value', "B"),
         ('count(counts(form.sides, "does", [["A", "B"], "A", None]))', 2),

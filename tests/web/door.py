@@ -23,7 +23,7 @@ def door(portal: Portal) -> Flask:
     languages.speak(app)
     secure(app, portal.settings)
     admit(app)
-    app.jinja_env.globals.update(asset=lambda name: f"/static/{name}", _=_words)
+    app.jinja_env.globals.update(asset=lambda name: f"/static/{name}", filling=lambda: "", _=_words)
     app.register_blueprint(signin.bp)
     app.register_blueprint(languages.bp)
     app.context_processor(languages.shown)

@@ -17,9 +17,11 @@ from tests.commands.events import (
     in_line,
     listed,
     published,
+    seat_of,
     seated,
     written,
 )
+from tests.commands.standing import away
 from tests.web.test_notices import feed, made
 
 LATER = datetime.fromisoformat("2026-12-10T17:00:00+08:00")
@@ -146,6 +148,20 @@ def test_a_firm_gives_a_place_back_on_the_page_of_the_event(office, visitor):
     chosen = [str(one.id) for one in listed(office, code) if one.name == "Amy"]
     client.submit(f"/events/{code}/withdrawal", attendee=chosen)
     assert (seated(office, code), in_line(office, code)) == (["bob", "cat", "dan"], [])
+
+
+def test_a_substitute_does_both_in_the_place_of_whoever_is_away(office, visitor):
+    code = published(office)
+    enrolled(office, code, "mia", "amy")
+    office.revoke("chen")
+    away(office, "mia", "chen")
+    client = visitor("chen")
+    client.get(f"/events/{code}")
+    page = client.submit(f"/events/{code}/enrolments", membership=str(seat_of(office, "mia")))
+    assert page.tree.xpath("//select[@name='event']/option[@selected]/@value") == [code]
+    client.get(f"/events/{code}/withdrawal")
+    client.submit(f"/events/{code}/withdrawal", attendee=[str(listed(office, code)[0].id)])
+    assert "Chen Wai for Mia Chan" in visitor("ada").get("/people/trail").text
 
 
 def test_whoever_chooses_nobody_is_asked_again(office, visitor):

@@ -49,6 +49,7 @@ def three(office):
         ("tab=waiting&membership=B00123", (2, 1)),
         ("tab=waiting&membership=F00123", ()),
         ("tab=history&q=ct027", (0,)),
+        ("tab=waiting&from=0001-01-01&to=9999-12-31", (2, 1)),
         ("tab=waiting&status=NONSENSE&from=yesterday&sort=sideways&after=x", (2, 1)),
     ],
 )

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from app.commands.managing import accounts
 from app.seed import DEMO_PASSWORD
 from tests.commands.office import PEOPLE
 
@@ -230,6 +231,13 @@ def test_a_revoked_address_leads_nowhere(office, visitor):
 def test_the_calendar_of_somebody_suspended_does_not_exist(office, visitor):
     path = made(visitor("mia"))
     office.run_sql("UPDATE people SET active = false WHERE id = :id", id=office.number("mia"))
+    feed(visitor, path, expect=404)
+
+
+def test_the_calendar_of_an_account_that_was_ended_does_not_come_back_with_it(office, visitor):
+    path, mia = made(visitor("mia")), office.number("mia")
+    accounts.deactivate(office.portal, office.by("ada"), mia)
+    accounts.activate(office.portal, office.by("ada"), mia)
     feed(visitor, path, expect=404)
 
 

@@ -146,6 +146,8 @@ def test_nobody_finds_those_of_others(office, visitor, mia, act):
         {"status": "NO_SUCH"},
         {"membership": "Z99999"},
         {"from": "never", "to": "2026-99-99"},
+        {"from": "0001-01-01"},
+        {"to": "9999-12-31"},
         {"q": "<script>alert(1)</script>"},
     ],
 )
@@ -157,6 +159,14 @@ def test_a_filter_of_what_is_gone_is_harmless(office, visitor, words):
     mia.get(mia.get("/").link("Gone · In progress"))
     mia.get("/?tab=waiting")
     assert mia.page.heading == "Dashboard"
+
+
+def test_a_nul_in_a_filter_keeps_nobody_from_their_lists(office_on_each, either_visitor):
+    olive = either_visitor("olive")
+    olive.post("/filters", list="history", membership="B0\0", name="Theirs")
+    number = office_on_each.rows("saved_filters")[0].id
+    own_filters.begin_with(office_on_each.portal, office_on_each.person("olive"), number, on=True)
+    assert olive.get("/?tab=history").heading == "Dashboard"
 
 
 def test_twenty_filters_ask_the_database_no_more(office, mia, visitor):

@@ -189,6 +189,13 @@ def test_nobody_is_led_away_after_signing_in(client, portal, mia, strange):
     assert client.submit("/sign-in/code", code=mailed_code(portal)).url == "/"
 
 
+def test_a_form_from_an_address_that_is_none_leads_to_the_sign_in(client):
+    client.get("/sign-in")
+    sent, headers = {"csrf_token": client.page.csrf_token}, {"Referer": "http://["}
+    reply = client.raw.post("/notes", data=sent, base_url=client.origin, headers=headers)
+    assert (reply.status_code, reply.headers["Location"]) == (303, "/sign-in")
+
+
 def test_signing_out_ends_it_for_every_copy_of_the_cookie(client, portal, mia):
     sign_in(client, portal)
     copied = client.raw.get_cookie("sid", domain="127.0.0.1").value

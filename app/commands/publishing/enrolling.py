@@ -32,7 +32,7 @@ def enrol(portal: Portal, by: By, code: str, membership: int | None = None) -> s
     circumstances.require_open_service(now)
     digest = steps.request_digest("enrol", code, membership)
     with portal.database.write() as connection:
-        person = steps.acting(connection, by)
+        person = steps.acting(connection, by, now)
         event = events.one(connection, code)
         seats = people.memberships_of(connection, person.company)
         if event is None or not event.takes_place or not event.is_for([seat.kind for seat in seats]):
@@ -41,6 +41,7 @@ def enrol(portal: Portal, by: By, code: str, membership: int | None = None) -> s
         reference = opening.next_reference(connection, definition.eservice.code, now)
         if (done := steps.claimed(connection, by, digest, reference, now)) is not None:
             return done
+        person, seat = opening.seat_for(connection, definition, person, seat.id)
         case = opening.new_case(connection, reference, definition, seat, person, now)
         opening.start(connection, portal, definition, case, steps.actor_of(person, "maker", by.address))
         _fill(connection, definition, case, question, event, now)

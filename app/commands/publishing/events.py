@@ -112,6 +112,8 @@ def change(portal: Portal, by: By, code: str, seen: int, said: Said) -> None:
     with portal.database.write() as connection:
         who = keeper(connection, by)
         event = _as_seen(connection, code, seen, now)
+        if event.published_at is not None and event.starts_at <= now:
+            raise EventMoved(code)
         _require_kept(connection, event, columns)
         news = {name: value for name, value in columns.items() if value != getattr(event, name)}
         if not news:

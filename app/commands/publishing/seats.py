@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from app.commands import administration
 from app.commands.administration import doer
 from app.commands.managing import acting
 from app.commands.portal import Portal
 from app.commands.publishing.events import keeper
-from app.commands.requests import event_letters, places
+from app.commands.requests import event_letters, places, steps
 from app.commands.requests.steps import By
 from app.store import attendees, companies, definitions, enrolments, events, people, registers
 from app.store.attendees import Attendee
@@ -56,30 +57,28 @@ def withdraw(portal: Portal, by: By, code: str, chosen: Collection[int]) -> int:
     """
     now = portal.clock.now()
     with portal.database.write() as connection:
-        person = acting.alone(connection, by)
+        acting.alone(connection, by)
+        person = steps.acting(connection, by, now)  # with what is lent: nobody manages an account here
         event = _event(connection, code)
         named = attendees.of_company(connection, person.company, [event.id])
         gone = [one for one in named if one.id in chosen]
         if not gone or not event.takes_place or now >= event.starts_at:
             raise NothingToWithdraw
-        if not {one.participant_id for one in gone} <= _participants(connection, person, event):
-            raise NoRight(" or ".join(LANES), "events")
+        absent = _in_place_of(connection, person, event, {one.participant_id for one in gone})
         attendees.withdraw(connection, [one.id for one in gone], now)
         _note_those_left(connection, event, named, gone, now)
         moved = places.settle(connection, event, now)
         event_letters.tell_of_places(connection, event, moved, now)
         event_letters.tell_of_withdrawal(connection, event, gone, Seat(person.id, person.name, person.email), now)
-        administration.seal_change(
-            connection,
-            portal,
-            person.company,
-            doer(person, by.address),
-            "enrolment.withdrawn",
-            event=code,
-            references=", ".join(sorted({one.reference for one in gone})),
-            attendees=", ".join(one.name for one in gone),
-            moved_up=len(moved),
-        )
+        facts: dict[str, Any] = {
+            "event": code,
+            "references": ", ".join(sorted({one.reference for one in gone})),
+            "attendees": ", ".join(one.name for one in gone),
+            "moved_up": len(moved),
+            **({"for": " and ".join(absent)} if absent else {}),
+        }
+        who = doer(person, by.address)
+        administration.seal_change(connection, portal, person.company, who, "enrolment.withdrawn", **facts)
     return len(gone)
 
 
@@ -96,6 +95,19 @@ def attend(portal: Portal, by: By, code: str, came: Collection[int]) -> None:
         administration.seal_change(
             connection, portal, exchange, who, "event.attended", event=code, attendees=str(len(came))
         )
+
+
+def _in_place_of(connection: Connection, person: Person, event: Event, participants: set[str]) -> list[str]:
+    """The colleagues who are away and without whose rights somebody could not act for all of these participants."""
+    absent, left = [], participants
+    for one in person.selves:
+        acts_for = left & _participants(connection, one, event) if left else set()
+        if acts_for and one.behalf:
+            absent.append(one.behalf.name)
+        left = left - acts_for
+    if left:
+        raise NoRight(" or ".join(LANES), "events")
+    return absent
 
 
 def _participants(connection: Connection, person: Person, event: Event) -> set[str]:
