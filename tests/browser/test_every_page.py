@@ -31,6 +31,7 @@ ELSEWHERE = {  # pages that are open at other moments only, each looked at by th
     "/demo/mail/<key>",
     "/events/<code>/withdrawal",
     "/requests/<reference>/ways-out/<name>/answer",
+    "/tasks/<uuid:task_id>/rows/<field>/template.xlsx",
 }
 NO_PAGES = {  # they answer with a file, with what a script reads, or lead on
     "/circulars/<int:bulletin>/file",
@@ -51,7 +52,6 @@ NO_PAGES = {  # they answer with a file, with what a script reads, or lead on
     "/requests/<reference>/drawing/<process_id>.bpmn",
     "/requests/<reference>/files/<uuid:file_id>",
     "/requests/<reference>/trail.pdf",
-    "/tasks/<uuid:task_id>/rows/<field>/template.xlsx",
 }
 ALSO = {
     "": ["/nowhere"],

@@ -6,8 +6,7 @@ import pytest
 
 from app.logs import log_of
 from app.web import errors
-from tests.commands.office import APPROVE, FORWARD, RETURN, answers
-from tests.web.conftest import opened
+from tests.commands.office import APPROVE, FORWARD, RETURN, answers, opened
 
 DRAFT, REVIEW, OWN, DESK, PROCESSED, ENDED = "draft", "review", "own", "desk", "processed", "ended"
 STAY = ("signins", "people_trail")  # signing in and being refused are noted there

@@ -4,7 +4,7 @@ import pytest
 
 from app.logs import log_of
 from app.web import errors
-from tests.web.conftest import opened
+from tests.commands.office import opened
 from tests.web.page import Page
 from tests.web.visitors import Visitors
 
