@@ -1,11 +1,10 @@
 """What an audit PDF says in words of its own, in English; a record holds them in the language of its pages."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
+from engine.hours import HONG_KONG
 from engine.sentence import EXPRESSION, Sentence, say
-
-HONG_KONG = timezone(timedelta(hours=8))
 
 ANSWERS = say("Answers")
 AUDIT_TRAIL = say("Audit trail")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import partial
@@ -109,8 +108,6 @@ def seen(request, everything, chromium):
         for path in paths:
             _look(found, visitor, visit, path)
         visitor.context.close()
-    if os.environ.get("SIZES"):
-        print(sorted((size, path) for path, size in found.sizes.items()))
     return found
 
 
@@ -118,10 +115,12 @@ def test_no_page_has_a_fault_at_any_width(seen):
     assert seen.faults == []
 
 
+@pytest.mark.parametrize("seen", [PHONE], indirect=True)
 def test_r8_a_finger_finds_every_button_on_a_phone(seen):
     assert "\n".join(seen.small) == ""
 
 
+@pytest.mark.parametrize("seen", [DESKTOP], indirect=True)
 def test_no_page_is_heavier_than_a_hundred_kilobytes(seen):
     assert [f"{path}: {size:,} bytes" for path, size in seen.sizes.items() if size > MOST_BYTES] == []
 
