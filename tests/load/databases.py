@@ -63,9 +63,9 @@ class Measured:
 
 
 @contextmanager
-def fresh(kind: str) -> Iterator[Measured]:
-    """A migrated database of that kind until the block ends."""
-    folder = Path(tempfile.mkdtemp(prefix="client-connect-load-", dir="/tmp"))
+def fresh(kind: str, within: Path = Path("/tmp")) -> Iterator[Measured]:
+    """A migrated database of that kind until the block ends; within: the folder in which it lies meanwhile."""
+    folder = Path(tempfile.mkdtemp(prefix="client-connect-load-", dir=within))
     try:
         with _sqlite(folder) if kind == "sqlite" else _postgresql(folder) as measured:
             migrate(measured.url)
