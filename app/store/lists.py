@@ -43,6 +43,7 @@ from engine.rights import may
 
 SLACK, LAST = 1000, 2**62
 FOUND_BY: ColumnElement[Any] = literal_column(IN_WORDS)
+IN_CASE_WORDS = table("case_words", column("rowid"), column("words"))  # SQLite's index of words
 MOST_COUNTED = 100  # nobody reads how many more there are
 OPENED, ENDED = "open", "ended"
 
@@ -175,6 +176,13 @@ def _may_find(wanted: Filter, row: Any) -> bool:
 
 
 # --- ranges of an index -----------------------------------------------------------------------------------------------
+class Range(NamedTuple):
+    """Requests that one index holds in their order. number: the column of that index which says their numbers."""
+
+    query: Select[Any]
+    number: ColumnElement[Any]
+
+
 class Seats(NamedTuple):
     """The functions and memberships, or desks, in which a person holds any right: how many of each kind, and which."""
 
@@ -184,11 +192,12 @@ class Seats(NamedTuple):
 
 
 def _seats(person: Person, wanted: Filter) -> Seats:
-    """The seats of a person, as far as they are wanted."""
+    """The seats of a person, as far as they are wanted: a firm's holds requests of its own function alone."""
     lanes: dict[tuple[str, int | None], set[str]] = {}
     for right in person.held:
         seat = None if right.lane in DESK_LANES else right.membership
-        if wanted.memberships is None or seat in wanted.memberships:
+        of_function = seat is None or wanted.function in ("", right.holder)
+        if of_function and (wanted.memberships is None or seat in wanted.memberships):
             lanes.setdefault((right.holder, seat), set()).add(right.lane)
     told = sorted((_kind(seat, held), holder, seat or 0) for (holder, seat), held in lanes.items())
     values: dict[str, Any] = {}
@@ -219,20 +228,20 @@ def _ids(
 def _newest(
     kinds: tuple[str, ...], every: bool, wanted: Filter, goes_on: bool, oldest_first: bool, most: int
 ) -> Select[Any]:
-    own = [select(cases.c.id)] if every else [select(cases.c.id).where(one) for one in _own(kinds)]
-    return _newest_of([*own, *_beside(kinds)], wanted, goes_on, oldest_first, most)
+    every_one = select(cases.c.id)
+    own = [every_one] if every else [every_one.where(one) for one in _own(kinds)]
+    ranges = [*(Range(one, cases.c.id) for one in own), *_beside(kinds)]
+    return _newest_of(ranges, wanted, goes_on, oldest_first, most)
 
 
-def _newest_of(
-    ranges: Sequence[Select[Any]], wanted: Filter, goes_on: bool, oldest_first: bool, most: int
-) -> Select[Any]:
+def _newest_of(ranges: Sequence[Range], wanted: Filter, goes_on: bool, oldest_first: bool, most: int) -> Select[Any]:
     parts = []
-    for one in ranges or [select(cases.c.id).where(sql("1 = 0"))]:
-        query = _matching(one, wanted)
+    for one in ranges or [Range(select(cases.c.id).where(sql("1 = 0")), cases.c.id)]:
+        query = _matching(one.query, wanted, one.number)
         if goes_on:
             row = bindparam("from_row", type_=cases.c.id.type)
-            query = query.where(cases.c.id > row if oldest_first else cases.c.id < row)
-        parts.append(select(query.order_by(_order(cases.c.id, oldest_first)).limit(most).subquery().c.id))
+            query = query.where(one.number > row if oldest_first else one.number < row)
+        parts.append(select(query.order_by(_order(one.number, oldest_first)).limit(most).subquery().c.id))
     return parts[0] if len(parts) == 1 else select(union_all(*parts).subquery().c.id)
 
 
@@ -247,29 +256,32 @@ def _own(kinds: Sequence[str]) -> Iterator[ColumnElement[bool]]:
             yield condition if kind == "maker" else and_(condition, cases.c.status != "DRAFT")
 
 
-def _with_words(connection: Connection, seats: Seats, every: bool, text: str) -> list[Select[Any]]:
+def _with_words(connection: Connection, seats: Seats, every: bool, text: str) -> list[Range]:
     """The requests that hold these words and those of somebody's seats; all of them for who reads every request."""
-    beside = [_holding(query, text) for query in _beside(seats.kinds)]
+    beside = [one._replace(query=_holding(one.query, text)) for one in _beside(seats.kinds)]
     if not seats.kinds and not every:
         return beside
     audience = [] if every else seats.words
     if connection.dialect.name == "sqlite":
-        index = table("case_words", column("rowid"), column("words"))
-        question = index.c.words.op("MATCH")(words.for_sqlite(text, audience))
-        query = select(cases.c.id).select_from(cases).join(index, index.c.rowid == cases.c.id).where(question)
+        question = IN_CASE_WORDS.c.words.op("MATCH")(words.for_sqlite(text, audience))
+        number: ColumnElement[Any] = IN_CASE_WORDS.c.rowid
+        # The plus keeps SQLite from asking the index of words anew for each request of a seat.
+        query = select(number.label("id")).join_from(IN_CASE_WORDS, cases, sql("+case_words.rowid = cases.id"))
+        query = query.where(question)
     else:
-        asked = cast(words.for_postgresql(text, audience), TSQUERY)
-        query = select(cases.c.id).where(FOUND_BY.op("@@")(asked))
-    return [query if every else query.where(or_(*_own(seats.kinds))), *beside]
+        asked, number = cast(words.for_postgresql(text, audience), TSQUERY), cases.c.id
+        query = select(number).where(FOUND_BY.op("@@")(asked))
+    return [Range(query if every else query.where(or_(*_own(seats.kinds))), number), *beside]
 
 
-def _beside(kinds: Sequence[str]) -> Iterator[Select[Any]]:
+def _beside(kinds: Sequence[str]) -> Iterator[Range]:
     """The requests of others in which each company or desk takes part."""
     for nth, kind in enumerate(kinds):
         seat = parties.c.membership_id
         sits = seat.is_(None) if kind == "desk" else seat == bindparam(f"of_seat_{nth}")
-        query = select(cases.c.id).join(parties, parties.c.case_id == cases.c.id)
-        yield query.where(parties.c.holder == bindparam(f"of_holder_{nth}"), sits)
+        number = parties.c.case_id
+        query = select(number.label("id")).join_from(parties, cases, number == cases.c.id)
+        yield Range(query.where(parties.c.holder == bindparam(f"of_holder_{nth}"), sits), number)
 
 
 def _holding(query: Select[Any], text: str) -> Select[Any]:
@@ -278,7 +290,7 @@ def _holding(query: Select[Any], text: str) -> Select[Any]:
     return query.where(*(held.like(f"% {word}%") for word in words.words_of(text)[: words.MOST_WORDS]))
 
 
-def _matching(query: Select[Any], wanted: Filter) -> Select[Any]:
+def _matching(query: Select[Any], wanted: Filter, number: ColumnElement[Any] = cases.c.id) -> Select[Any]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.status:
         conditions.append(cases.c.status == wanted.status)
@@ -293,10 +305,10 @@ def _matching(query: Select[Any], wanted: Filter) -> Select[Any]:
     if wanted.participant_id:
         conditions.append(cases.c.participant_id == wanted.participant_id)
     if wanted.since is not None:
-        conditions += [cases.c.opened_at >= wanted.since, cases.c.id >= _first_at(wanted.since) - SLACK]
+        conditions += [cases.c.opened_at >= wanted.since, number >= _first_at(wanted.since) - SLACK]
     if wanted.before is not None:
         last = func.coalesce(_first_at(wanted.before) + SLACK, LAST)
-        conditions += [cases.c.opened_at < wanted.before, cases.c.id <= last]
+        conditions += [cases.c.opened_at < wanted.before, number <= last]
     return query.where(*conditions)
 
 

@@ -20,6 +20,7 @@ from app.store.database import migrate
 from tests.commandline import children_of
 
 KINDS = ("sqlite", "postgresql")
+ROOM = Path("/tmp")  # noqa: S108  a fresh folder of its own is made in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Measured:
 
 
 @contextmanager
-def fresh(kind: str, within: Path = Path("/tmp")) -> Iterator[Measured]:
+def fresh(kind: str, within: Path = ROOM) -> Iterator[Measured]:
     """A migrated database of that kind until the block ends; within: the folder in which it lies meanwhile."""
     folder = Path(tempfile.mkdtemp(prefix="client-connect-load-", dir=within))
     try:
