@@ -96,7 +96,7 @@ class _Crowd:
 
     def request(self, number: int, size: int) -> dict[str, list[Row]]:
         """The rows of one request, by table; its number rises with time, as its own does."""
-        chance, at = self._chance, BEGUN + number * (self._now - BEGUN) / size
+        chance, at = self._chance, BEGUN + (self._now - BEGUN) * (number / size)
         seat, kind = self._filed()
         status = chance.choice(OPEN if chance.random() < OPEN_SHARE else ENDED) or kind.eservice.success
         with_bank = kind.eservice.has_next and (status == OPEN[-1] or chance.random() < 0.5)

@@ -106,7 +106,11 @@ cases = Table(
     Index("ix_cases_open", "membership_id", "function", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
     Index("ix_cases_desk_open", "desk", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
     Index("ix_cases_participant", "participant_id", "eservice", "id"),
+    Index("ix_cases_membership_eservice", "membership_id", "function", "eservice", "id"),
+    Index("ix_cases_desk_eservice", "desk", "eservice", "id"),
     Index("ix_cases_eservice", "eservice", "id"),
+    Index("ix_cases_function", "function", "id"),
+    Index("ix_cases_desk_function", "desk", "function", "id"),
     Index("ix_cases_opened", "opened_at", "id"),
     Index("ix_cases_closed", "eservice", "status", "closed_at"),
 )
