@@ -230,7 +230,8 @@ def admit(connection: Connection, case_id: int, found: Collection[Party], at: da
         for party in found
     ]
     if rows:
-        connection.execute(dialect.insert(parties).on_conflict_do_nothing(), rows)
+        eservice = select(cases.c.eservice).where(cases.c.id == case_id).scalar_subquery()
+        connection.execute(dialect.insert(parties).values(eservice=eservice).on_conflict_do_nothing(), rows)
 
 
 def dismiss(connection: Connection, case_id: int, gone: Collection[Party]) -> None:

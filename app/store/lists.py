@@ -20,7 +20,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     column,
-    exists,
     func,
     literal,
     literal_column,
@@ -44,6 +43,7 @@ from engine.rights import may
 SLACK, LAST = 1000, 2**62
 FOUND_BY: ColumnElement[Any] = literal_column(IN_WORDS)
 IN_CASE_WORDS = table("case_words", column("rowid"), column("words"))  # SQLite's index of words
+HELD: ColumnElement[Any] = literal_column("case_words")
 MOST_COUNTED = 100  # nobody reads how many more there are
 OPENED, ENDED = "open", "ended"
 
@@ -177,10 +177,11 @@ def _may_find(wanted: Filter, row: Any) -> bool:
 
 # --- ranges of an index -----------------------------------------------------------------------------------------------
 class Range(NamedTuple):
-    """Requests that one index holds in their order. number: the column of that index which says their numbers."""
+    """Requests that one index holds in their order. number, eservice: the columns of that index which say these."""
 
     query: Select[Any]
-    number: ColumnElement[Any]
+    number: ColumnElement[Any] = cases.c.id
+    eservice: ColumnElement[Any] = cases.c.eservice
 
 
 class Seats(NamedTuple):
@@ -230,14 +231,14 @@ def _newest(
 ) -> Select[Any]:
     every_one = select(cases.c.id)
     own = [every_one] if every else [every_one.where(one) for one in _own(kinds)]
-    ranges = [*(Range(one, cases.c.id) for one in own), *_beside(kinds)]
+    ranges = [*map(Range, own), *_beside(kinds)]
     return _newest_of(ranges, wanted, goes_on, oldest_first, most)
 
 
 def _newest_of(ranges: Sequence[Range], wanted: Filter, goes_on: bool, oldest_first: bool, most: int) -> Select[Any]:
     parts = []
-    for one in ranges or [Range(select(cases.c.id).where(sql("1 = 0")), cases.c.id)]:
-        query = _matching(one.query, wanted, one.number)
+    for one in ranges or [Range(select(cases.c.id).where(sql("1 = 0")))]:
+        query = _matching(one, wanted)
         if goes_on:
             row = bindparam("from_row", type_=cases.c.id.type)
             query = query.where(one.number > row if oldest_first else one.number < row)
@@ -263,11 +264,10 @@ def _with_words(connection: Connection, seats: Seats, every: bool, text: str) ->
         return beside
     audience = [] if every else seats.words
     if connection.dialect.name == "sqlite":
-        question = IN_CASE_WORDS.c.words.op("MATCH")(words.for_sqlite(text, audience))
         number: ColumnElement[Any] = IN_CASE_WORDS.c.rowid
         # The plus keeps SQLite from asking the index of words anew for each request of a seat.
         query = select(number.label("id")).join_from(IN_CASE_WORDS, cases, sql("+case_words.rowid = cases.id"))
-        query = query.where(question)
+        query = query.where(HELD.op("MATCH")(words.for_sqlite(text, audience)))
     else:
         asked, number = cast(words.for_postgresql(text, audience), TSQUERY), cases.c.id
         query = select(number).where(FOUND_BY.op("@@")(asked))
@@ -281,7 +281,7 @@ def _beside(kinds: Sequence[str]) -> Iterator[Range]:
         sits = seat.is_(None) if kind == "desk" else seat == bindparam(f"of_seat_{nth}")
         number = parties.c.case_id
         query = select(number.label("id")).join_from(parties, cases, number == cases.c.id)
-        yield Range(query.where(parties.c.holder == bindparam(f"of_holder_{nth}"), sits), number)
+        yield Range(query.where(parties.c.holder == bindparam(f"of_holder_{nth}"), sits), number, parties.c.eservice)
 
 
 def _holding(query: Select[Any], text: str) -> Select[Any]:
@@ -290,7 +290,7 @@ def _holding(query: Select[Any], text: str) -> Select[Any]:
     return query.where(*(held.like(f"% {word}%") for word in words.words_of(text)[: words.MOST_WORDS]))
 
 
-def _matching(query: Select[Any], wanted: Filter, number: ColumnElement[Any] = cases.c.id) -> Select[Any]:
+def _matching(one: Range, wanted: Filter) -> Select[Any]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.status:
         conditions.append(cases.c.status == wanted.status)
@@ -299,22 +299,22 @@ def _matching(query: Select[Any], wanted: Filter, number: ColumnElement[Any] = c
     elif wanted.state == ENDED:
         conditions.append(cases.c.closed_at.is_not(None))
     if wanted.eservice:
-        conditions.append(cases.c.eservice == wanted.eservice)
+        conditions.append(one.eservice == wanted.eservice)
     if wanted.function:
         conditions.append(cases.c.function == wanted.function)
     if wanted.participant_id:
         conditions.append(cases.c.participant_id == wanted.participant_id)
     if wanted.since is not None:
-        conditions += [cases.c.opened_at >= wanted.since, number >= _first_at(wanted.since) - SLACK]
+        conditions += [cases.c.opened_at >= wanted.since, one.number >= _first_at(wanted.since) - SLACK]
     if wanted.before is not None:
         last = func.coalesce(_first_at(wanted.before) + SLACK, LAST)
-        conditions += [cases.c.opened_at < wanted.before, number <= last]
-    return query.where(*conditions)
+        conditions += [cases.c.opened_at < wanted.before, one.number <= last]
+    return one.query.where(*conditions)
 
 
 def matching_at_hand(query: Select[Any], wanted: Filter, seat: ColumnElement[Any]) -> Select[Any]:
     """The same for a query of few requests, which are looked at one by one, also for words; seat: whose work it is."""
-    query = _matching(query, wanted)
+    query = _matching(Range(query), wanted)
     if wanted.memberships is not None:
         query = query.where(seat.in_(wanted.memberships))
     return _holding(query, wanted.text)
@@ -354,21 +354,31 @@ def counterparts(
     """
     seen = (cases.c.id, cases.c.reference, cases.c.release, cases.c.participant_id, companies.c.name_en)
     query = select(*seen, cases.c.status, _about(person)).join_from(cases, companies)
-    query = query.where(_as_party(bool(person.lent)), _WHICH[which])
+    query, values = query.where(_as_party(bool(person.lent)), _WHICH[which]), who(person)
+    if which == "history":
+        kinds, seats, _ = _seats(person, ALL)
+        beside = [one for one, kind in zip(_beside(kinds), kinds, strict=True) if kind != "desk"]
+        query = query.where(cases.c.id.in_(_newest_of(beside, Filter(state=ENDED), before is not None, False, most)))
+        values |= seats | {"from_row": before}
     if before is not None:
         query = query.where(cases.c.id < before)
-    return [Counterpart(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most), who(person))]
+    return [Counterpart(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most), values)]
 
 
 def counterparts_count(connection: Connection, person: Person, which: str) -> int:
-    """How many such requests there are."""
-    query = select(func.count()).select_from(cases).where(_as_party(bool(person.lent)), _WHICH[which])
-    return int(connection.execute(query, who(person)).scalar_one())
+    """How many such requests there are, of those that are open; at most 100, which then means that many or more."""
+    return int(connection.execute(_counterparts_counted(which, bool(person.lent)), who(person)).scalar_one())
 
 
 def counterparts_open(lent: bool) -> Select[Any]:
     """How many of them are with us, as a question within another; it asks for `who`. lent: whether rights are lent."""
-    return select(func.count()).select_from(cases).where(_as_party(lent), _WHICH["open"])
+    return _counterparts_counted("open", lent)
+
+
+@lru_cache
+def _counterparts_counted(which: str, lent: bool) -> Select[Any]:
+    some = select(cases.c.id).where(_as_party(lent), _WHICH[which]).limit(MOST_COUNTED).subquery()
+    return select(func.count()).select_from(some)
 
 
 def _as_party(lent: bool) -> ColumnElement[bool]:
@@ -378,7 +388,9 @@ def _as_party(lent: bool) -> ColumnElement[bool]:
         rights.c.holder == parties.c.holder,
         rights.c.membership_id == parties.c.membership_id,
     )
-    return exists(select(parties.c.case_id).join_from(parties, rights, seat).where(parties.c.case_id == cases.c.id))
+    query = select(parties.c.case_id).join_from(parties, rights, seat).where(parties.c.case_id == cases.c.id)
+    # Asked of one request after the other: those of a company are many times as many as those that are open.
+    return query.limit(1).correlate(cases).scalar_subquery().is_not(None)
 
 
 _WHICH = {

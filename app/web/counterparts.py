@@ -45,7 +45,7 @@ def show() -> str:
             before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
             most=PAGE + 1,
         )
-        counts = {name: lists.counterparts_count(connection, person, name) for name in ("open", "passed")}
+        counts = {name: pages.many(lists.counterparts_count(connection, person, name)) for name in ("open", "passed")}
         rows = _rows(connection, person, found[:PAGE], now)
     older = url_for("counterparts.show", tab=tab, before=found[PAGE - 1].id) if len(found) > PAGE else None
     labels = {"open": _("With us"), "passed": _("Passed on"), "history": _("Ended")}
