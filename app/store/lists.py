@@ -39,6 +39,7 @@ from app.store.tables import cases, companies, parties, people, rights
 from app.store.tables.requests import IN_WORDS
 from engine.people import DESK_LANES, Person
 from engine.rights import may
+from engine.statuses import STATUSES
 
 SLACK, LAST = 1000, 2**62
 FOUND_BY: ColumnElement[Any] = literal_column(IN_WORDS)
@@ -177,11 +178,12 @@ def _may_find(wanted: Filter, row: Any) -> bool:
 
 # --- ranges of an index -----------------------------------------------------------------------------------------------
 class Range(NamedTuple):
-    """Requests that one index holds in their order. number, eservice: the columns of that index which say these."""
+    """Requests that one index holds in their order, and the columns in which it says what they are asked for by."""
 
     query: Select[Any]
     number: ColumnElement[Any] = cases.c.id
     eservice: ColumnElement[Any] = cases.c.eservice
+    closed_at: ColumnElement[Any] = cases.c.closed_at
 
 
 class Seats(NamedTuple):
@@ -281,7 +283,8 @@ def _beside(kinds: Sequence[str]) -> Iterator[Range]:
         sits = seat.is_(None) if kind == "desk" else seat == bindparam(f"of_seat_{nth}")
         number = parties.c.case_id
         query = select(number.label("id")).join_from(parties, cases, number == cases.c.id)
-        yield Range(query.where(parties.c.holder == bindparam(f"of_holder_{nth}"), sits), number, parties.c.eservice)
+        query = query.where(parties.c.holder == bindparam(f"of_holder_{nth}"), sits)
+        yield Range(query, number, parties.c.eservice, parties.c.closed_at)
 
 
 def _holding(query: Select[Any], text: str) -> Select[Any]:
@@ -294,10 +297,12 @@ def _matching(one: Range, wanted: Filter) -> Select[Any]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.status:
         conditions.append(cases.c.status == wanted.status)
+        if not STATUSES[wanted.status].ends:
+            conditions.append(one.closed_at.is_(None))
     elif wanted.state == OPENED:
-        conditions += [cases.c.closed_at.is_(None), cases.c.status != "DRAFT"]
+        conditions += [one.closed_at.is_(None), cases.c.status != "DRAFT"]
     elif wanted.state == ENDED:
-        conditions.append(cases.c.closed_at.is_not(None))
+        conditions.append(one.closed_at.is_not(None))
     if wanted.eservice:
         conditions.append(one.eservice == wanted.eservice)
     if wanted.function:
@@ -354,43 +359,36 @@ def counterparts(
     """
     seen = (cases.c.id, cases.c.reference, cases.c.release, cases.c.participant_id, companies.c.name_en)
     query = select(*seen, cases.c.status, _about(person)).join_from(cases, companies)
-    query, values = query.where(_as_party(bool(person.lent)), _WHICH[which]), who(person)
+    query, values = query.where(_WHICH[which]), who(person)
     if which == "history":
         kinds, seats, _ = _seats(person, ALL)
         beside = [one for one, kind in zip(_beside(kinds), kinds, strict=True) if kind != "desk"]
-        query = query.where(cases.c.id.in_(_newest_of(beside, Filter(state=ENDED), before is not None, False, most)))
+        chosen = _newest_of(beside, Filter(state=ENDED), before is not None, False, most)
         values |= seats | {"from_row": before}
+    else:
+        chosen = _open_beside(bool(person.lent))
+    query = query.where(cases.c.id.in_(chosen))
     if before is not None:
         query = query.where(cases.c.id < before)
     return [Counterpart(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most), values)]
 
 
 def counterparts_count(connection: Connection, person: Person, which: str) -> int:
-    """How many such requests there are, of those that are open; at most 100, which then means that many or more."""
-    return int(connection.execute(_counterparts_counted(which, bool(person.lent)), who(person)).scalar_one())
-
-
-def counterparts_open(lent: bool) -> Select[Any]:
-    """How many of them are with us, as a question within another; it asks for `who`. lent: whether rights are lent."""
-    return _counterparts_counted("open", lent)
+    """How many of those that are open there are; at most 100, which then means that many or more."""
+    return int(connection.execute(counterparts_counted(bool(person.lent), which), who(person)).scalar_one())
 
 
 @lru_cache
-def _counterparts_counted(which: str, lent: bool) -> Select[Any]:
-    some = select(cases.c.id).where(_as_party(lent), _WHICH[which]).limit(MOST_COUNTED).subquery()
+def counterparts_counted(lent: bool, which: str = "open") -> Select[Any]:
+    """The same as a question within another; it asks for `who`. lent: whether rights are lent."""
+    some = select(cases.c.id).where(cases.c.id.in_(_open_beside(lent)), _WHICH[which]).limit(MOST_COUNTED).subquery()
     return select(func.count()).select_from(some)
 
 
-def _as_party(lent: bool) -> ColumnElement[bool]:
-    """Whether a company of the person was let into the request, and not only a desk."""
-    seat = and_(
-        mine(lent),
-        rights.c.holder == parties.c.holder,
-        rights.c.membership_id == parties.c.membership_id,
-    )
-    query = select(parties.c.case_id).join_from(parties, rights, seat).where(parties.c.case_id == cases.c.id)
-    # Asked of one request after the other: those of a company are many times as many as those that are open.
-    return query.limit(1).correlate(cases).scalar_subquery().is_not(None)
+def _open_beside(lent: bool) -> Select[Any]:
+    """The open requests into which a company of the person was let, and not only a desk."""
+    seat = and_(rights.c.holder == parties.c.holder, rights.c.membership_id == parties.c.membership_id)
+    return select(parties.c.case_id).join_from(parties, rights, seat).where(mine(lent), parties.c.closed_at.is_(None))
 
 
 _WHICH = {

@@ -160,13 +160,15 @@ class _Crowd:
         return f"{code}-{day}-{self._of_day:06}"
 
     def _party(self, case: Row) -> Row:
-        seat = {"participant": self._bank.participant_id, "membership_id": self._bank.id, "since_at": case["opened_at"]}
         return {
             "case_id": case["id"],
             "side": "next",
+            "participant": self._bank.participant_id,
             "holder": case["function"],
+            "membership_id": self._bank.id,
             "since_at": case["opened_at"],
-            **seat,
+            "eservice": case["eservice"],
+            "closed_at": case["closed_at"],
         }
 
     def _task(self, case: Row) -> Row:

@@ -102,7 +102,6 @@ cases = Table(
     Index("ix_cases_any_status", "status", "id"),
     Index("ix_cases_open", "membership_id", "function", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
     Index("ix_cases_desk_open", "desk", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
-    Index("ix_cases_any_open", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
     Index("ix_cases_participant", "participant_id", "eservice", "id"),
     Index("ix_cases_membership_eservice", "membership_id", "function", "eservice", "id"),
     Index("ix_cases_desk_eservice", "desk", "eservice", "id"),
@@ -122,8 +121,10 @@ parties = Table(
     Column("membership_id", ForeignKey("memberships.id")),  # empty for a desk
     Column("since_at", Moment, nullable=False),
     Column("eservice", String(16), nullable=False, server_default=""),  # that of the request, which never changes
+    Column("closed_at", Moment),  # and when the request ended, kept by a trigger
     Index("ix_parties_seat", "holder", "membership_id", "case_id"),
     Index("ix_parties_eservice", "holder", "membership_id", "eservice", "case_id"),
+    Index("ix_parties_open", "holder", "membership_id", "case_id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
     CheckConstraint("side IN ('next', 'broker', 'exchange')", name="side"),
 )
 tasks = Table(
