@@ -13,9 +13,13 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
     Select,
+    Text,
     and_,
     bindparam,
     cast,
@@ -26,6 +30,7 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    true,
     union_all,
 )
 from sqlalchemy import case as sql_case
@@ -34,8 +39,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.store import sides, words
 from app.store.cases import seen_by, who
-from app.store.substitutes import mine
-from app.store.tables import cases, companies, parties, people, rights
+from app.store.tables import cases, companies, parties, people
 from app.store.tables.requests import IN_WORDS
 from engine.people import DESK_LANES, Person
 from engine.rights import may
@@ -68,19 +72,6 @@ class Row:
     maker: str
     received_on: Any = None
     opened_for: str = ""  # in whose place
-
-
-@dataclass(frozen=True, slots=True)
-class Counterpart:
-    """One request of another company, as the company sees it that takes part."""
-
-    id: int
-    reference: str
-    release: str
-    participant_id: str
-    company: str
-    status: str
-    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +159,7 @@ def _columns(person: Person) -> tuple[Any, ...]:
     times = (cases.c.opened_at, cases.c.closed_at)
     names = (COMPANY.c.name_en, MAKER.c.name.label("made_by"))
     more = (*names, cases.c.received_on, cases.c.opened_for)
-    return (*known, _about(person), cases.c.changed_at, cases.c.opened_by, *times, *more)
+    return (*known, about(person), cases.c.changed_at, cases.c.opened_by, *times, *more)
 
 
 def _may_find(wanted: Filter, row: Any) -> bool:
@@ -184,6 +175,16 @@ class Range(NamedTuple):
     number: ColumnElement[Any] = cases.c.id
     eservice: ColumnElement[Any] = cases.c.eservice
     closed_at: ColumnElement[Any] = cases.c.closed_at
+    each: FromClause | None = None  # of which row there is a range, where one question stands for many
+
+
+class Seat(NamedTuple):
+    """What a right is held in, and as what; each: as in `Range`."""
+
+    kind: str
+    holder: ColumnElement[Any]
+    membership: ColumnElement[Any]
+    each: FromClause | None = None
 
 
 class Seats(NamedTuple):
@@ -204,8 +205,10 @@ def _seats(person: Person, wanted: Filter) -> Seats:
             lanes.setdefault((right.holder, seat), set()).add(right.lane)
     told = sorted((_kind(seat, held), holder, seat or 0) for (holder, seat), held in lanes.items())
     values: dict[str, Any] = {}
-    for nth, (_, holder, seat) in enumerate(told):
+    for nth, (kind, holder, seat) in enumerate(told):
         values |= {f"of_holder_{nth}": holder, f"of_seat_{nth}": seat}
+        values.setdefault(f"{kind}_holders", []).append(holder)
+        values.setdefault(f"{kind}_seats", []).append(seat)
     found_by = (words.desk_word(one[1]) if one[0] == "desk" else words.seat_word(one[2], one[1]) for one in told)
     return Seats(tuple(kind for kind, _, _ in told), values, tuple(found_by))
 
@@ -224,17 +227,17 @@ def _ids(
         ranges = _with_words(connection, seats, every, wanted.text)
         return _newest_of(ranges, wanted, place.row is not None, place.oldest_first, most), values
     shape = (seats.kinds, every, replace(wanted, memberships=None), place.row is not None, place.oldest_first, most)
-    return _newest(*shape), values
+    return _newest(connection.dialect.name, *shape), values
 
 
 @lru_cache(maxsize=256)  # to write such a question takes many times as long as the database needs to answer it
 def _newest(
-    kinds: tuple[str, ...], every: bool, wanted: Filter, goes_on: bool, oldest_first: bool, most: int
+    dialect: str, kinds: tuple[str, ...], every: bool, wanted: Filter, goes_on: bool, oldest_first: bool, most: int
 ) -> Select[Any]:
     every_one = select(cases.c.id)
-    own = [every_one] if every else [every_one.where(one) for one in _own(kinds)]
-    ranges = [*map(Range, own), *_beside(kinds)]
-    return _newest_of(ranges, wanted, goes_on, oldest_first, most)
+    seats = _seat_by_seat(kinds) if dialect == "sqlite" else _each_kind(kinds)
+    own = [Range(every_one)] if every else [Range(every_one.where(_opens(one)), each=one.each) for one in seats]
+    return _newest_of([*own, *map(_beside, _seat_by_seat(kinds))], wanted, goes_on, oldest_first, most)
 
 
 def _newest_of(ranges: Sequence[Range], wanted: Filter, goes_on: bool, oldest_first: bool, most: int) -> Select[Any]:
@@ -244,24 +247,40 @@ def _newest_of(ranges: Sequence[Range], wanted: Filter, goes_on: bool, oldest_fi
         if goes_on:
             row = bindparam("from_row", type_=cases.c.id.type)
             query = query.where(one.number > row if oldest_first else one.number < row)
-        parts.append(select(query.order_by(_order(one.number, oldest_first)).limit(most).subquery().c.id))
+        newest = query.order_by(_order(one.number, oldest_first)).limit(most)
+        if one.each is None:
+            parts.append(select(newest.subquery().c.id))
+        else:
+            of_each = newest.correlate(one.each).lateral()
+            parts.append(select(of_each.c.id).select_from(one.each.join(of_each, true())))
     return parts[0] if len(parts) == 1 else select(union_all(*parts).subquery().c.id)
 
 
-def _own(kinds: Sequence[str]) -> Iterator[ColumnElement[bool]]:
-    """What each seat opens of the requests of its own firm, or of those that reached its desk."""
+def _seat_by_seat(kinds: Sequence[str]) -> Iterator[Seat]:
     for nth, kind in enumerate(kinds):
-        holder, seat = bindparam(f"of_holder_{nth}"), bindparam(f"of_seat_{nth}")
-        if kind == "desk":
-            yield and_(cases.c.desk == holder, cases.c.received_on.is_not(None))
-        else:
-            condition = and_(cases.c.membership_id == seat, cases.c.function == holder)
-            yield condition if kind == "maker" else and_(condition, cases.c.status != "DRAFT")
+        yield Seat(kind, bindparam(f"of_holder_{nth}"), bindparam(f"of_seat_{nth}"))
+
+
+def _each_kind(kinds: Sequence[str]) -> Iterator[Seat]:
+    """All seats of a kind at once: PostgreSQL plans each range for longer than it reads it."""
+    for kind in dict.fromkeys(kinds):
+        held = (bindparam(f"{kind}_holders", type_=ARRAY(Text)), bindparam(f"{kind}_seats", type_=ARRAY(BigInteger)))
+        each = func.unnest(*held).table_valued("holder", "membership").render_derived()
+        yield Seat(kind, each.c.holder, each.c.membership, each)
+
+
+def _opens(seat: Seat) -> ColumnElement[bool]:
+    """What a seat opens of the requests of its own firm, or of those that reached its desk."""
+    if seat.kind == "desk":
+        return and_(cases.c.desk == seat.holder, cases.c.received_on.is_not(None))
+    condition = and_(cases.c.membership_id == seat.membership, cases.c.function == seat.holder)
+    return condition if seat.kind == "maker" else and_(condition, cases.c.status != "DRAFT")
 
 
 def _with_words(connection: Connection, seats: Seats, every: bool, text: str) -> list[Range]:
     """The requests that hold these words and those of somebody's seats; all of them for who reads every request."""
-    beside = [one._replace(query=_holding(one.query, text)) for one in _beside(seats.kinds)]
+    others = map(_beside, _seat_by_seat(seats.kinds))
+    beside = [one._replace(query=_holding(one.query, text)) for one in others]
     if not seats.kinds and not every:
         return beside
     audience = [] if every else seats.words
@@ -273,18 +292,17 @@ def _with_words(connection: Connection, seats: Seats, every: bool, text: str) ->
     else:
         asked, number = cast(words.for_postgresql(text, audience), TSQUERY), cases.c.id
         query = select(number).where(FOUND_BY.op("@@")(asked))
-    return [Range(query if every else query.where(or_(*_own(seats.kinds))), number), *beside]
+    own = map(_opens, _seat_by_seat(seats.kinds))
+    return [Range(query if every else query.where(or_(*own)), number), *beside]
 
 
-def _beside(kinds: Sequence[str]) -> Iterator[Range]:
-    """The requests of others in which each company or desk takes part."""
-    for nth, kind in enumerate(kinds):
-        seat = parties.c.membership_id
-        sits = seat.is_(None) if kind == "desk" else seat == bindparam(f"of_seat_{nth}")
-        number = parties.c.case_id
-        query = select(number.label("id")).join_from(parties, cases, number == cases.c.id)
-        query = query.where(parties.c.holder == bindparam(f"of_holder_{nth}"), sits)
-        yield Range(query, number, parties.c.eservice, parties.c.closed_at)
+def _beside(seat: Seat) -> Range:
+    """The requests of others in which a company or desk takes part."""
+    number, membership = parties.c.case_id, parties.c.membership_id
+    query = select(number.label("id")).join_from(parties, cases, number == cases.c.id)
+    sits = membership.is_(None) if seat.kind == "desk" else membership == seat.membership
+    query = query.where(parties.c.holder == seat.holder, sits)
+    return Range(query, number, parties.c.eservice, parties.c.closed_at)
 
 
 def _holding(query: Select[Any], text: str) -> Select[Any]:
@@ -332,13 +350,13 @@ def _first_at(moment: datetime) -> Any:
     return query.order_by(other.c.opened_at, other.c.id).limit(1).scalar_subquery()
 
 
-def _order(number: ColumnElement[int], oldest_first: bool) -> Any:
+def _order(number: ColumnElement[Any], oldest_first: bool) -> Any:
     return number.asc() if oldest_first else number.desc()
 
 
 # --- what is shown ----------------------------------------------------------------------------------------------------
-def _about(person: Person) -> ColumnElement[str]:
-    """The summary as this person may read it: others than the firm read none of a round that it has not approved."""
+def about(person: Person) -> ColumnElement[str]:
+    """The summary as somebody may read it: others than the firm read none of a round that it has not approved."""
     if may(person, "read every request"):
         return cases.c.about
     approved = cases.c.status.in_(sides.APPROVED_BY_FIRM)
@@ -350,49 +368,9 @@ def _about(person: Person) -> ColumnElement[str]:
     return sql_case((readable, cases.c.about), else_="").label("about")
 
 
-def counterparts(
-    connection: Connection, person: Person, which: str, *, before: int | None = None, most: int = 50
-) -> list[Counterpart]:
-    """The requests of others in which a company of this person takes part, newest first.
-
-    which: open (with us), passed (on to somebody else) or history.
-    """
-    seen = (cases.c.id, cases.c.reference, cases.c.release, cases.c.participant_id, companies.c.name_en)
-    query = select(*seen, cases.c.status, _about(person)).join_from(cases, companies)
-    query, values = query.where(_WHICH[which]), who(person)
-    if which == "history":
-        kinds, seats, _ = _seats(person, ALL)
-        beside = [one for one, kind in zip(_beside(kinds), kinds, strict=True) if kind != "desk"]
-        chosen = _newest_of(beside, Filter(state=ENDED), before is not None, False, most)
-        values |= seats | {"from_row": before}
-    else:
-        chosen = _open_beside(bool(person.lent))
-    query = query.where(cases.c.id.in_(chosen))
-    if before is not None:
-        query = query.where(cases.c.id < before)
-    return [Counterpart(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most), values)]
-
-
-def counterparts_count(connection: Connection, person: Person, which: str) -> int:
-    """How many of those that are open there are; at most 100, which then means that many or more."""
-    return int(connection.execute(counterparts_counted(bool(person.lent), which), who(person)).scalar_one())
-
-
-@lru_cache
-def counterparts_counted(lent: bool, which: str = "open") -> Select[Any]:
-    """The same as a question within another; it asks for `who`. lent: whether rights are lent."""
-    some = select(cases.c.id).where(cases.c.id.in_(_open_beside(lent)), _WHICH[which]).limit(MOST_COUNTED).subquery()
-    return select(func.count()).select_from(some)
-
-
-def _open_beside(lent: bool) -> Select[Any]:
-    """The open requests into which a company of the person was let, and not only a desk."""
-    seat = and_(rights.c.holder == parties.c.holder, rights.c.membership_id == parties.c.membership_id)
-    return select(parties.c.case_id).join_from(parties, rights, seat).where(mine(lent), parties.c.closed_at.is_(None))
-
-
-_WHICH = {
-    "open": cases.c.status == sides.AT_NEXT,
-    "passed": and_(cases.c.status != sides.AT_NEXT, cases.c.closed_at.is_(None)),
-    "history": cases.c.closed_at.is_not(None),
-}
+def ended_beside(person: Person, before: int | None, most: int) -> tuple[Select[Any], dict[str, Any]]:
+    """The newest ended requests into which a company of the person was let, by their number; with its values."""
+    kinds, values, _ = _seats(person, ALL)
+    beside = [_beside(seat) for seat in _seat_by_seat(kinds) if seat.kind != "desk"]
+    query = _newest_of(beside, Filter(state=ENDED), before is not None, False, most)
+    return query, values | {"from_row": before}
