@@ -230,7 +230,9 @@ def admit(connection: Connection, case_id: int, found: Collection[Party], at: da
         for party in found
     ]
     if rows:
-        connection.execute(dialect.insert(parties).on_conflict_do_nothing(), rows)
+        known = {name: select(cases.c[name]).where(cases.c.id == case_id) for name in ("eservice", "closed_at")}
+        values = {name: query.scalar_subquery() for name, query in known.items()}
+        connection.execute(dialect.insert(parties).values(values).on_conflict_do_nothing(), rows)
 
 
 def dismiss(connection: Connection, case_id: int, gone: Collection[Party]) -> None:

@@ -161,6 +161,8 @@ def _begin_sqlite(connection: Connection) -> None:
 # and the sync raises its error: nothing is lost, and nothing is committed by halves.
 def _prepare_postgresql(driver: Any, _record: Any) -> None:
     driver.autocommit = True  # `_begin_postgresql` begins, in the round trip of the first question
+    # Beyond it a search forgets which requests it has found in the index and reads every one beside them.
+    driver.execute("SET work_mem = '32MB'")
     driver.entered = driver.pipeline()
     driver.lasting = driver.entered.__enter__()
 

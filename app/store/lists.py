@@ -13,20 +13,24 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
     Select,
+    Text,
     and_,
     bindparam,
     cast,
     column,
-    exists,
     func,
     literal,
     literal_column,
     or_,
     select,
     table,
+    true,
     union_all,
 )
 from sqlalchemy import case as sql_case
@@ -35,14 +39,16 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.store import sides, words
 from app.store.cases import seen_by, who
-from app.store.substitutes import mine
-from app.store.tables import cases, companies, parties, people, rights
+from app.store.tables import cases, companies, parties, people
 from app.store.tables.requests import IN_WORDS
 from engine.people import DESK_LANES, Person
 from engine.rights import may
+from engine.statuses import STATUSES
 
 SLACK, LAST = 1000, 2**62
 FOUND_BY: ColumnElement[Any] = literal_column(IN_WORDS)
+IN_CASE_WORDS = table("case_words", column("rowid"), column("words"))  # SQLite's index of words
+HELD: ColumnElement[Any] = literal_column("case_words")
 MOST_COUNTED = 100  # nobody reads how many more there are
 OPENED, ENDED = "open", "ended"
 
@@ -66,19 +72,6 @@ class Row:
     maker: str
     received_on: Any = None
     opened_for: str = ""  # in whose place
-
-
-@dataclass(frozen=True, slots=True)
-class Counterpart:
-    """One request of another company, as the company sees it that takes part."""
-
-    id: int
-    reference: str
-    release: str
-    participant_id: str
-    company: str
-    status: str
-    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +159,7 @@ def _columns(person: Person) -> tuple[Any, ...]:
     times = (cases.c.opened_at, cases.c.closed_at)
     names = (COMPANY.c.name_en, MAKER.c.name.label("made_by"))
     more = (*names, cases.c.received_on, cases.c.opened_for)
-    return (*known, _about(person), cases.c.changed_at, cases.c.opened_by, *times, *more)
+    return (*known, about(person), cases.c.changed_at, cases.c.opened_by, *times, *more)
 
 
 def _may_find(wanted: Filter, row: Any) -> bool:
@@ -175,6 +168,25 @@ def _may_find(wanted: Filter, row: Any) -> bool:
 
 
 # --- ranges of an index -----------------------------------------------------------------------------------------------
+class Range(NamedTuple):
+    """Requests that one index holds in their order, and the columns in which it says what they are asked for by."""
+
+    query: Select[Any]
+    number: ColumnElement[Any] = cases.c.id
+    eservice: ColumnElement[Any] = cases.c.eservice
+    closed_at: ColumnElement[Any] = cases.c.closed_at
+    each: FromClause | None = None  # of which row there is a range, where one question stands for many
+
+
+class Seat(NamedTuple):
+    """What a right is held in, and as what; each: as in `Range`."""
+
+    kind: str
+    holder: ColumnElement[Any]
+    membership: ColumnElement[Any]
+    each: FromClause | None = None
+
+
 class Seats(NamedTuple):
     """The functions and memberships, or desks, in which a person holds any right: how many of each kind, and which."""
 
@@ -184,16 +196,19 @@ class Seats(NamedTuple):
 
 
 def _seats(person: Person, wanted: Filter) -> Seats:
-    """The seats of a person, as far as they are wanted."""
+    """The seats of a person, as far as they are wanted: a firm's holds requests of its own function alone."""
     lanes: dict[tuple[str, int | None], set[str]] = {}
     for right in person.held:
         seat = None if right.lane in DESK_LANES else right.membership
-        if wanted.memberships is None or seat in wanted.memberships:
+        of_function = seat is None or wanted.function in ("", right.holder)
+        if of_function and (wanted.memberships is None or seat in wanted.memberships):
             lanes.setdefault((right.holder, seat), set()).add(right.lane)
     told = sorted((_kind(seat, held), holder, seat or 0) for (holder, seat), held in lanes.items())
     values: dict[str, Any] = {}
-    for nth, (_, holder, seat) in enumerate(told):
+    for nth, (kind, holder, seat) in enumerate(told):
         values |= {f"of_holder_{nth}": holder, f"of_seat_{nth}": seat}
+        values.setdefault(f"{kind}_holders", []).append(holder)
+        values.setdefault(f"{kind}_seats", []).append(seat)
     found_by = (words.desk_word(one[1]) if one[0] == "desk" else words.seat_word(one[2], one[1]) for one in told)
     return Seats(tuple(kind for kind, _, _ in told), values, tuple(found_by))
 
@@ -212,64 +227,82 @@ def _ids(
         ranges = _with_words(connection, seats, every, wanted.text)
         return _newest_of(ranges, wanted, place.row is not None, place.oldest_first, most), values
     shape = (seats.kinds, every, replace(wanted, memberships=None), place.row is not None, place.oldest_first, most)
-    return _newest(*shape), values
+    return _newest(connection.dialect.name, *shape), values
 
 
 @lru_cache(maxsize=256)  # to write such a question takes many times as long as the database needs to answer it
 def _newest(
-    kinds: tuple[str, ...], every: bool, wanted: Filter, goes_on: bool, oldest_first: bool, most: int
+    dialect: str, kinds: tuple[str, ...], every: bool, wanted: Filter, goes_on: bool, oldest_first: bool, most: int
 ) -> Select[Any]:
-    own = [select(cases.c.id)] if every else [select(cases.c.id).where(one) for one in _own(kinds)]
-    return _newest_of([*own, *_beside(kinds)], wanted, goes_on, oldest_first, most)
+    every_one = select(cases.c.id)
+    seats = _seat_by_seat(kinds) if dialect == "sqlite" else _each_kind(kinds)
+    own = [Range(every_one)] if every else [Range(every_one.where(_opens(one)), each=one.each) for one in seats]
+    return _newest_of([*own, *map(_beside, _seat_by_seat(kinds))], wanted, goes_on, oldest_first, most)
 
 
-def _newest_of(
-    ranges: Sequence[Select[Any]], wanted: Filter, goes_on: bool, oldest_first: bool, most: int
-) -> Select[Any]:
+def _newest_of(ranges: Sequence[Range], wanted: Filter, goes_on: bool, oldest_first: bool, most: int) -> Select[Any]:
     parts = []
-    for one in ranges or [select(cases.c.id).where(sql("1 = 0"))]:
+    for one in ranges or [Range(select(cases.c.id).where(sql("1 = 0")))]:
         query = _matching(one, wanted)
         if goes_on:
             row = bindparam("from_row", type_=cases.c.id.type)
-            query = query.where(cases.c.id > row if oldest_first else cases.c.id < row)
-        parts.append(select(query.order_by(_order(cases.c.id, oldest_first)).limit(most).subquery().c.id))
+            query = query.where(one.number > row if oldest_first else one.number < row)
+        newest = query.order_by(_order(one.number, oldest_first)).limit(most)
+        if one.each is None:
+            parts.append(select(newest.subquery().c.id))
+        else:
+            of_each = newest.correlate(one.each).lateral()
+            parts.append(select(of_each.c.id).select_from(one.each.join(of_each, true())))
     return parts[0] if len(parts) == 1 else select(union_all(*parts).subquery().c.id)
 
 
-def _own(kinds: Sequence[str]) -> Iterator[ColumnElement[bool]]:
-    """What each seat opens of the requests of its own firm, or of those that reached its desk."""
+def _seat_by_seat(kinds: Sequence[str]) -> Iterator[Seat]:
     for nth, kind in enumerate(kinds):
-        holder, seat = bindparam(f"of_holder_{nth}"), bindparam(f"of_seat_{nth}")
-        if kind == "desk":
-            yield and_(cases.c.desk == holder, cases.c.received_on.is_not(None))
-        else:
-            condition = and_(cases.c.membership_id == seat, cases.c.function == holder)
-            yield condition if kind == "maker" else and_(condition, cases.c.status != "DRAFT")
+        yield Seat(kind, bindparam(f"of_holder_{nth}"), bindparam(f"of_seat_{nth}"))
 
 
-def _with_words(connection: Connection, seats: Seats, every: bool, text: str) -> list[Select[Any]]:
+def _each_kind(kinds: Sequence[str]) -> Iterator[Seat]:
+    """All seats of a kind at once: PostgreSQL plans each range for longer than it reads it."""
+    for kind in dict.fromkeys(kinds):
+        held = (bindparam(f"{kind}_holders", type_=ARRAY(Text)), bindparam(f"{kind}_seats", type_=ARRAY(BigInteger)))
+        each = func.unnest(*held).table_valued("holder", "membership").render_derived()
+        yield Seat(kind, each.c.holder, each.c.membership, each)
+
+
+def _opens(seat: Seat) -> ColumnElement[bool]:
+    """What a seat opens of the requests of its own firm, or of those that reached its desk."""
+    if seat.kind == "desk":
+        return and_(cases.c.desk == seat.holder, cases.c.received_on.is_not(None))
+    condition = and_(cases.c.membership_id == seat.membership, cases.c.function == seat.holder)
+    return condition if seat.kind == "maker" else and_(condition, cases.c.status != "DRAFT")
+
+
+def _with_words(connection: Connection, seats: Seats, every: bool, text: str) -> list[Range]:
     """The requests that hold these words and those of somebody's seats; all of them for who reads every request."""
-    beside = [_holding(query, text) for query in _beside(seats.kinds)]
+    others = map(_beside, _seat_by_seat(seats.kinds))
+    beside = [one._replace(query=_holding(one.query, text)) for one in others]
     if not seats.kinds and not every:
         return beside
     audience = [] if every else seats.words
     if connection.dialect.name == "sqlite":
-        index = table("case_words", column("rowid"), column("words"))
-        question = index.c.words.op("MATCH")(words.for_sqlite(text, audience))
-        query = select(cases.c.id).select_from(cases).join(index, index.c.rowid == cases.c.id).where(question)
+        number: ColumnElement[Any] = IN_CASE_WORDS.c.rowid
+        # The plus keeps SQLite from asking the index of words anew for each request of a seat.
+        query = select(number.label("id")).join_from(IN_CASE_WORDS, cases, sql("+case_words.rowid = cases.id"))
+        query = query.where(HELD.op("MATCH")(words.for_sqlite(text, audience)))
     else:
-        asked = cast(words.for_postgresql(text, audience), TSQUERY)
-        query = select(cases.c.id).where(FOUND_BY.op("@@")(asked))
-    return [query if every else query.where(or_(*_own(seats.kinds))), *beside]
+        asked, number = cast(words.for_postgresql(text, audience), TSQUERY), cases.c.id
+        query = select(number).where(FOUND_BY.op("@@")(asked))
+    own = map(_opens, _seat_by_seat(seats.kinds))
+    return [Range(query if every else query.where(or_(*own)), number), *beside]
 
 
-def _beside(kinds: Sequence[str]) -> Iterator[Select[Any]]:
-    """The requests of others in which each company or desk takes part."""
-    for nth, kind in enumerate(kinds):
-        seat = parties.c.membership_id
-        sits = seat.is_(None) if kind == "desk" else seat == bindparam(f"of_seat_{nth}")
-        query = select(cases.c.id).join(parties, parties.c.case_id == cases.c.id)
-        yield query.where(parties.c.holder == bindparam(f"of_holder_{nth}"), sits)
+def _beside(seat: Seat) -> Range:
+    """The requests of others in which a company or desk takes part."""
+    number, membership = parties.c.case_id, parties.c.membership_id
+    query = select(number.label("id")).join_from(parties, cases, number == cases.c.id)
+    sits = membership.is_(None) if seat.kind == "desk" else membership == seat.membership
+    query = query.where(parties.c.holder == seat.holder, sits)
+    return Range(query, number, parties.c.eservice, parties.c.closed_at)
 
 
 def _holding(query: Select[Any], text: str) -> Select[Any]:
@@ -278,31 +311,33 @@ def _holding(query: Select[Any], text: str) -> Select[Any]:
     return query.where(*(held.like(f"% {word}%") for word in words.words_of(text)[: words.MOST_WORDS]))
 
 
-def _matching(query: Select[Any], wanted: Filter) -> Select[Any]:
+def _matching(one: Range, wanted: Filter) -> Select[Any]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.status:
         conditions.append(cases.c.status == wanted.status)
+        if not STATUSES[wanted.status].ends:
+            conditions.append(one.closed_at.is_(None))
     elif wanted.state == OPENED:
-        conditions += [cases.c.closed_at.is_(None), cases.c.status != "DRAFT"]
+        conditions += [one.closed_at.is_(None), cases.c.status != "DRAFT"]
     elif wanted.state == ENDED:
-        conditions.append(cases.c.closed_at.is_not(None))
+        conditions.append(one.closed_at.is_not(None))
     if wanted.eservice:
-        conditions.append(cases.c.eservice == wanted.eservice)
+        conditions.append(one.eservice == wanted.eservice)
     if wanted.function:
         conditions.append(cases.c.function == wanted.function)
     if wanted.participant_id:
         conditions.append(cases.c.participant_id == wanted.participant_id)
     if wanted.since is not None:
-        conditions += [cases.c.opened_at >= wanted.since, cases.c.id >= _first_at(wanted.since) - SLACK]
+        conditions += [cases.c.opened_at >= wanted.since, one.number >= _first_at(wanted.since) - SLACK]
     if wanted.before is not None:
         last = func.coalesce(_first_at(wanted.before) + SLACK, LAST)
-        conditions += [cases.c.opened_at < wanted.before, cases.c.id <= last]
-    return query.where(*conditions)
+        conditions += [cases.c.opened_at < wanted.before, one.number <= last]
+    return one.query.where(*conditions)
 
 
 def matching_at_hand(query: Select[Any], wanted: Filter, seat: ColumnElement[Any]) -> Select[Any]:
     """The same for a query of few requests, which are looked at one by one, also for words; seat: whose work it is."""
-    query = _matching(query, wanted)
+    query = _matching(Range(query), wanted)
     if wanted.memberships is not None:
         query = query.where(seat.in_(wanted.memberships))
     return _holding(query, wanted.text)
@@ -315,13 +350,13 @@ def _first_at(moment: datetime) -> Any:
     return query.order_by(other.c.opened_at, other.c.id).limit(1).scalar_subquery()
 
 
-def _order(number: ColumnElement[int], oldest_first: bool) -> Any:
+def _order(number: ColumnElement[Any], oldest_first: bool) -> Any:
     return number.asc() if oldest_first else number.desc()
 
 
 # --- what is shown ----------------------------------------------------------------------------------------------------
-def _about(person: Person) -> ColumnElement[str]:
-    """The summary as this person may read it: others than the firm read none of a round that it has not approved."""
+def about(person: Person) -> ColumnElement[str]:
+    """The summary as somebody may read it: others than the firm read none of a round that it has not approved."""
     if may(person, "read every request"):
         return cases.c.about
     approved = cases.c.status.in_(sides.APPROVED_BY_FIRM)
@@ -333,44 +368,9 @@ def _about(person: Person) -> ColumnElement[str]:
     return sql_case((readable, cases.c.about), else_="").label("about")
 
 
-def counterparts(
-    connection: Connection, person: Person, which: str, *, before: int | None = None, most: int = 50
-) -> list[Counterpart]:
-    """The requests of others in which a company of this person takes part, newest first.
-
-    which: open (with us), passed (on to somebody else) or history.
-    """
-    seen = (cases.c.id, cases.c.reference, cases.c.release, cases.c.participant_id, companies.c.name_en)
-    query = select(*seen, cases.c.status, _about(person)).join_from(cases, companies)
-    query = query.where(_as_party(bool(person.lent)), _WHICH[which])
-    if before is not None:
-        query = query.where(cases.c.id < before)
-    return [Counterpart(*row) for row in connection.execute(query.order_by(cases.c.id.desc()).limit(most), who(person))]
-
-
-def counterparts_count(connection: Connection, person: Person, which: str) -> int:
-    """How many such requests there are."""
-    query = select(func.count()).select_from(cases).where(_as_party(bool(person.lent)), _WHICH[which])
-    return int(connection.execute(query, who(person)).scalar_one())
-
-
-def counterparts_open(lent: bool) -> Select[Any]:
-    """How many of them are with us, as a question within another; it asks for `who`. lent: whether rights are lent."""
-    return select(func.count()).select_from(cases).where(_as_party(lent), _WHICH["open"])
-
-
-def _as_party(lent: bool) -> ColumnElement[bool]:
-    """Whether a company of the person was let into the request, and not only a desk."""
-    seat = and_(
-        mine(lent),
-        rights.c.holder == parties.c.holder,
-        rights.c.membership_id == parties.c.membership_id,
-    )
-    return exists(select(parties.c.case_id).join_from(parties, rights, seat).where(parties.c.case_id == cases.c.id))
-
-
-_WHICH = {
-    "open": cases.c.status == sides.AT_NEXT,
-    "passed": and_(cases.c.status != sides.AT_NEXT, cases.c.closed_at.is_(None)),
-    "history": cases.c.closed_at.is_not(None),
-}
+def ended_beside(person: Person, before: int | None, most: int) -> tuple[Select[Any], dict[str, Any]]:
+    """The newest ended requests into which a company of the person was let, by their number; with its values."""
+    kinds, values, _ = _seats(person, ALL)
+    beside = [_beside(seat) for seat in _seat_by_seat(kinds) if seat.kind != "desk"]
+    query = _newest_of(beside, Filter(state=ENDED), before is not None, False, most)
+    return query, values | {"from_row": before}

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Integer, Select, and_, bindparam, literal, select
 
-from app.store import lists, notices, tasks
+from app.store import counterparts, notices, tasks
 from app.store.cases import who
 from app.store.people import Membership
 from app.store.tables import companies, memberships
@@ -36,7 +36,7 @@ def of_person(connection: Connection, person: Person, now: datetime, *, asked: b
 @cache
 def _menu(asked: bool, everything: bool, lent: bool) -> Select[Any]:
     current = and_(memberships.c.company_id == companies.c.id, memberships.c.ended_at.is_(None))
-    counts = lists.counterparts_open(lent).correlate(None).scalar_subquery() if asked else literal(0, Integer)
+    counts = counterparts.counted(lent).correlate(None).scalar_subquery() if asked else literal(0, Integer)
     unread = notices.unread_counted(everything=everything, lent=lent)
     return (
         select(

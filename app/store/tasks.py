@@ -24,6 +24,7 @@ from sqlalchemy import (
     literal,
     select,
     true,
+    union_all,
     update,
 )
 from sqlalchemy import case as sql_case
@@ -34,6 +35,12 @@ from app.store.lists import ALL, MOST_COUNTED, Filter, matching_at_hand
 from app.store.substitutes import mine, reader
 from app.store.tables import cases, companies, hands, idempotency, rights, tasks, timers
 from engine.people import BARRED_BY, Person
+
+# PostgreSQL looks nothing up that may be empty on both sides.
+SEATS = (
+    tasks.c.membership_id == rights.c.membership_id,
+    and_(tasks.c.membership_id.is_(None), rights.c.membership_id.is_(None)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +262,7 @@ def _claim(dialect: str) -> Any:
 # --- lists ------------------------------------------------------------------------------------------------------------
 def to_do(connection: Connection, person: Person, wanted: Filter = ALL, *, most: int = 50) -> list[ToDo]:
     """What this person may do now, the most urgent first."""
-    ways = _ways(bool(person.lent))
+    ways = _ways(lent=True) if person.lent else _most_urgent(connection.dialect.name, wanted, most)
     seen = (cases.c.reference, cases.c.eservice, cases.c.release, cases.c.participant_id, cases.c.status)
     query = _mine(select(tasks, *seen, cases.c.about, cases.c.opened_by, companies.c.name_en, ways.c.lender), ways)
     query = matching_at_hand(query.join(companies, companies.c.id == cases.c.company_id), wanted, tasks.c.membership_id)
@@ -307,6 +314,34 @@ def _ways(lent: bool) -> FromClause:
         lender = sql_case((rights.c.person_id == bindparam("person"), own), else_=rights.c.person_id)
         query = select(tasks.c.id, func.min(lender).label("lender")).group_by(tasks.c.id)
     return query.select_from(rights).join(tasks, seat).where(mine(lent), ~_own_work(lent)).subquery("ways")
+
+
+def _most_urgent(dialect: str, wanted: Filter, most: int) -> FromClause:
+    """The same for one's own rights alone: of each right the most urgent tasks, so that few are put in order."""
+    found = _of_each_right if dialect == "sqlite" else _beside_each_right
+    every = union_all(*(found(seat, wanted, most) for seat in SEATS)).subquery()
+    first = select(every.c.id, literal(0, Integer).label("lender"))
+    return first.order_by(every.c.due_at.nulls_last(), every.c.opened_at).limit(most).subquery("ways")
+
+
+def _beside_each_right(seat: ColumnElement[bool], wanted: Filter, most: int) -> Select[Any]:
+    some = _of_right(seat, wanted, most).add_columns(tasks.c.due_at, tasks.c.opened_at).lateral()
+    return select(some).select_from(rights.join(some, true())).where(mine(lent=False))
+
+
+def _of_each_right(seat: ColumnElement[bool], wanted: Filter, most: int) -> Select[Any]:
+    """The same for SQLite, in which nothing is joined that depends on what stands before it."""
+    chosen = tasks.alias("chosen")
+    some = select(chosen.c.id, chosen.c.due_at, chosen.c.opened_at)
+    return some.select_from(rights.join(chosen, chosen.c.id.in_(_of_right(seat, wanted, most)))).where(mine(lent=False))
+
+
+def _of_right(seat: ColumnElement[bool], wanted: Filter, most: int) -> Select[Any]:
+    query = select(tasks.c.id).join_from(tasks, cases, cases.c.id == tasks.c.case_id)
+    query = query.where(tasks.c.seat == rights.c.lane, tasks.c.holder == rights.c.holder, seat)
+    query = query.where(cases.c.status != "DRAFT", ~_own_work(lent=False))
+    query = matching_at_hand(query, wanted, tasks.c.membership_id).correlate(rights)
+    return query.order_by(tasks.c.due_at.nulls_last(), tasks.c.opened_at).limit(most)
 
 
 def _own_work(lent: bool) -> ColumnElement[bool]:

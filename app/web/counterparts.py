@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
-from app.store import definitions, lists, tasks, waiting
+from app.store import counterparts, definitions, tasks, waiting
+from app.store.counterparts import Counterpart
 from app.store.database import Connection
-from app.store.lists import Counterpart
 from app.store.tasks import Task
 from app.store.waiting import Waiting
 from app.web import pages
@@ -38,14 +38,14 @@ def show() -> str:
     tab = tab if tab in EMPTY else "open"
     before = request.args.get("before", "")
     with portal().database.read() as connection:
-        found = lists.counterparts(
+        found = counterparts.listed(
             connection,
             person,
             tab,
             before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
             most=PAGE + 1,
         )
-        counts = {name: lists.counterparts_count(connection, person, name) for name in ("open", "passed")}
+        counts = {name: pages.many(counterparts.count(connection, person, name)) for name in ("open", "passed")}
         rows = _rows(connection, person, found[:PAGE], now)
     older = url_for("counterparts.show", tab=tab, before=found[PAGE - 1].id) if len(found) > PAGE else None
     labels = {"open": _("With us"), "passed": _("Passed on"), "history": _("Ended")}

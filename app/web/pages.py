@@ -71,8 +71,8 @@ def _menu(person: Person) -> list[dict[str, Any]]:
         return [{"heading": _("Work"), "links": [work[0], records]}, *_administration(person), told, own]
     work.append(records)
     if takes_part(person):
-        asked = _link(_("Other companies"), url_for("counterparts.show"), "counterparts.show", counts.asked or None)
-        work.insert(1, asked)
+        asked = many(counts.asked or None)
+        work.insert(1, _link(_("Other companies"), url_for("counterparts.show"), "counterparts.show", asked))
     functions = sorted({made.eservice.function for made in services(person).values()} & functions_of(person))
     links = [_link(function_title(name), url_for("eservices.function", name=name)) for name in functions]
     menu = [{"heading": _("Work"), "links": work}, *_administration(person)]

@@ -6,7 +6,7 @@ from app.commands.managing.memberships import end_membership
 from app.commands.requests import cases as case_commands
 from app.commands.requests import documents, drafts
 from app.commands.requests.files import hand_out
-from app.store import cases, files, lists, tables
+from app.store import cases, counterparts, files, lists, tables
 from engine import errors
 from engine.people import Right
 from tests.commands import accounts
@@ -187,7 +187,7 @@ def test_the_first_bank_sees_nothing_of_it_any_more(office, who):
         assert cases.by_reference(connection, reference, person) is None
         assert lists.listed(connection, person) == []
         assert lists.found(connection, person, reference) == []
-        assert [lists.counterparts(connection, person, which) for which in ("open", "passed", "history")] == [[]] * 3
+        assert [counterparts.listed(connection, person, which) for which in ("open", "passed", "history")] == [[]] * 3
         (file,) = files.of_case(connection, case.id)
     with refused(office, errors.NotFound):
         documents.trail_pdf(office.portal, reference, office.number(who))

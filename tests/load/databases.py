@@ -20,6 +20,7 @@ from app.store.database import migrate
 from tests.commandline import children_of
 
 KINDS = ("sqlite", "postgresql")
+ROOM = Path("/tmp")  # noqa: S108  a fresh folder of its own is made in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,9 @@ class Measured:
 
 
 @contextmanager
-def fresh(kind: str) -> Iterator[Measured]:
-    """A migrated database of that kind until the block ends."""
-    folder = Path(tempfile.mkdtemp(prefix="client-connect-load-", dir="/tmp"))
+def fresh(kind: str, within: Path = ROOM) -> Iterator[Measured]:
+    """A migrated database of that kind until the block ends; within: the folder in which it lies meanwhile."""
+    folder = Path(tempfile.mkdtemp(prefix="client-connect-load-", dir=within))
     try:
         with _sqlite(folder) if kind == "sqlite" else _postgresql(folder) as measured:
             migrate(measured.url)

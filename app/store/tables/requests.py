@@ -53,10 +53,7 @@ counters = Table(
     Column("value", Integer, nullable=False),
 )
 # The words by which PostgreSQL finds requests, written as its index is.
-IN_WORDS = (
-    "array_to_tsvector(array_remove(string_to_array(cases.words || ' ' || cases.about_words || ' zdesk' || "
-    "lower(cases.desk) || 'z', ' '), ''))"
-)
+IN_WORDS = "in_words(cases.words, cases.about_words, cases.desk)"
 IS_OPEN = text("closed_at IS NULL")
 TERMINAL = "'APPROVED', 'COMPLETED', 'REJECTED', 'WITHDRAWN', 'DISCARDED', 'ABORTED'"
 OPEN = (
@@ -106,7 +103,11 @@ cases = Table(
     Index("ix_cases_open", "membership_id", "function", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
     Index("ix_cases_desk_open", "desk", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
     Index("ix_cases_participant", "participant_id", "eservice", "id"),
+    Index("ix_cases_membership_eservice", "membership_id", "function", "eservice", "id"),
+    Index("ix_cases_desk_eservice", "desk", "eservice", "id"),
     Index("ix_cases_eservice", "eservice", "id"),
+    Index("ix_cases_function", "function", "id"),
+    Index("ix_cases_desk_function", "desk", "function", "id"),
     Index("ix_cases_opened", "opened_at", "id"),
     Index("ix_cases_closed", "eservice", "status", "closed_at"),
 )
@@ -119,7 +120,11 @@ parties = Table(
     Column("holder", String(40), nullable=False),  # what a right must name: the business function, or the desk
     Column("membership_id", ForeignKey("memberships.id")),  # empty for a desk
     Column("since_at", Moment, nullable=False),
+    Column("eservice", String(16), nullable=False, server_default=""),  # that of the request, which never changes
+    Column("closed_at", Moment),  # and when the request ended, kept by a trigger
     Index("ix_parties_seat", "holder", "membership_id", "case_id"),
+    Index("ix_parties_eservice", "holder", "membership_id", "eservice", "case_id"),
+    Index("ix_parties_open", "holder", "membership_id", "case_id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
     CheckConstraint("side IN ('next', 'broker', 'exchange')", name="side"),
 )
 tasks = Table(
