@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -95,6 +96,12 @@ def read(content: bytes, file: str) -> tuple[Drawing, list[Fault]]:
 
     Raises `BadDrawing` when there is no process to speak of.
     """
+    drawing, faults = _read(content, file)
+    return drawing, list(faults)
+
+
+@lru_cache(maxsize=64)  # a folder is read anew with each of its files that changes; a drawing itself never changes
+def _read(content: bytes, file: str) -> tuple[Drawing, tuple[Fault, ...]]:
     root = parse(content, file)
     processes = root.findall(f"{{{BPMN}}}process")
     if len(processes) != 1:
@@ -116,7 +123,7 @@ def read(content: bytes, file: str) -> tuple[Drawing, list[Fault]]:
         flows=tuple(_flow(node) for node in process.iter(f"{{{BPMN}}}sequenceFlow")),
         root=root,
     )
-    return drawing, faults + list(misdrawn(drawing, process))
+    return drawing, (*faults, *misdrawn(drawing, process))
 
 
 def renamed(name: str) -> str:

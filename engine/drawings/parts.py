@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+IN_BPMN = f"{{{BPMN}}}"  # how the names of its elements begin
 DI = "http://www.omg.org/spec/BPMN/20100524/DI"
 CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
 XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
@@ -165,4 +166,4 @@ class Drawing:
 def local_name(node: Any) -> str:
     """The name of a BPMN element; empty for anything else."""
     tag = node.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) and tag.startswith(f"{{{BPMN}}}") else ""
+    return tag[len(IN_BPMN) :] if isinstance(tag, str) and tag.startswith(IN_BPMN) else ""

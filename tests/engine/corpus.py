@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 from lxml import etree
@@ -23,6 +24,11 @@ LINE = '<d:BPMNEdge id="{0}_line" bpmnElement="{0}"><w:waypoint x="0" y="0" /><w
 
 def sound() -> dict[str, bytes]:
     """The folder of the small eService with which nothing is wrong."""
+    return dict(_sound())
+
+
+@cache
+def _sound() -> dict[str, bytes]:
     paths = (path for path in (HERE / "sound").rglob("*") if path.is_file())
     files = {path.relative_to(HERE / "sound").as_posix(): path.read_bytes() for path in paths}
     return {name: pictured(content) if name.endswith(".bpmn") else content for name, content in files.items()}
@@ -34,6 +40,7 @@ def shipped() -> dict[str, bytes]:
     return {path.relative_to(SHIPPED).as_posix(): path.read_bytes() for path in paths}
 
 
+@cache
 def table() -> dict[str, dict]:
     """For each bad file: where it goes, and the fault that it must be named by."""
     return tomllib.loads((HERE / "faults.toml").read_text())
