@@ -46,7 +46,7 @@ def settings(sqlite_url: str, tmp_path: Path) -> Settings:
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     """Where Chromium is; skips the test where there is none, except in continuous integration."""
-    for name in (os.environ.get("CHROMIUM"), "/usr/bin/chromium", "chromium", "google-chrome"):
+    for name in (os.environ.get("CHROMIUM"), "chromium-headless-shell", "chromium", "google-chrome"):
         if name and (path := shutil.which(name)):
             return path
     sentence = "Expected Chromium for the browser tests, but there is none: install it or name it in CHROMIUM."
