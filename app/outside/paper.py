@@ -18,7 +18,7 @@ from app.outside.typefaces import FILES, FONTS, INTER, family_of
 Colour = tuple[int, int, int]
 
 # Raise the number with every change of the pages: `pdf.check` redraws them and compares byte by byte.
-PRODUCER = f"fpdf2 {version('fpdf2')}, fontTools {version('fonttools')}, pages 3"
+PRODUCER = f"fpdf2 {version('fpdf2')}, fontTools {version('fonttools')}, pages 4"
 
 INK, INK_2, INK_3 = (20, 32, 46), (74, 90, 107), (100, 116, 139)
 LINE, GROUND, PAPER = (221, 227, 234), (245, 247, 249), (255, 255, 255)

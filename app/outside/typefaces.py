@@ -10,8 +10,11 @@ INTER = "inter"
 # What is asked first is what is written every day: reading a font takes time with each of its letters.
 FILES = {
     INTER: "inter-regular.woff",
+    "hk-own": "noto-sans-hk-own.woff",
+    "sc-own": "noto-sans-sc-own.woff",
     "hk": "noto-sans-hk-common.woff",
     "sc": "noto-sans-sc-common.woff",
+    "inter-more": "inter-more.woff",
     "hk-rare": "noto-sans-hk-rare.woff",
     "sc-rare": "noto-sans-sc-rare.woff",
 }

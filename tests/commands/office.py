@@ -400,7 +400,7 @@ def race(*acts: Callable[[], Any]) -> list[Any]:
 @cache
 def _everything() -> dict[str, str]:
     return {
-        table.name: f"SELECT * FROM {table.name} ORDER BY {', '.join(table.primary_key.columns.keys())}"  # noqa: S608
+        table.name: f"SELECT * FROM {table.name} ORDER BY {', '.join(table.primary_key.columns.keys())}"
         for table in tables.metadata.sorted_tables
     }
 
