@@ -29,15 +29,19 @@ class RememberingHasher(PasswordHasher):
 
 
 class RuleOnce(Rule):
-    """An address whose builder is compiled once for all applications: it gets the rule itself as its first argument."""
+    """An address that is compiled once for all applications: a builder gets the rule itself as its first argument."""
 
-    _builders: ClassVar[dict[tuple[Any, ...], Any]] = {}
+    _compiled: ClassVar[dict[tuple[Any, ...], dict[str, Any]]] = {}
 
-    def _compile_builder(self, append_unknown: bool = True) -> Any:
-        key = (self.rule, self.subdomain, self.host, repr(self.defaults), append_unknown)
-        if key not in self._builders:
-            self._builders[key] = super()._compile_builder(append_unknown)
-        return self._builders[key]
+    def compile(self) -> None:
+        """Compile it, or take over what another of the same text found out."""
+        key = (self.rule, self.subdomain, self.host, repr(self.defaults))
+        if key not in self._compiled:
+            super().compile()
+            self._compiled[key] = {name: vars(self)[name] for name in ("_parts", "_trace", "_converters", "arguments")}
+            self._compiled[key] |= {name: vars(self)[name].__func__ for name in ("_build", "_build_unknown")}
+        for name, found in self._compiled[key].items():
+            setattr(self, name, found.__get__(self) if name.startswith("_build") else found)
 
 
 @pytest.hookimpl
