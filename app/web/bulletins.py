@@ -238,7 +238,7 @@ def _questions(said: Said, wrong: dict[str, str]) -> list[written.Field]:
     pinned = written.question("pinned", _("Pinned: stands before all others"), wrong, kind="checkbox", required=False)
     pinned["value"] = (request.form.get("pinned") == "yes") if wrong else said.pinned
     first, last = (day.isoformat() if day else "" for day in (said.shown_from, said.shown_until))
-    ends = _("Optional. It is shown on that day too, and then stands among the earlier ones.")
+    ends = _("It is shown on that day too, and then stands among the earlier ones.")
     return [
         *written.titles(wrong, said.title_en, said.title_zh),
         written.question("text_en", _("English text"), wrong, said.text_en, **texts),
