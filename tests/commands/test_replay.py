@@ -147,9 +147,9 @@ FORGED = {
     "another day in the register": "UPDATE registers SET effective_on = '2027-01-01' WHERE reference IS NOT NULL",
     "nothing in the register": "DELETE FROM registers WHERE reference IS NOT NULL",
     "a hand that was taken away": "DELETE FROM hands WHERE lane = 'checker'",
-    "another head": "UPDATE cases SET head = replace(head, '1', '2')",
+    "another head": "UPDATE cases SET head = substr(head, 2) || substr(head, 1, 1)",
     "another count": "UPDATE cases SET entries = 3",
-    "another seal": "UPDATE cases SET seal = replace(seal, '1', '2')",
+    "another seal": "UPDATE cases SET seal = substr(seal, 2) || substr(seal, 1, 1)",
     "no seal": "UPDATE cases SET seal = NULL",
 }
 
