@@ -150,6 +150,7 @@ def test_pages_are_sound(site, arrive, way):
     mia.arrive_as("mia")
     for page in PAGES:
         mia.visit(page.format(**references))
+        mia.open_drawings()
 
 
 def test_the_error_summary_has_the_focus_and_each_line_leads_to_its_field(mia):

@@ -141,11 +141,17 @@ class WebKitVisitor:
         """The page says this somewhere."""
         assert words in self.text, f"{self.driver.current_url}: expected {words!r}, but it says: {self.text}"
 
+    def open_drawings(self) -> None:
+        """Ask for the viewer of each drawing, wait until it has come, and look at the page."""
+        asking = [one for one in self.driver.find_elements(By.CSS_SELECTOR, ".drawing-opens") if one.is_displayed()]
+        for one in asking:
+            one.click()
+        wait_until(lambda: len(self.driver.find_elements(By.CSS_SELECTOR, "figure.drawn")) == len(asking), SECONDS)
+        self.look()
+
     def look(self) -> None:
         """Find fault with the page: width, contrast in the dark, scripts and content policy."""
         run, where = self.driver.execute_script, f"{self.driver.current_url} at {self.width} px"
-        if self.driver.find_elements(By.CSS_SELECTOR, "html.js figure.drawing[data-drawing-url]"):
-            wait_until(lambda: self.driver.find_elements(By.CSS_SELECTOR, "figure.drawn"), SECONDS)
         assert run("return innerWidth") == self.width
         assert run("return document.documentElement.classList.contains('js')") == self.has_scripts
         assert run("return matchMedia('(prefers-color-scheme: dark)').matches") == self.is_dark
