@@ -95,14 +95,22 @@ def everything(seeded, tmp_path_factory):
         yield site, values | {"checker": str(site.office.number("chen"))}
 
 
-@pytest.fixture(scope="module", params=[DESKTOP, PHONE, pytest.param(TABLET, marks=pytest.mark.long)])
+def by_night(width):
+    """Every page at this width, judged by axe too: by day that is done at one width."""
+    return pytest.param((width, True), marks=pytest.mark.long, id=f"{width} by axe")
+
+
+BY_DAY = {DESKTOP: pytest.param((DESKTOP, True), id="1280"), PHONE: pytest.param((PHONE, False), id="360")}
+
+
+@pytest.fixture(scope="module", params=[*BY_DAY.values(), by_night(TABLET), by_night(PHONE)])
 def seen(request, everything, chromium):
     """Every page, looked at by one reader after the other."""
-    site, values = everything
+    (width, is_judged), (site, values) = request.param, everything
     found = Seen()
     for who, paths in _pages(values).items():
-        visitor = Visitor(site, chromium, width=request.param, has_touch=request.param == PHONE)
-        visit = partial({DESKTOP: _weigh, PHONE: _touch}.get(request.param, _visit), found, visitor)
+        visitor = Visitor(site, chromium, width=width, is_judging=is_judged, has_touch=width == PHONE)
+        visit = partial({DESKTOP: _weigh, PHONE: _touch}.get(width, _visit), found, visitor)
         if who:
             visitor.arrive_as(who)
         for path in paths:
@@ -115,12 +123,12 @@ def test_no_page_has_a_fault_at_any_width(seen):
     assert seen.faults == []
 
 
-@pytest.mark.parametrize("seen", [PHONE], indirect=True)
+@pytest.mark.parametrize("seen", [BY_DAY[PHONE]], indirect=True)
 def test_r8_a_finger_finds_every_button_on_a_phone(seen):
     assert "\n".join(seen.small) == ""
 
 
-@pytest.mark.parametrize("seen", [DESKTOP], indirect=True)
+@pytest.mark.parametrize("seen", [BY_DAY[DESKTOP]], indirect=True)
 def test_no_page_is_heavier_than_a_hundred_kilobytes(seen):
     assert [f"{path}: {size:,} bytes" for path, size in seen.sizes.items() if size > MOST_BYTES] == []
 
