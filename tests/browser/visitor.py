@@ -16,7 +16,7 @@ from tests.web.visitors import cookie_of
 
 AXE = (Path(__file__).with_name("axe") / "axe.min.js").read_text(encoding="utf-8")
 RUN_AXE = """async (only) => {
-  const found = await axe.run(document, { resultTypes: ["violations"], ...only });
+  const found = await axe.run(document, { resultTypes: ["violations"], preload: false, ...only });
   return found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(" ")).join(", ")}`);
 }"""
 OVERFLOW = "() => document.scrollingElement.scrollWidth - window.innerWidth"
