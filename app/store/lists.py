@@ -22,33 +22,25 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    cast,
-    column,
+    false,
     func,
     literal,
-    literal_column,
     or_,
     select,
-    table,
     true,
     union_all,
 )
 from sqlalchemy import case as sql_case
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import TSQUERY
 
-from app.store import sides, words
+from app.store import searches, sides, words
 from app.store.cases import seen_by, who
 from app.store.tables import cases, companies, parties, people
-from app.store.tables.requests import IN_WORDS
 from engine.people import DESK_LANES, Person
 from engine.rights import may
 from engine.statuses import STATUSES
 
 SLACK, LAST = 1000, 2**62
-FOUND_BY: ColumnElement[Any] = literal_column(IN_WORDS)
-IN_CASE_WORDS = table("case_words", column("rowid"), column("words"))  # SQLite's index of words
-HELD: ColumnElement[Any] = literal_column("case_words")
 MOST_COUNTED = 100  # nobody reads how many more there are
 OPENED, ENDED = "open", "ended"
 
@@ -223,11 +215,11 @@ def _ids(
     """The rows of a list by their number, the newest of each range and together more than a page; with its values."""
     seats, every = _seats(person, wanted), may(person, "read every request")
     values = who(person) | seats.values | {"from_row": place.row}
-    if wanted.text:
-        ranges = _with_words(connection, seats, every, wanted.text)
-        return _newest_of(ranges, wanted, place.row is not None, place.oldest_first, most), values
-    shape = (seats.kinds, every, replace(wanted, memberships=None), place.row is not None, place.oldest_first, most)
-    return _newest(connection.dialect.name, *shape), values
+    dialect, way = connection.dialect.name, (place.row is not None, place.oldest_first, most)
+    shape = (dialect, seats.kinds, every, replace(wanted, memberships=None, text=""), *way)
+    if not wanted.text:
+        return _newest(*shape), values
+    return _newest_with_words(*shape), values | searches.asked(dialect, wanted.text, () if every else seats.words)
 
 
 @lru_cache(maxsize=256)  # to write such a question takes many times as long as the database needs to answer it
@@ -269,39 +261,46 @@ def _each_kind(kinds: Sequence[str]) -> Iterator[Seat]:
         yield Seat(kind, each.c.holder, each.c.membership, each)
 
 
-def _opens(seat: Seat) -> ColumnElement[bool]:
+def _opens(seat: Seat, rows: FromClause = cases) -> ColumnElement[bool]:
     """What a seat opens of the requests of its own firm, or of those that reached its desk."""
     if seat.kind == "desk":
-        return and_(cases.c.desk == seat.holder, cases.c.received_on.is_not(None))
-    condition = and_(cases.c.membership_id == seat.membership, cases.c.function == seat.holder)
-    return condition if seat.kind == "maker" else and_(condition, cases.c.status != "DRAFT")
+        return and_(rows.c.desk == seat.holder, rows.c.received_on.is_not(None))
+    condition = and_(rows.c.membership_id == seat.membership, rows.c.function == seat.holder)
+    return condition if seat.kind == "maker" else and_(condition, rows.c.status != "DRAFT")
 
 
-def _with_words(connection: Connection, seats: Seats, every: bool, text: str) -> list[Range]:
-    """The requests that hold these words and those of somebody's seats; all of them for who reads every request."""
-    others = map(_beside, _seat_by_seat(seats.kinds))
-    beside = [one._replace(query=_holding(one.query, text)) for one in others]
-    if not seats.kinds and not every:
-        return beside
-    audience = [] if every else seats.words
-    if connection.dialect.name == "sqlite":
-        number: ColumnElement[Any] = IN_CASE_WORDS.c.rowid
-        # The plus keeps SQLite from asking the index of words anew for each request of a seat.
-        query = select(number.label("id")).join_from(IN_CASE_WORDS, cases, sql("+case_words.rowid = cases.id"))
-        query = query.where(HELD.op("MATCH")(words.for_sqlite(text, audience)))
-    else:
-        asked, number = cast(words.for_postgresql(text, audience), TSQUERY), cases.c.id
-        query = select(number).where(FOUND_BY.op("@@")(asked))
-    own = map(_opens, _seat_by_seat(seats.kinds))
-    return [Range(query if every else query.where(or_(*own)), number), *beside]
+@lru_cache(maxsize=256)
+def _newest_with_words(
+    dialect: str, kinds: tuple[str, ...], every: bool, wanted: Filter, goes_on: bool, oldest_first: bool, most: int
+) -> Select[Any]:
+    seats = list(_seat_by_seat(kinds))
+    if not seats and not every:
+        return select(cases.c.id).where(false())
+
+    def conditions(rows: FromClause, number: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+        opens = [] if every else [or_(*(_opens(seat, rows) for seat in seats), _takes_part(seats, rows))]
+        return [*opens, *_conditions(wanted, rows, number, rows.c.eservice, rows.c.closed_at)]
+
+    return searches.newest(dialect, conditions, searches.Walk(goes_on, oldest_first, most))
+
+
+def _takes_part(seats: Collection[Seat], rows: FromClause) -> ColumnElement[bool]:
+    """Whether any seat was let into a request; as a value, lest PostgreSQL first reads all into which any was."""
+    sits = or_(*(and_(parties.c.holder == seat.holder, _sits(seat)) for seat in seats))
+    part = select(parties.c.case_id).where(parties.c.case_id == rows.c.id, sits).limit(1)
+    return part.correlate(rows).scalar_subquery().is_not(None)
+
+
+def _sits(seat: Seat) -> ColumnElement[bool]:
+    membership = parties.c.membership_id
+    return membership.is_(None) if seat.kind == "desk" else membership == seat.membership
 
 
 def _beside(seat: Seat) -> Range:
     """The requests of others in which a company or desk takes part."""
-    number, membership = parties.c.case_id, parties.c.membership_id
+    number = parties.c.case_id
     query = select(number.label("id")).join_from(parties, cases, number == cases.c.id)
-    sits = membership.is_(None) if seat.kind == "desk" else membership == seat.membership
-    query = query.where(parties.c.holder == seat.holder, sits)
+    query = query.where(parties.c.holder == seat.holder, _sits(seat))
     return Range(query, number, parties.c.eservice, parties.c.closed_at)
 
 
@@ -312,27 +311,37 @@ def _holding(query: Select[Any], text: str) -> Select[Any]:
 
 
 def _matching(one: Range, wanted: Filter) -> Select[Any]:
+    return one.query.where(*_conditions(wanted, cases, one.number, one.eservice, one.closed_at))
+
+
+def _conditions(
+    wanted: Filter,
+    rows: FromClause,
+    number: ColumnElement[Any],
+    eservice: ColumnElement[Any],
+    closed_at: ColumnElement[Any],
+) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.status:
-        conditions.append(cases.c.status == wanted.status)
+        conditions.append(rows.c.status == wanted.status)
         if not STATUSES[wanted.status].ends:
-            conditions.append(one.closed_at.is_(None))
+            conditions.append(closed_at.is_(None))
     elif wanted.state == OPENED:
-        conditions += [one.closed_at.is_(None), cases.c.status != "DRAFT"]
+        conditions += [closed_at.is_(None), rows.c.status != "DRAFT"]
     elif wanted.state == ENDED:
-        conditions.append(one.closed_at.is_not(None))
+        conditions.append(closed_at.is_not(None))
     if wanted.eservice:
-        conditions.append(one.eservice == wanted.eservice)
+        conditions.append(eservice == wanted.eservice)
     if wanted.function:
-        conditions.append(cases.c.function == wanted.function)
+        conditions.append(rows.c.function == wanted.function)
     if wanted.participant_id:
-        conditions.append(cases.c.participant_id == wanted.participant_id)
+        conditions.append(rows.c.participant_id == wanted.participant_id)
     if wanted.since is not None:
-        conditions += [cases.c.opened_at >= wanted.since, one.number >= _first_at(wanted.since) - SLACK]
+        conditions += [rows.c.opened_at >= wanted.since, number >= _first_at(wanted.since) - SLACK]
     if wanted.before is not None:
         last = func.coalesce(_first_at(wanted.before) + SLACK, LAST)
-        conditions += [cases.c.opened_at < wanted.before, one.number <= last]
-    return one.query.where(*conditions)
+        conditions += [rows.c.opened_at < wanted.before, number <= last]
+    return conditions
 
 
 def matching_at_hand(query: Select[Any], wanted: Filter, seat: ColumnElement[Any]) -> Select[Any]:

@@ -41,7 +41,7 @@ WAITS = {  # lane, grant that it asks for, step, kind
     "PENDING_HKEX": ("desk_maker", "desk_maker", "process", "decide"),
     "PENDING_NEXT_COMPANY": ("next_maker", "maker", "fill", "fill"),
 }
-FOUND_BY = "words || ' ' || about_words || ' zdesk' || lower(desk) || 'z'"  # as the triggers say it
+FOUND_BY = "words || ' ' || about_words || ' zdesk' || lower(desk) || 'z ' || seats"  # as the triggers say it
 AT_MAKER = ("maker", "maker", "submit", "fill")
 Row = dict[str, Any]
 
@@ -107,6 +107,7 @@ class _Crowd:
         rows = {"cases": [case], "hands": [_hand(case, seat.maker)], "notices": list(self._notices(case, seat.maker))}
         if with_bank and (status in SENT or status == OPEN[-1]):
             rows["parties"] = [self._party(case)]
+            case["seats"] = words.seat_word(self._bank.id, case["function"])
         if case["closed_at"] is None:
             rows["tasks"] = [self._task(case)]
         return rows
@@ -151,6 +152,7 @@ class _Crowd:
             "entries": 1,
             "words": " ".join(dict.fromkeys(found_by)),
             "about_words": " ".join(dict.fromkeys(about.replace(",", "").split())),
+            "seats": "",
         }
 
     def _reference(self, code: str, at: datetime) -> str:

@@ -1,8 +1,10 @@
 """Who may see which case, and the cast of a case: the same in one query as rule by rule."""
 
 import pytest
+from sqlalchemy import func, select
 
-from app.store import answered, cases, casts, lists, people
+from app.store import answered, cases, casts, lists, people, tables
+from app.store.tables.requests import STRETCH
 from engine.people import BARRED_BY, COMPANY_LANES, DESK_LANES, seat_of
 from tests.commands.office import PEOPLE
 
@@ -39,6 +41,31 @@ def test_lists_counts_and_search_show_the_same(office, references):
             assert {row.reference for row in lists.found(connection, person, "ct027-")} == {
                 row.reference for row in listed
             }
+
+
+@pytest.mark.parametrize("oldest_first", [False, True])
+def test_pages_of_what_was_found_follow_each_other_whichever_way(office, oldest_first):
+    references = sorted(office.submitted() for _ in range(5))
+    found, row = [], None
+    with office.portal.database.read() as connection:
+        while page := lists.listed(
+            connection, office.person("mia"), lists.Filter(text="limit"), lists.Place(row, oldest_first), most=2
+        ):
+            found += [one.reference for one in page]
+            row = page[-1].id
+    assert found == (references if oldest_first else references[::-1])
+
+
+def test_requests_are_found_in_whichever_stretch_of_numbers_they_lie(office):
+    references = [office.submitted(), office.submitted()]
+    if not office.portal.database.is_sqlite:  # which knows no stretches
+        with office.portal.database.write() as connection:
+            later = select(func.max(tables.cases.c.id) + 3 * 2**STRETCH).scalar_subquery()
+            connection.execute(select(func.setval("cases_id_seq", later)))
+    references.append(office.submitted())
+    with office.portal.database.read() as connection:
+        found = [row.reference for row in lists.found(connection, office.person("mia"), "limit")]
+    assert found == references[::-1]
 
 
 def test_everybody_sees_their_own_share(office, references):
