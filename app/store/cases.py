@@ -232,7 +232,9 @@ def admit(connection: Connection, case_id: int, found: Collection[Party], at: da
         for party in found
     ]
     if rows:
-        known = {name: select(cases.c[name]).where(cases.c.id == case_id) for name in ("eservice", "closed_at")}
+        known = {
+            name: select(cases.c[name]).where(cases.c.id == case_id) for name in ("eservice", "closed_at", "status")
+        }
         values = {name: query.scalar_subquery() for name, query in known.items()}
         connection.execute(dialect.insert(parties).values(values).on_conflict_do_nothing(), rows)
 

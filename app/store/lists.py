@@ -6,7 +6,7 @@ function and membership, or desk, in which the reader holds a right.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -27,20 +27,17 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    true,
-    union_all,
 )
 from sqlalchemy import case as sql_case
-from sqlalchemy import text as sql
 
-from app.store import searches, sides, words
+from app.store import ranges, searches, sides, words
 from app.store.cases import seen_by, who
+from app.store.ranges import LAST, Keys, Range, Way
 from app.store.tables import cases, companies, parties, people
 from engine.people import DESK_LANES, Person
 from engine.rights import may
-from engine.statuses import STATUSES
 
-SLACK, LAST = 1000, 2**62
+SLACK = 1000
 MOST_COUNTED = 100  # nobody reads how many more there are
 OPENED, ENDED = "open", "ended"
 
@@ -83,6 +80,7 @@ class Filter:
     since: datetime | None = None
     before: datetime | None = None
     text: str = ""
+    other_than: str = ""  # a status that is not wanted
 
 
 class Place(NamedTuple):
@@ -160,16 +158,6 @@ def _may_find(wanted: Filter, row: Any) -> bool:
 
 
 # --- ranges of an index -----------------------------------------------------------------------------------------------
-class Range(NamedTuple):
-    """Requests that one index holds in their order, and the columns in which it says what they are asked for by."""
-
-    query: Select[Any]
-    number: ColumnElement[Any] = cases.c.id
-    eservice: ColumnElement[Any] = cases.c.eservice
-    closed_at: ColumnElement[Any] = cases.c.closed_at
-    each: FromClause | None = None  # of which row there is a range, where one question stands for many
-
-
 class Seat(NamedTuple):
     """What a right is held in, and as what; each: as in `Range`."""
 
@@ -226,26 +214,12 @@ def _ids(
 def _newest(
     dialect: str, kinds: tuple[str, ...], every: bool, wanted: Filter, goes_on: bool, oldest_first: bool, most: int
 ) -> Select[Any]:
-    every_one = select(cases.c.id)
-    seats = _seat_by_seat(kinds) if dialect == "sqlite" else _each_kind(kinds)
-    own = [Range(every_one)] if every else [Range(every_one.where(_opens(one)), each=one.each) for one in seats]
-    return _newest_of([*own, *map(_beside, _seat_by_seat(kinds))], wanted, goes_on, oldest_first, most)
-
-
-def _newest_of(ranges: Sequence[Range], wanted: Filter, goes_on: bool, oldest_first: bool, most: int) -> Select[Any]:
-    parts = []
-    for one in ranges or [Range(select(cases.c.id).where(sql("1 = 0")))]:
-        query = _matching(one, wanted)
-        if goes_on:
-            row = bindparam("from_row", type_=cases.c.id.type)
-            query = query.where(one.number > row if oldest_first else one.number < row)
-        newest = query.order_by(_order(one.number, oldest_first)).limit(most)
-        if one.each is None:
-            parts.append(select(newest.subquery().c.id))
-        else:
-            of_each = newest.correlate(one.each).lateral()
-            parts.append(select(of_each.c.id).select_from(one.each.join(of_each, true())))
-    return parts[0] if len(parts) == 1 else select(union_all(*parts).subquery().c.id)
+    seats = list(_seat_by_seat(kinds) if dialect == "sqlite" else _each_kind(kinds))
+    own = [_every_one(dialect, wanted)] if every else [_own(dialect, seat, wanted) for seat in seats]
+    found = [*own, *(_beside(dialect, seat, wanted) for seat in seats)]
+    if not found:
+        return select(cases.c.id).where(false())
+    return ranges.newest_of(found, Way(goes_on, oldest_first, most, *_span(wanted)))
 
 
 def _seat_by_seat(kinds: Sequence[str]) -> Iterator[Seat]:
@@ -261,12 +235,58 @@ def _each_kind(kinds: Sequence[str]) -> Iterator[Seat]:
         yield Seat(kind, each.c.holder, each.c.membership, each)
 
 
-def _opens(seat: Seat, rows: FromClause = cases) -> ColumnElement[bool]:
+def _every_one(dialect: str, wanted: Filter) -> Range:
+    return _range(dialect, wanted, cases, (), {"function": cases.c.function})
+
+
+def _own(dialect: str, seat: Seat, wanted: Filter) -> Range:
+    """The requests of a seat's own firm, or those that reached its desk."""
+    if seat.kind == "desk":
+        found = _range(dialect, wanted, cases, ((cases.c.desk, seat.holder),), {"function": cases.c.function})
+    else:
+        keys = ((cases.c.membership_id, seat.membership), (cases.c.function, seat.holder))
+        found = _range(dialect, wanted, cases, keys)
+    return found._replace(conditions=(*found.conditions, *_shown(seat, cases)), each=seat.each)
+
+
+def _beside(dialect: str, seat: Seat, wanted: Filter) -> Range:
+    """The requests of others in which a company or desk takes part."""
+    of_desk = seat.kind == "desk"
+    keys: Keys = ((parties.c.holder, seat.holder), *(() if of_desk else ((parties.c.membership_id, seat.membership),)))
+    found = _range(dialect, wanted, parties, keys)._replace(number=parties.c.case_id, each=seat.each)
+    if wanted.function or wanted.participant_id or wanted.since or wanted.before:
+        found = found._replace(source=parties.join(cases, parties.c.case_id == cases.c.id))
+    if not of_desk:
+        return found
+    nobody = parties.c.membership_id.is_(None)
+    return found._replace(conditions=(*found.conditions, nobody), known=True, before=(parties.c.membership_id,))
+
+
+def _range(dialect: str, wanted: Filter, rows: FromClause, keys: Keys, more: Mapping[str, Any] | None = None) -> Range:
+    """A range of the index that also holds the one thing by which it is narrowed; of several, the database chooses.
+
+    more: columns beside status and eService that have an index after these keys.
+    """
+    columns = {"status": rows.c.status, "eservice": rows.c.eservice, **(more or {})}
+    by = [name for name in columns if getattr(wanted, name)]
+    known = dialect == "sqlite" or len(by) + (wanted.state == OPENED) > 1 or bool(wanted.participant_id)
+    if known or not by:
+        return Range(keys, conditions=tuple(_conditions(wanted, rows)), source=rows, known=known)
+    (name,) = by
+    rest = _conditions(replace(wanted, **{name: ""}), rows)
+    return Range((*keys, (columns[name], literal(getattr(wanted, name)))), conditions=tuple(rest), source=rows)
+
+
+def _opens(seat: Seat, rows: FromClause) -> ColumnElement[bool]:
     """What a seat opens of the requests of its own firm, or of those that reached its desk."""
     if seat.kind == "desk":
-        return and_(rows.c.desk == seat.holder, rows.c.received_on.is_not(None))
-    condition = and_(rows.c.membership_id == seat.membership, rows.c.function == seat.holder)
-    return condition if seat.kind == "maker" else and_(condition, rows.c.status != "DRAFT")
+        return and_(rows.c.desk == seat.holder, *_shown(seat, rows))
+    return and_(rows.c.membership_id == seat.membership, rows.c.function == seat.holder, *_shown(seat, rows))
+
+
+def _shown(seat: Seat, rows: FromClause) -> list[ColumnElement[bool]]:
+    by_kind = {"desk": [rows.c.received_on.is_not(None)], "maker": []}
+    return by_kind.get(seat.kind, [rows.c.status != "DRAFT"])
 
 
 @lru_cache(maxsize=256)
@@ -279,9 +299,12 @@ def _newest_with_words(
 
     def conditions(rows: FromClause, number: ColumnElement[Any]) -> list[ColumnElement[bool]]:
         opens = [] if every else [or_(*(_opens(seat, rows) for seat in seats), _takes_part(seats, rows))]
-        return [*opens, *_conditions(wanted, rows, number, rows.c.eservice, rows.c.closed_at)]
+        first, last = _span(wanted)
+        between = [] if first is None else [number >= first]
+        between += [] if last is None else [number <= last]
+        return [*opens, *between, *_conditions(wanted, rows, rows)]
 
-    return searches.newest(dialect, conditions, searches.Walk(goes_on, oldest_first, most))
+    return searches.newest(dialect, conditions, Way(goes_on, oldest_first, most))
 
 
 def _takes_part(seats: Collection[Seat], rows: FromClause) -> ColumnElement[bool]:
@@ -296,57 +319,46 @@ def _sits(seat: Seat) -> ColumnElement[bool]:
     return membership.is_(None) if seat.kind == "desk" else membership == seat.membership
 
 
-def _beside(seat: Seat) -> Range:
-    """The requests of others in which a company or desk takes part."""
-    number = parties.c.case_id
-    query = select(number.label("id")).join_from(parties, cases, number == cases.c.id)
-    query = query.where(parties.c.holder == seat.holder, _sits(seat))
-    return Range(query, number, parties.c.eservice, parties.c.closed_at)
-
-
 def _holding(query: Select[Any], text: str) -> Select[Any]:
     """The same, where each word is found by looking at one request after the other."""
     held = literal(" ") + cases.c.words + " " + cases.c.about_words
     return query.where(*(held.like(f"% {word}%") for word in words.words_of(text)[: words.MOST_WORDS]))
 
 
-def _matching(one: Range, wanted: Filter) -> Select[Any]:
-    return one.query.where(*_conditions(wanted, cases, one.number, one.eservice, one.closed_at))
-
-
-def _conditions(
-    wanted: Filter,
-    rows: FromClause,
-    number: ColumnElement[Any],
-    eservice: ColumnElement[Any],
-    closed_at: ColumnElement[Any],
-) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Filter, rows: FromClause, whole: FromClause = cases) -> list[ColumnElement[bool]]:
+    """What narrows a list but for numbers. rows: what holds status and eService, be it of parties; whole: the rest."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.status:
         conditions.append(rows.c.status == wanted.status)
-        if not STATUSES[wanted.status].ends:
-            conditions.append(closed_at.is_(None))
     elif wanted.state == OPENED:
-        conditions += [closed_at.is_(None), rows.c.status != "DRAFT"]
+        conditions += [rows.c.closed_at.is_(None), rows.c.status != "DRAFT"]
     elif wanted.state == ENDED:
-        conditions.append(closed_at.is_not(None))
+        conditions.append(rows.c.closed_at.is_not(None))
+    if wanted.other_than:
+        conditions.append(rows.c.status != wanted.other_than)
     if wanted.eservice:
-        conditions.append(eservice == wanted.eservice)
+        conditions.append(rows.c.eservice == wanted.eservice)
     if wanted.function:
-        conditions.append(rows.c.function == wanted.function)
+        conditions.append(whole.c.function == wanted.function)
     if wanted.participant_id:
-        conditions.append(rows.c.participant_id == wanted.participant_id)
+        conditions.append(whole.c.participant_id == wanted.participant_id)
     if wanted.since is not None:
-        conditions += [rows.c.opened_at >= wanted.since, number >= _first_at(wanted.since) - SLACK]
+        conditions.append(whole.c.opened_at >= wanted.since)
     if wanted.before is not None:
-        last = func.coalesce(_first_at(wanted.before) + SLACK, LAST)
-        conditions += [rows.c.opened_at < wanted.before, number <= last]
+        conditions.append(whole.c.opened_at < wanted.before)
     return conditions
+
+
+def _span(wanted: Filter) -> tuple[Any, Any]:
+    """Between which numbers lies what was opened in a time, as far as that is asked."""
+    first = None if wanted.since is None else func.coalesce(_first_at(wanted.since), LAST) - SLACK
+    last = None if wanted.before is None else func.coalesce(_first_at(wanted.before), LAST) + SLACK
+    return first, last
 
 
 def matching_at_hand(query: Select[Any], wanted: Filter, seat: ColumnElement[Any]) -> Select[Any]:
     """The same for a query of few requests, which are looked at one by one, also for words; seat: whose work it is."""
-    query = _matching(Range(query), wanted)
+    query = query.where(*_conditions(wanted, cases))
     if wanted.memberships is not None:
         query = query.where(seat.in_(wanted.memberships))
     return _holding(query, wanted.text)
@@ -377,9 +389,17 @@ def about(person: Person) -> ColumnElement[str]:
     return sql_case((readable, cases.c.about), else_="").label("about")
 
 
-def ended_beside(person: Person, before: int | None, most: int) -> tuple[Select[Any], dict[str, Any]]:
-    """The newest ended requests into which a company of the person was let, by their number; with its values."""
-    kinds, values, _ = _seats(person, ALL)
-    beside = [_beside(seat) for seat in _seat_by_seat(kinds) if seat.kind != "desk"]
-    query = _newest_of(beside, Filter(state=ENDED), before is not None, False, most)
-    return query, values | {"from_row": before}
+def beside(
+    connection: Connection, person: Person, wanted: Filter, before: int | None, most: int
+) -> tuple[Select[Any], dict[str, Any]]:
+    """The newest requests into which a company of the person was let, and not only a desk; with the values."""
+    seats = _seats(person, ALL)
+    query = _beside_companies(connection.dialect.name, seats.kinds, wanted, before is not None, most)
+    return query, seats.values | {"from_row": before}
+
+
+@lru_cache(maxsize=256)
+def _beside_companies(dialect: str, kinds: tuple[str, ...], wanted: Filter, goes_on: bool, most: int) -> Select[Any]:
+    seats = _seat_by_seat(kinds) if dialect == "sqlite" else _each_kind(kinds)
+    found = [_beside(dialect, seat, wanted) for seat in seats if seat.kind != "desk"]
+    return ranges.newest_of(found, Way(goes_on, False, most)) if found else select(cases.c.id).where(false())

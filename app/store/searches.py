@@ -8,7 +8,7 @@ is full or none is left, and no stretch holds more than a few thousand.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -32,6 +32,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.store import words
+from app.store.ranges import FROM_ROW, Way
 from app.store.tables import cases
 from app.store.tables.requests import IN_WORDS, STRETCH
 
@@ -39,20 +40,11 @@ IN_CASE_WORDS = table("case_words", column("rowid"), column("words"))  # SQLite'
 HELD: ColumnElement[Any] = literal_column("case_words")
 FOUND_BY: ColumnElement[Any] = literal_column(IN_WORDS)
 NEWEST = func.coalesce(select(func.max(cases.c.id)).scalar_subquery(), 0)
-FROM_ROW = bindparam("from_row", type_=cases.c.id.type)
 READ = ("id", "eservice", "function", "desk", "membership_id", "participant_id", "status")
 READ_TIMES = ("opened_at", "closed_at", "received_on")
 
 # What is asked of requests beside their words: of the rows that hold these, and of the number by which they are known.
 Conditions = Callable[[FromClause, ColumnElement[Any]], list[ColumnElement[bool]]]
-
-
-class Walk(NamedTuple):
-    """Which way, how far, and whether from a certain row on."""
-
-    goes_on: bool
-    oldest_first: bool
-    most: int
 
 
 def asked(dialect: str, question: str, audience: tuple[str, ...]) -> dict[str, str]:
@@ -61,50 +53,50 @@ def asked(dialect: str, question: str, audience: tuple[str, ...]) -> dict[str, s
     return {"asked": told(question, audience)}
 
 
-def newest(dialect: str, conditions: Conditions, walk: Walk) -> Select[Any]:
+def newest(dialect: str, conditions: Conditions, way: Way) -> Select[Any]:
     """The numbers of the newest or oldest requests that hold what is `asked` and meet conditions."""
-    return _in_order(conditions, walk) if dialect == "sqlite" else _stretch_by_stretch(conditions, walk)
+    return _in_order(conditions, way) if dialect == "sqlite" else _stretch_by_stretch(conditions, way)
 
 
-def _in_order(conditions: Conditions, walk: Walk) -> Select[Any]:
+def _in_order(conditions: Conditions, way: Way) -> Select[Any]:
     number: ColumnElement[Any] = IN_CASE_WORDS.c.rowid
     # The plus keeps SQLite from asking the index of words anew for each request of a seat.
     query = select(number.label("id")).join_from(IN_CASE_WORDS, cases, sql("+case_words.rowid = cases.id"))
     query = query.where(HELD.op("MATCH")(bindparam("asked", type_=String)), *conditions(cases, number))
-    return select(_page(query, number, walk).subquery().c.id)
+    return select(_page(query, number, way).subquery().c.id)
 
 
-def _stretch_by_stretch(conditions: Conditions, walk: Walk) -> Select[Any]:
-    first = FROM_ROW if walk.goes_on else 0 if walk.oldest_first else NEWEST
+def _stretch_by_stretch(conditions: Conditions, way: Way) -> Select[Any]:
+    first = FROM_ROW if way.goes_on else 0 if way.oldest_first else NEWEST
     stretch, none = _stretch_of(cast(first, BigInteger)), cast([], ARRAY(BigInteger))
     walked = select(stretch.label("stretch"), none.label("found")).cte("walked", recursive=True)
-    at, page = walked.c.stretch, func.array(_of_stretch(walked.c.stretch, conditions, walk).scalar_subquery())
-    then = select(at + 1 if walk.oldest_first else at - 1, walked.c.found.op("||")(page))
-    walked = walked.union_all(then.where(~_is_over(walked, walk)))
-    return select(func.unnest(walked.c.found).label("id")).where(_is_over(walked, walk))
+    at, page = walked.c.stretch, func.array(_of_stretch(walked.c.stretch, conditions, way).scalar_subquery())
+    then = select(at + 1 if way.oldest_first else at - 1, walked.c.found.op("||")(page))
+    walked = walked.union_all(then.where(~_is_over(walked, way)))
+    return select(func.unnest(walked.c.found).label("id")).where(_is_over(walked, way))
 
 
-def _is_over(walked: FromClause, walk: Walk) -> ColumnElement[bool]:
+def _is_over(walked: FromClause, way: Way) -> ColumnElement[bool]:
     stretch = walked.c.stretch
-    none_is_left = stretch > _stretch_of(NEWEST) if walk.oldest_first else stretch < 0
-    return or_(none_is_left, func.cardinality(walked.c.found) >= walk.most)
+    none_is_left = stretch > _stretch_of(NEWEST) if way.oldest_first else stretch < 0
+    return or_(none_is_left, func.cardinality(walked.c.found) >= way.most)
 
 
 def _stretch_of(number: ColumnElement[Any]) -> ColumnElement[Any]:
     return number.op(">>")(literal(STRETCH, Integer))
 
 
-def _of_stretch(stretch: ColumnElement[Any], conditions: Conditions, walk: Walk) -> Select[Any]:
+def _of_stretch(stretch: ColumnElement[Any], conditions: Conditions, way: Way) -> Select[Any]:
     """A page of one stretch; what holds the words is found first, whatever else would seem to find fewer."""
     question = func.replace(bindparam("asked", type_=String), words.STRETCH, func.to_hex(stretch) + ".")
     columns = (cases.c[name] for name in READ + READ_TIMES)
     held = select(*columns).where(FOUND_BY.op("@@")(cast(question, TSQUERY)))
-    held = held.order_by(cases.c.id if walk.oldest_first else cases.c.id.desc()).offset(0)
+    held = held.order_by(cases.c.id if way.oldest_first else cases.c.id.desc()).offset(0)
     rows = held.correlate_except(cases).subquery("held")
-    return _page(select(rows.c.id).where(*conditions(rows, rows.c.id)), rows.c.id, walk)
+    return _page(select(rows.c.id).where(*conditions(rows, rows.c.id)), rows.c.id, way)
 
 
-def _page(query: Select[Any], number: ColumnElement[Any], walk: Walk) -> Select[Any]:
-    if walk.goes_on:
-        query = query.where(number > FROM_ROW if walk.oldest_first else number < FROM_ROW)
-    return query.order_by(number if walk.oldest_first else number.desc()).limit(walk.most)
+def _page(query: Select[Any], number: ColumnElement[Any], way: Way) -> Select[Any]:
+    if way.goes_on:
+        query = query.where(number > FROM_ROW if way.oldest_first else number < FROM_ROW)
+    return query.order_by(number if way.oldest_first else number.desc()).limit(way.most)

@@ -171,6 +171,7 @@ class _Crowd:
             "since_at": case["opened_at"],
             "eservice": case["eservice"],
             "closed_at": case["closed_at"],
+            "status": case["status"],
         }
 
     def _task(self, case: Row) -> Row:

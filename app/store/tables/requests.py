@@ -123,9 +123,11 @@ parties = Table(
     Column("membership_id", ForeignKey("memberships.id")),  # empty for a desk
     Column("since_at", Moment, nullable=False),
     Column("eservice", String(16), nullable=False, server_default=""),  # that of the request, which never changes
-    Column("closed_at", Moment),  # and when the request ended, kept by a trigger
+    Column("closed_at", Moment),  # when the request ended, kept by a trigger
+    Column("status", String(28), nullable=False, server_default=""),  # and so is this
     Index("ix_parties_seat", "holder", "membership_id", "case_id"),
     Index("ix_parties_eservice", "holder", "membership_id", "eservice", "case_id"),
+    Index("ix_parties_status", "holder", "membership_id", "status", "case_id"),
     Index("ix_parties_open", "holder", "membership_id", "case_id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
     CheckConstraint("side IN ('next', 'broker', 'exchange')", name="side"),
 )

@@ -51,23 +51,29 @@ WORDS_BEFORE = (
 TOGETHER = "CREATE STATISTICS cases_together (mcv) ON desk, function, eservice, status FROM cases"
 
 # --- who takes part ---------------------------------------------------------------------------------------------------
-OF_PARTIES = "UPDATE parties SET closed_at = NEW.closed_at WHERE case_id = NEW.id"
-ENDED = "AFTER UPDATE OF closed_at ON cases"
-ON_SQLITE = f"CREATE TRIGGER cases_parties_ended {ENDED} BEGIN {OF_PARTIES}; END"
+KEPT = ("eservice", "closed_at", "status")
+OF_PARTIES = "UPDATE parties SET closed_at = NEW.closed_at, status = NEW.status WHERE case_id = NEW.id"
+MOVED = "AFTER UPDATE OF closed_at, status ON cases"
+ON_SQLITE = (
+    f"CREATE TRIGGER cases_parties_moved {MOVED} "
+    f"WHEN NEW.status IS NOT OLD.status OR NEW.closed_at IS NOT OLD.closed_at BEGIN {OF_PARTIES}; END"
+)
 ON_POSTGRESQL = (
-    f"CREATE FUNCTION end_parties() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {OF_PARTIES}; RETURN NULL; END $$",
-    f"CREATE TRIGGER cases_parties_ended {ENDED} FOR EACH ROW "
-    "WHEN (NEW.closed_at IS DISTINCT FROM OLD.closed_at) EXECUTE FUNCTION end_parties()",
+    f"CREATE FUNCTION move_parties() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {OF_PARTIES}; RETURN NULL; END $$",
+    f"CREATE TRIGGER cases_parties_moved {MOVED} FOR EACH ROW "
+    "WHEN ((NEW.status, NEW.closed_at) IS DISTINCT FROM (OLD.status, OLD.closed_at)) EXECUTE FUNCTION move_parties()",
 )
 
 
 def upgrade() -> None:
-    """Add three columns and build indexes; a million requests take three minutes, and none can be written meanwhile."""
+    """Add four columns and build indexes; a million requests take three minutes, and none can be written meanwhile."""
     op.add_column("parties", sa.Column("eservice", sa.String(16), nullable=False, server_default=""))
     op.add_column("parties", sa.Column("closed_at", sa.DateTime(timezone=True)))
-    for name in ("eservice", "closed_at"):
+    op.add_column("parties", sa.Column("status", sa.String(28), nullable=False, server_default=""))
+    for name in KEPT:
         op.execute(f"UPDATE parties SET {name} = (SELECT {name} FROM cases WHERE cases.id = parties.case_id)")  # noqa: S608
-    op.create_index("ix_parties_eservice", "parties", ["holder", "membership_id", "eservice", "case_id"])
+    for name in ("eservice", "status"):
+        op.create_index(f"ix_parties_{name}", "parties", ["holder", "membership_id", name, "case_id"])
     where = {"sqlite_where": IS_OPEN, "postgresql_where": IS_OPEN}
     op.create_index("ix_parties_open", "parties", ["holder", "membership_id", "case_id"], **where)
     op.add_column("cases", sa.Column("seats", sa.Text(), nullable=False, server_default=""))
@@ -114,17 +120,17 @@ def downgrade() -> None:
     for name in INDEXES:
         op.drop_index(f"ix_cases_{name}", "cases")
     if op.get_bind().dialect.name == "sqlite":
-        op.execute("DROP TRIGGER cases_parties_ended")
+        op.execute("DROP TRIGGER cases_parties_moved")
         _keep_words("", FOUND_BEFORE, BEFORE)
     else:
-        op.execute("DROP TRIGGER cases_parties_ended ON cases")
-        op.execute("DROP FUNCTION end_parties")
+        op.execute("DROP TRIGGER cases_parties_moved ON cases")
+        op.execute("DROP FUNCTION move_parties")
         op.execute("DROP STATISTICS cases_together")
         op.drop_index("ix_cases_words", "cases")
         op.execute("DROP FUNCTION in_words")
         op.execute(WORDS_BEFORE)
     op.drop_column("cases", "seats")
-    for name in ("eservice", "open"):
+    for name in ("eservice", "status", "open"):
         op.drop_index(f"ix_parties_{name}", "parties")
-    for name in ("closed_at", "eservice"):
+    for name in KEPT:
         op.drop_column("parties", name)
