@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import case as sql_case
 
-from app.store import ranges, searches, sides, words
+from app.store import ranges, references, searches, sides, words
 from app.store.cases import seen_by, who
 from app.store.ranges import LAST, Keys, Range, Way
 from app.store.tables import cases, companies, parties, people
@@ -81,6 +81,7 @@ class Filter:
     before: datetime | None = None
     text: str = ""
     other_than: str = ""  # a status that is not wanted
+    reference: str = ""  # how references begin
 
 
 class Place(NamedTuple):
@@ -201,6 +202,7 @@ def _ids(
     connection: Connection, person: Person, wanted: Filter, place: Place, most: int
 ) -> tuple[Select[Any], dict[str, Any]]:
     """The rows of a list by their number, the newest of each range and together more than a page; with its values."""
+    wanted = _by_reference(wanted)
     seats, every = _seats(person, wanted), may(person, "read every request")
     values = who(person) | seats.values | {"from_row": place.row}
     dialect, way = connection.dialect.name, (place.row is not None, place.oldest_first, most)
@@ -208,6 +210,15 @@ def _ids(
     if not wanted.text:
         return _newest(*shape), values
     return _newest_with_words(*shape), values | searches.asked(dialect, wanted.text, () if every else seats.words)
+
+
+def _by_reference(wanted: Filter) -> Filter:
+    """The same, where the words are how references begin: these lie together."""
+    found = references.beginning(wanted.text)
+    if found is None or wanted.eservice not in ("", found.eservice):
+        return wanted
+    since, before = max(found.since, wanted.since or found.since), min(found.before, wanted.before or found.before)
+    return replace(wanted, text="", reference=found.text, eservice=found.eservice, since=since, before=before)
 
 
 @lru_cache(maxsize=256)  # to write such a question takes many times as long as the database needs to answer it
@@ -254,7 +265,7 @@ def _beside(dialect: str, seat: Seat, wanted: Filter) -> Range:
     of_desk = seat.kind == "desk"
     keys: Keys = ((parties.c.holder, seat.holder), *(() if of_desk else ((parties.c.membership_id, seat.membership),)))
     found = _range(dialect, wanted, parties, keys)._replace(number=parties.c.case_id, each=seat.each)
-    if wanted.function or wanted.participant_id or wanted.since or wanted.before:
+    if wanted.function or wanted.participant_id or wanted.since or wanted.before or wanted.reference:
         found = found._replace(source=parties.join(cases, parties.c.case_id == cases.c.id))
     if not of_desk:
         return found
@@ -270,11 +281,11 @@ def _range(dialect: str, wanted: Filter, rows: FromClause, keys: Keys, more: Map
     columns = {"status": rows.c.status, "eservice": rows.c.eservice, **(more or {})}
     by = [name for name in columns if getattr(wanted, name)]
     known = dialect == "sqlite" or len(by) + (wanted.state == OPENED) > 1 or bool(wanted.participant_id)
-    if known or not by:
-        return Range(keys, conditions=tuple(_conditions(wanted, rows)), source=rows, known=known)
-    (name,) = by
-    rest = _conditions(replace(wanted, **{name: ""}), rows)
-    return Range((*keys, (columns[name], literal(getattr(wanted, name)))), conditions=tuple(rest), source=rows)
+    if known:
+        return Range(keys, conditions=tuple(_conditions(wanted, rows)), source=rows, known=True)
+    narrowed = tuple((columns[name], literal(getattr(wanted, name))) for name in by)
+    rest = _conditions(replace(wanted, **dict.fromkeys(by, "")), rows, by_time=False)
+    return Range((*keys, *narrowed), conditions=tuple(rest), source=rows)
 
 
 def _opens(seat: Seat, rows: FromClause) -> ColumnElement[bool]:
@@ -325,8 +336,13 @@ def _holding(query: Select[Any], text: str) -> Select[Any]:
     return query.where(*(held.like(f"% {word}%") for word in words.words_of(text)[: words.MOST_WORDS]))
 
 
-def _conditions(wanted: Filter, rows: FromClause, whole: FromClause = cases) -> list[ColumnElement[bool]]:
-    """What narrows a list but for numbers. rows: what holds status and eService, be it of parties; whole: the rest."""
+def _conditions(
+    wanted: Filter, rows: FromClause, whole: FromClause = cases, *, by_time: bool = True
+) -> list[ColumnElement[bool]]:
+    """What narrows a list but for numbers. rows: what holds status and eService, be it of parties; whole: the rest.
+
+    by_time: the database may look for moments of opening in their own index.
+    """
     conditions: list[ColumnElement[bool]] = []
     if wanted.status:
         conditions.append(rows.c.status == wanted.status)
@@ -342,10 +358,14 @@ def _conditions(wanted: Filter, rows: FromClause, whole: FromClause = cases) -> 
         conditions.append(whole.c.function == wanted.function)
     if wanted.participant_id:
         conditions.append(whole.c.participant_id == wanted.participant_id)
+    # As the greatest of itself it has no index: the numbers between which it lies lead to fewer requests.
+    opened_at = whole.c.opened_at if by_time else func.greatest(whole.c.opened_at, type_=whole.c.opened_at.type)
     if wanted.since is not None:
-        conditions.append(whole.c.opened_at >= wanted.since)
+        conditions.append(opened_at >= wanted.since)
     if wanted.before is not None:
-        conditions.append(whole.c.opened_at < wanted.before)
+        conditions.append(opened_at < wanted.before)
+    if wanted.reference:
+        conditions.append(whole.c.reference.startswith(wanted.reference, autoescape=True))
     return conditions
 
 
