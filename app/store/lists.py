@@ -6,21 +6,18 @@ function and membership, or desk, in which the reader holds a right.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
     Connection,
     FromClause,
     Select,
-    Text,
-    and_,
+    String,
     bindparam,
     false,
     func,
@@ -30,14 +27,16 @@ from sqlalchemy import (
 )
 from sqlalchemy import case as sql_case
 
-from app.store import ranges, references, searches, sides, words
+from app.store import ranges, references, searches, seats, sides, words
 from app.store.cases import seen_by, who
 from app.store.ranges import LAST, Keys, Range, Way
+from app.store.seats import Seat, Seats
 from app.store.tables import cases, companies, parties, people
-from engine.people import DESK_LANES, Person
+from engine.people import Person
 from engine.rights import may
 
 SLACK = 1000
+LOOKED_AT = 2000  # so many requests at most are looked at one by one for words
 MOST_COUNTED = 100  # nobody reads how many more there are
 OPENED, ENDED = "open", "ended"
 
@@ -159,57 +158,32 @@ def _may_find(wanted: Filter, row: Any) -> bool:
 
 
 # --- ranges of an index -----------------------------------------------------------------------------------------------
-class Seat(NamedTuple):
-    """What a right is held in, and as what; each: as in `Range`."""
-
-    kind: str
-    holder: ColumnElement[Any]
-    membership: ColumnElement[Any]
-    each: FromClause | None = None
-
-
-class Seats(NamedTuple):
-    """The functions and memberships, or desks, in which a person holds any right: how many of each kind, and which."""
-
-    kinds: tuple[str, ...]
-    values: dict[str, Any]
-    words: tuple[str, ...]
-
-
-def _seats(person: Person, wanted: Filter) -> Seats:
-    """The seats of a person, as far as they are wanted: a firm's holds requests of its own function alone."""
-    lanes: dict[tuple[str, int | None], set[str]] = {}
-    for right in person.held:
-        seat = None if right.lane in DESK_LANES else right.membership
-        of_function = seat is None or wanted.function in ("", right.holder)
-        if of_function and (wanted.memberships is None or seat in wanted.memberships):
-            lanes.setdefault((right.holder, seat), set()).add(right.lane)
-    told = sorted((_kind(seat, held), holder, seat or 0) for (holder, seat), held in lanes.items())
-    values: dict[str, Any] = {}
-    for nth, (kind, holder, seat) in enumerate(told):
-        values |= {f"of_holder_{nth}": holder, f"of_seat_{nth}": seat}
-        values.setdefault(f"{kind}_holders", []).append(holder)
-        values.setdefault(f"{kind}_seats", []).append(seat)
-    found_by = (words.desk_word(one[1]) if one[0] == "desk" else words.seat_word(one[2], one[1]) for one in told)
-    return Seats(tuple(kind for kind, _, _ in told), values, tuple(found_by))
-
-
-def _kind(seat: int | None, lanes: Collection[str]) -> str:
-    return "desk" if seat is None else "maker" if "maker" in lanes else "other"
-
-
 def _ids(
     connection: Connection, person: Person, wanted: Filter, place: Place, most: int
 ) -> tuple[Select[Any], dict[str, Any]]:
     """The rows of a list by their number, the newest of each range and together more than a page; with its values."""
     wanted = _by_reference(wanted)
-    seats, every = _seats(person, wanted), may(person, "read every request")
-    values = who(person) | seats.values | {"from_row": place.row}
+    own, every = seats.held(person, wanted.function, wanted.memberships), may(person, "read every request")
+    values = who(person) | own.values | {"from_row": place.row}
     dialect, way = connection.dialect.name, (place.row is not None, place.oldest_first, most)
-    shape = (dialect, seats.kinds, every, replace(wanted, memberships=None, text=""), *way)
+    shape = (dialect, own.kinds, every, replace(wanted, memberships=None, text=""), *way)
     if not wanted.text:
         return _newest(*shape), values
-    return _newest_with_words(*shape), values | searches.asked(dialect, wanted.text, () if every else seats.words)
+    if dialect != "sqlite" and not every and _are_few(connection, own):
+        held = _held(wanted.text)
+        return _newest(*shape, tuple(held)), values | held
+    return _newest_with_words(*shape), values | searches.asked(dialect, wanted.text, () if every else own.words)
+
+
+def _are_few(connection: Connection, own: Seats) -> bool:
+    """Whether somebody may read so few requests that to look at each is less than to look for words in the index."""
+    return bool(connection.scalar(_how_few(connection.dialect.name, own.kinds), own.values) <= LOOKED_AT)
+
+
+@lru_cache(maxsize=256)
+def _how_few(dialect: str, kinds: tuple[str, ...]) -> Select[Any]:
+    every_one = _newest(dialect, kinds, False, ALL, False, False, LOOKED_AT + 1).subquery()
+    return select(func.count()).select_from(select(every_one.c.id).limit(LOOKED_AT + 1).subquery())
 
 
 def _by_reference(wanted: Filter) -> Filter:
@@ -223,49 +197,55 @@ def _by_reference(wanted: Filter) -> Filter:
 
 @lru_cache(maxsize=256)  # to write such a question takes many times as long as the database needs to answer it
 def _newest(
-    dialect: str, kinds: tuple[str, ...], every: bool, wanted: Filter, goes_on: bool, oldest_first: bool, most: int
+    dialect: str,
+    kinds: tuple[str, ...],
+    every: bool,
+    wanted: Filter,
+    goes_on: bool,
+    oldest_first: bool,
+    most: int,
+    held: tuple[str, ...] = (),
 ) -> Select[Any]:
-    seats = list(_seat_by_seat(kinds) if dialect == "sqlite" else _each_kind(kinds))
-    own = [_every_one(dialect, wanted)] if every else [_own(dialect, seat, wanted) for seat in seats]
-    found = [*own, *(_beside(dialect, seat, wanted) for seat in seats)]
+    mine = seats.of_kinds(dialect, kinds)
+    own = [_every_one(dialect, wanted)] if every else [_own(dialect, seat, wanted, held) for seat in mine]
+    found = [*own, *(_beside(dialect, seat, wanted, held) for seat in mine)]
     if not found:
         return select(cases.c.id).where(false())
     return ranges.newest_of(found, Way(goes_on, oldest_first, most, *_span(wanted)))
-
-
-def _seat_by_seat(kinds: Sequence[str]) -> Iterator[Seat]:
-    for nth, kind in enumerate(kinds):
-        yield Seat(kind, bindparam(f"of_holder_{nth}"), bindparam(f"of_seat_{nth}"))
-
-
-def _each_kind(kinds: Sequence[str]) -> Iterator[Seat]:
-    """All seats of a kind at once: PostgreSQL plans each range for longer than it reads it."""
-    for kind in dict.fromkeys(kinds):
-        held = (bindparam(f"{kind}_holders", type_=ARRAY(Text)), bindparam(f"{kind}_seats", type_=ARRAY(BigInteger)))
-        each = func.unnest(*held).table_valued("holder", "membership").render_derived()
-        yield Seat(kind, each.c.holder, each.c.membership, each)
 
 
 def _every_one(dialect: str, wanted: Filter) -> Range:
     return _range(dialect, wanted, cases, (), {"function": cases.c.function})
 
 
-def _own(dialect: str, seat: Seat, wanted: Filter) -> Range:
+def _own(dialect: str, seat: Seat, wanted: Filter, held: tuple[str, ...]) -> Range:
     """The requests of a seat's own firm, or those that reached its desk."""
     if seat.kind == "desk":
         found = _range(dialect, wanted, cases, ((cases.c.desk, seat.holder),), {"function": cases.c.function})
     else:
         keys = ((cases.c.membership_id, seat.membership), (cases.c.function, seat.holder))
         found = _range(dialect, wanted, cases, keys)
-    return found._replace(conditions=(*found.conditions, *_shown(seat, cases)), each=seat.each)
+    return found._replace(
+        conditions=(
+            *found.conditions,
+            *seats.shown(seat, cases),
+            *_holding(bindparam(name, type_=String) for name in held),
+        ),
+        each=seat.each,
+    )
 
 
-def _beside(dialect: str, seat: Seat, wanted: Filter) -> Range:
+def _beside(dialect: str, seat: Seat, wanted: Filter, held: tuple[str, ...] = ()) -> Range:
     """The requests of others in which a company or desk takes part."""
     of_desk = seat.kind == "desk"
     keys: Keys = ((parties.c.holder, seat.holder), *(() if of_desk else ((parties.c.membership_id, seat.membership),)))
-    found = _range(dialect, wanted, parties, keys)._replace(number=parties.c.case_id, each=seat.each)
-    if wanted.function or wanted.participant_id or wanted.since or wanted.before or wanted.reference:
+    found = _range(dialect, wanted, parties, keys)
+    found = found._replace(
+        number=parties.c.case_id,
+        conditions=(*found.conditions, *_holding(_asked(held))),
+        each=seat.each,
+    )
+    if held or wanted.function or wanted.participant_id or wanted.since or wanted.before or wanted.reference:
         found = found._replace(source=parties.join(cases, parties.c.case_id == cases.c.id))
     if not of_desk:
         return found
@@ -288,28 +268,16 @@ def _range(dialect: str, wanted: Filter, rows: FromClause, keys: Keys, more: Map
     return Range((*keys, *narrowed), conditions=tuple(rest), source=rows)
 
 
-def _opens(seat: Seat, rows: FromClause) -> ColumnElement[bool]:
-    """What a seat opens of the requests of its own firm, or of those that reached its desk."""
-    if seat.kind == "desk":
-        return and_(rows.c.desk == seat.holder, *_shown(seat, rows))
-    return and_(rows.c.membership_id == seat.membership, rows.c.function == seat.holder, *_shown(seat, rows))
-
-
-def _shown(seat: Seat, rows: FromClause) -> list[ColumnElement[bool]]:
-    by_kind = {"desk": [rows.c.received_on.is_not(None)], "maker": []}
-    return by_kind.get(seat.kind, [rows.c.status != "DRAFT"])
-
-
 @lru_cache(maxsize=256)
 def _newest_with_words(
     dialect: str, kinds: tuple[str, ...], every: bool, wanted: Filter, goes_on: bool, oldest_first: bool, most: int
 ) -> Select[Any]:
-    seats = list(_seat_by_seat(kinds))
-    if not seats and not every:
+    mine = list(seats.seat_by_seat(kinds))
+    if not mine and not every:
         return select(cases.c.id).where(false())
 
     def conditions(rows: FromClause, number: ColumnElement[Any]) -> list[ColumnElement[bool]]:
-        opens = [] if every else [or_(*(_opens(seat, rows) for seat in seats), _takes_part(seats, rows))]
+        opens = [] if every else [or_(*(seats.opens(seat, rows) for seat in mine), seats.takes_part(mine, rows))]
         first, last = _span(wanted)
         between = [] if first is None else [number >= first]
         between += [] if last is None else [number <= last]
@@ -318,22 +286,18 @@ def _newest_with_words(
     return searches.newest(dialect, conditions, Way(goes_on, oldest_first, most))
 
 
-def _takes_part(seats: Collection[Seat], rows: FromClause) -> ColumnElement[bool]:
-    """Whether any seat was let into a request; as a value, lest PostgreSQL first reads all into which any was."""
-    sits = or_(*(and_(parties.c.holder == seat.holder, _sits(seat)) for seat in seats))
-    part = select(parties.c.case_id).where(parties.c.case_id == rows.c.id, sits).limit(1)
-    return part.correlate(rows).scalar_subquery().is_not(None)
+def _held(text: str) -> dict[str, str]:
+    """The words of a text, each as it is looked for in one request after the other."""
+    return {f"held_{nth}": f"% {word}%" for nth, word in enumerate(words.words_of(text)[: words.MOST_WORDS])}
 
 
-def _sits(seat: Seat) -> ColumnElement[bool]:
-    membership = parties.c.membership_id
-    return membership.is_(None) if seat.kind == "desk" else membership == seat.membership
+def _asked(held: Iterable[str]) -> list[ColumnElement[Any]]:
+    return [bindparam(name, type_=String) for name in held]
 
 
-def _holding(query: Select[Any], text: str) -> Select[Any]:
-    """The same, where each word is found by looking at one request after the other."""
-    held = literal(" ") + cases.c.words + " " + cases.c.about_words
-    return query.where(*(held.like(f"% {word}%") for word in words.words_of(text)[: words.MOST_WORDS]))
+def _holding(looked_for: Iterable[Any]) -> list[ColumnElement[bool]]:
+    text = literal(" ") + cases.c.words + " " + cases.c.about_words
+    return [text.like(one) for one in looked_for]
 
 
 def _conditions(
@@ -381,7 +345,7 @@ def matching_at_hand(query: Select[Any], wanted: Filter, seat: ColumnElement[Any
     query = query.where(*_conditions(wanted, cases))
     if wanted.memberships is not None:
         query = query.where(seat.in_(wanted.memberships))
-    return _holding(query, wanted.text)
+    return query.where(*_holding(_held(wanted.text).values()))
 
 
 def _first_at(moment: datetime) -> Any:
@@ -413,13 +377,13 @@ def beside(
     connection: Connection, person: Person, wanted: Filter, before: int | None, most: int
 ) -> tuple[Select[Any], dict[str, Any]]:
     """The newest requests into which a company of the person was let, and not only a desk; with the values."""
-    seats = _seats(person, ALL)
-    query = _beside_companies(connection.dialect.name, seats.kinds, wanted, before is not None, most)
-    return query, seats.values | {"from_row": before}
+    own = seats.held(person)
+    query = _beside_companies(connection.dialect.name, own.kinds, wanted, before is not None, most)
+    return query, own.values | {"from_row": before}
 
 
 @lru_cache(maxsize=256)
 def _beside_companies(dialect: str, kinds: tuple[str, ...], wanted: Filter, goes_on: bool, most: int) -> Select[Any]:
-    seats = _seat_by_seat(kinds) if dialect == "sqlite" else _each_kind(kinds)
-    found = [_beside(dialect, seat, wanted) for seat in seats if seat.kind != "desk"]
+    mine = seats.of_kinds(dialect, kinds)
+    found = [_beside(dialect, seat, wanted) for seat in mine if seat.kind != "desk"]
     return ranges.newest_of(found, Way(goes_on, False, most)) if found else select(cases.c.id).where(false())
