@@ -44,7 +44,7 @@ def _menu(dialect: str, asked: bool, everything: bool, lent: bool) -> Select[Any
             memberships.c.company_id,
             memberships.c.kind,
             memberships.c.participant_id,
-            tasks.to_do_counted(lent).correlate(None).scalar_subquery().label("to_do"),
+            tasks.to_do_counted(dialect, lent).correlate(None).scalar_subquery().label("to_do"),
             counts.label("asked"),
             unread.correlate(None).scalar_subquery().label("unread"),
         )
