@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, and_, func, select, true
 from app.store import lists, sides
 from app.store.cases import who
 from app.store.lists import MOST_COUNTED, Filter
+from app.store.ranges import among
 from app.store.substitutes import mine
 from app.store.tables import cases, companies, parties, rights
 from engine.people import Person
@@ -51,7 +52,7 @@ def listed(
     seen = (cases.c.id, cases.c.reference, cases.c.release, cases.c.participant_id, companies.c.name_en)
     chosen, values = lists.beside(connection, person, WANTED[which], before, most)
     query = select(*seen, cases.c.status, lists.about(person)).join_from(cases, companies)
-    query = query.where(cases.c.id.in_(chosen)).order_by(cases.c.id.desc()).limit(most)
+    query = query.where(among(connection.dialect.name, chosen)).order_by(cases.c.id.desc()).limit(most)
     return [Counterpart(*row) for row in connection.execute(query, values)]
 
 

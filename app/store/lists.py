@@ -106,7 +106,7 @@ def listed(
         select(*_columns(person), cases.c.words)
         .join(COMPANY, COMPANY.c.id == cases.c.company_id)
         .join(MAKER, MAKER.c.id == cases.c.opened_by)
-        .where(cases.c.id.in_(chosen), seen_by(person))
+        .where(ranges.among(connection.dialect.name, chosen), seen_by(person))
         .order_by(_order(cases.c.id, place.oldest_first))
         .limit(most)
     )

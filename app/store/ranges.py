@@ -89,3 +89,10 @@ def _newest(one: Range, way: Way) -> Select[Any]:
         query = query.where(place <= tuple_(*values, LAST if last is None else last))
     order = (*columns, one.number)
     return query.order_by(*(column.asc() if way.oldest_first else column.desc() for column in order)).limit(way.most)
+
+
+def among(dialect: str, chosen: Select[Any]) -> ColumnElement[bool]:
+    """Whether a request is one of those chosen; PostgreSQL is to choose first, and then to look at these alone."""
+    if dialect == "sqlite":
+        return cases.c.id.in_(chosen)
+    return cases.c.id == func.any(func.array(chosen.scalar_subquery()))
