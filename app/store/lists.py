@@ -183,7 +183,7 @@ def _are_few(connection: Connection, own: Seats) -> bool:
 @lru_cache(maxsize=256)
 def _how_few(dialect: str, kinds: tuple[str, ...]) -> Select[Any]:
     every_one = _newest(dialect, kinds, False, ALL, False, False, LOOKED_AT + 1).subquery()
-    return select(func.count()).select_from(select(every_one.c.id).limit(LOOKED_AT + 1).subquery())
+    return select(func.count()).select_from(select(every_one.c.id).limit(ranges.few(LOOKED_AT + 1)).subquery())
 
 
 def _by_reference(wanted: Filter) -> Filter:
@@ -264,8 +264,9 @@ def _range(dialect: str, wanted: Filter, rows: FromClause, keys: Keys, more: Map
     if known:
         return Range(keys, conditions=tuple(_conditions(wanted, rows)), source=rows, known=True)
     narrowed = tuple((columns[name], literal(getattr(wanted, name))) for name in by)
-    rest = _conditions(replace(wanted, **dict.fromkeys(by, "")), rows, by_time=False)
-    return Range((*keys, *narrowed), conditions=tuple(rest), source=rows)
+    rest = _conditions(replace(wanted, **dict.fromkeys(by, "")), rows)
+    partly = (rows.c.closed_at.is_(None),) if wanted.state == OPENED else ()
+    return Range((*keys, *narrowed), conditions=tuple(rest), source=rows, partly=partly)
 
 
 @lru_cache(maxsize=256)
@@ -300,13 +301,8 @@ def _holding(looked_for: Iterable[Any]) -> list[ColumnElement[bool]]:
     return [text.like(one) for one in looked_for]
 
 
-def _conditions(
-    wanted: Filter, rows: FromClause, whole: FromClause = cases, *, by_time: bool = True
-) -> list[ColumnElement[bool]]:
-    """What narrows a list but for numbers. rows: what holds status and eService, be it of parties; whole: the rest.
-
-    by_time: the database may look for moments of opening in their own index.
-    """
+def _conditions(wanted: Filter, rows: FromClause, whole: FromClause = cases) -> list[ColumnElement[bool]]:
+    """What narrows a list but for numbers. rows: what holds status and eService, be it of parties; whole: the rest."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.status:
         conditions.append(rows.c.status == wanted.status)
@@ -322,12 +318,10 @@ def _conditions(
         conditions.append(whole.c.function == wanted.function)
     if wanted.participant_id:
         conditions.append(whole.c.participant_id == wanted.participant_id)
-    # As the greatest of itself it has no index: the numbers between which it lies lead to fewer requests.
-    opened_at = whole.c.opened_at if by_time else func.greatest(whole.c.opened_at, type_=whole.c.opened_at.type)
     if wanted.since is not None:
-        conditions.append(opened_at >= wanted.since)
+        conditions.append(whole.c.opened_at >= wanted.since)
     if wanted.before is not None:
-        conditions.append(opened_at < wanted.before)
+        conditions.append(whole.c.opened_at < wanted.before)
     if wanted.reference:
         conditions.append(whole.c.reference.startswith(wanted.reference, autoescape=True))
     return conditions

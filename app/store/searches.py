@@ -32,7 +32,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.store import words
-from app.store.ranges import FROM_ROW, Way
+from app.store.ranges import FROM_ROW, Way, few
 from app.store.tables import cases
 from app.store.tables.requests import IN_WORDS, STRETCH
 
@@ -99,4 +99,4 @@ def _of_stretch(stretch: ColumnElement[Any], conditions: Conditions, way: Way) -
 def _page(query: Select[Any], number: ColumnElement[Any], way: Way) -> Select[Any]:
     if way.goes_on:
         query = query.where(number > FROM_ROW if way.oldest_first else number < FROM_ROW)
-    return query.order_by(number if way.oldest_first else number.desc()).limit(way.most)
+    return query.order_by(number if way.oldest_first else number.desc()).limit(few(way.most))
