@@ -169,7 +169,7 @@ def _ids(
     shape = (dialect, own.kinds, every, replace(wanted, memberships=None, text=""), *way)
     if not wanted.text:
         return _newest(*shape), values
-    if dialect != "sqlite" and not every and _are_few(connection, own):
+    if dialect != "sqlite" and not every and own.kinds and _are_few(connection, own):
         held = _held(wanted.text)
         return _newest(*shape, tuple(held)), values | held
     return _newest_with_words(*shape), values | searches.asked(dialect, wanted.text, () if every else own.words)
@@ -182,7 +182,10 @@ def _are_few(connection: Connection, own: Seats) -> bool:
 
 @lru_cache(maxsize=256)
 def _how_few(dialect: str, kinds: tuple[str, ...]) -> Select[Any]:
-    every_one = _newest(dialect, kinds, False, ALL, False, False, LOOKED_AT + 1).subquery()
+    mine = seats.of_kinds(dialect, kinds)
+    both = [each(dialect, seat, ALL, ()) for seat in mine for each in (_own, _beside)]
+    bare = [one if one.known else one._replace(conditions=()) for one in both]  # drafts of others count as well
+    every_one = ranges.newest_of(bare, Way(False, False, LOOKED_AT + 1)).subquery()
     return select(func.count()).select_from(select(every_one.c.id).limit(ranges.few(LOOKED_AT + 1)).subquery())
 
 
