@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.store import words
 from app.store.sides import Party
 from app.store.substitutes import mine, reader
 from app.store.tables import (
@@ -74,6 +75,7 @@ class Case:
     words: str = ""
     about_words: str = ""
     opened_for: str = ""
+    seats: str = ""
 
     @property
     def ended(self) -> bool:
@@ -230,7 +232,9 @@ def admit(connection: Connection, case_id: int, found: Collection[Party], at: da
         for party in found
     ]
     if rows:
-        known = {name: select(cases.c[name]).where(cases.c.id == case_id) for name in ("eservice", "closed_at")}
+        known = {
+            name: select(cases.c[name]).where(cases.c.id == case_id) for name in ("eservice", "closed_at", "status")
+        }
         values = {name: query.scalar_subquery() for name, query in known.items()}
         connection.execute(dialect.insert(parties).values(values).on_conflict_do_nothing(), rows)
 
@@ -240,6 +244,18 @@ def dismiss(connection: Connection, case_id: int, gone: Collection[Party]) -> No
     for party in gone:
         mine = (parties.c.case_id == case_id, parties.c.side == party.side)
         connection.execute(delete(parties).where(*mine, parties.c.participant == party.participant))
+
+
+def let_find(connection: Connection, case_id: int, found: Collection[Party]) -> None:
+    """Let a request be found by the words of those who take part, and by these alone beside its firm and desk."""
+    seats = (
+        words.desk_word(party.holder)
+        if party.membership_id is None
+        else words.seat_word(party.membership_id, party.holder)
+        for party in found
+    )
+    kept = " ".join(dict.fromkeys(seats))
+    connection.execute(update(cases).where(cases.c.id == case_id, cases.c.seats != kept).values(seats=kept))
 
 
 def open_of_membership(connection: Connection, membership: int) -> tuple[list[str], list[str]]:

@@ -6,49 +6,37 @@ function and membership, or desk, in which the reader holds a right.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
     Connection,
     FromClause,
     Select,
-    Text,
-    and_,
+    String,
     bindparam,
-    cast,
-    column,
+    false,
     func,
     literal,
-    literal_column,
     or_,
     select,
-    table,
-    true,
-    union_all,
 )
 from sqlalchemy import case as sql_case
-from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import TSQUERY
 
-from app.store import sides, words
+from app.store import ranges, references, searches, seats, sides, words
 from app.store.cases import seen_by, who
+from app.store.ranges import LAST, Keys, Range, Way
+from app.store.seats import Seat, Seats
 from app.store.tables import cases, companies, parties, people
-from app.store.tables.requests import IN_WORDS
-from engine.people import DESK_LANES, Person
+from engine.people import Person
 from engine.rights import may
-from engine.statuses import STATUSES
 
-SLACK, LAST = 1000, 2**62
-FOUND_BY: ColumnElement[Any] = literal_column(IN_WORDS)
-IN_CASE_WORDS = table("case_words", column("rowid"), column("words"))  # SQLite's index of words
-HELD: ColumnElement[Any] = literal_column("case_words")
+SLACK = 1000
+LOOKED_AT = 2000  # so many requests at most are looked at one by one for words
 MOST_COUNTED = 100  # nobody reads how many more there are
 OPENED, ENDED = "open", "ended"
 
@@ -91,6 +79,8 @@ class Filter:
     since: datetime | None = None
     before: datetime | None = None
     text: str = ""
+    other_than: str = ""  # a status that is not wanted
+    reference: str = ""  # how references begin
 
 
 class Place(NamedTuple):
@@ -116,7 +106,7 @@ def listed(
         select(*_columns(person), cases.c.words)
         .join(COMPANY, COMPANY.c.id == cases.c.company_id)
         .join(MAKER, MAKER.c.id == cases.c.opened_by)
-        .where(cases.c.id.in_(chosen), seen_by(person))
+        .where(ranges.among(connection.dialect.name, chosen), seen_by(person))
         .order_by(_order(cases.c.id, place.oldest_first))
         .limit(most)
     )
@@ -168,179 +158,191 @@ def _may_find(wanted: Filter, row: Any) -> bool:
 
 
 # --- ranges of an index -----------------------------------------------------------------------------------------------
-class Range(NamedTuple):
-    """Requests that one index holds in their order, and the columns in which it says what they are asked for by."""
-
-    query: Select[Any]
-    number: ColumnElement[Any] = cases.c.id
-    eservice: ColumnElement[Any] = cases.c.eservice
-    closed_at: ColumnElement[Any] = cases.c.closed_at
-    each: FromClause | None = None  # of which row there is a range, where one question stands for many
-
-
-class Seat(NamedTuple):
-    """What a right is held in, and as what; each: as in `Range`."""
-
-    kind: str
-    holder: ColumnElement[Any]
-    membership: ColumnElement[Any]
-    each: FromClause | None = None
-
-
-class Seats(NamedTuple):
-    """The functions and memberships, or desks, in which a person holds any right: how many of each kind, and which."""
-
-    kinds: tuple[str, ...]
-    values: dict[str, Any]
-    words: tuple[str, ...]
-
-
-def _seats(person: Person, wanted: Filter) -> Seats:
-    """The seats of a person, as far as they are wanted: a firm's holds requests of its own function alone."""
-    lanes: dict[tuple[str, int | None], set[str]] = {}
-    for right in person.held:
-        seat = None if right.lane in DESK_LANES else right.membership
-        of_function = seat is None or wanted.function in ("", right.holder)
-        if of_function and (wanted.memberships is None or seat in wanted.memberships):
-            lanes.setdefault((right.holder, seat), set()).add(right.lane)
-    told = sorted((_kind(seat, held), holder, seat or 0) for (holder, seat), held in lanes.items())
-    values: dict[str, Any] = {}
-    for nth, (kind, holder, seat) in enumerate(told):
-        values |= {f"of_holder_{nth}": holder, f"of_seat_{nth}": seat}
-        values.setdefault(f"{kind}_holders", []).append(holder)
-        values.setdefault(f"{kind}_seats", []).append(seat)
-    found_by = (words.desk_word(one[1]) if one[0] == "desk" else words.seat_word(one[2], one[1]) for one in told)
-    return Seats(tuple(kind for kind, _, _ in told), values, tuple(found_by))
-
-
-def _kind(seat: int | None, lanes: Collection[str]) -> str:
-    return "desk" if seat is None else "maker" if "maker" in lanes else "other"
-
-
 def _ids(
     connection: Connection, person: Person, wanted: Filter, place: Place, most: int
 ) -> tuple[Select[Any], dict[str, Any]]:
     """The rows of a list by their number, the newest of each range and together more than a page; with its values."""
-    seats, every = _seats(person, wanted), may(person, "read every request")
-    values = who(person) | seats.values | {"from_row": place.row}
-    if wanted.text:
-        ranges = _with_words(connection, seats, every, wanted.text)
-        return _newest_of(ranges, wanted, place.row is not None, place.oldest_first, most), values
-    shape = (seats.kinds, every, replace(wanted, memberships=None), place.row is not None, place.oldest_first, most)
-    return _newest(connection.dialect.name, *shape), values
+    wanted = _by_reference(wanted)
+    own, every = seats.held(person, wanted.function, wanted.memberships), may(person, "read every request")
+    values = who(person) | own.values | {"from_row": place.row}
+    dialect, way = connection.dialect.name, (place.row is not None, place.oldest_first, most)
+    shape = (dialect, own.kinds, every, replace(wanted, memberships=None, text=""), *way)
+    if not wanted.text:
+        return _newest(*shape), values
+    if dialect != "sqlite" and not every and own.kinds and _are_few(connection, own):
+        held = _held(wanted.text)
+        return _newest(*shape, tuple(held)), values | held
+    return _newest_with_words(*shape), values | searches.asked(dialect, wanted.text, () if every else own.words)
+
+
+def _are_few(connection: Connection, own: Seats) -> bool:
+    """Whether somebody may read so few requests that to look at each is less than to look for words in the index."""
+    return bool(connection.scalar(_how_few(connection.dialect.name, own.kinds), own.values) <= LOOKED_AT)
+
+
+@lru_cache(maxsize=256)
+def _how_few(dialect: str, kinds: tuple[str, ...]) -> Select[Any]:
+    mine = seats.of_kinds(dialect, kinds)
+    both = [each(dialect, seat, ALL, ()) for seat in mine for each in (_own, _beside)]
+    bare = [one if one.known else one._replace(conditions=()) for one in both]  # drafts of others count as well
+    every_one = ranges.newest_of(bare, Way(False, False, LOOKED_AT + 1)).subquery()
+    return select(func.count()).select_from(select(every_one.c.id).limit(ranges.few(LOOKED_AT + 1)).subquery())
+
+
+def _by_reference(wanted: Filter) -> Filter:
+    """The same, where the words are how references begin: these lie together."""
+    found = references.beginning(wanted.text)
+    if found is None or wanted.eservice not in ("", found.eservice):
+        return wanted
+    since, before = max(found.since, wanted.since or found.since), min(found.before, wanted.before or found.before)
+    return replace(wanted, text="", reference=found.text, eservice=found.eservice, since=since, before=before)
 
 
 @lru_cache(maxsize=256)  # to write such a question takes many times as long as the database needs to answer it
 def _newest(
+    dialect: str,
+    kinds: tuple[str, ...],
+    every: bool,
+    wanted: Filter,
+    goes_on: bool,
+    oldest_first: bool,
+    most: int,
+    held: tuple[str, ...] = (),
+) -> Select[Any]:
+    mine = seats.of_kinds(dialect, kinds)
+    own = [_every_one(dialect, wanted)] if every else [_own(dialect, seat, wanted, held) for seat in mine]
+    found = [*own, *(_beside(dialect, seat, wanted, held) for seat in mine)]
+    if not found:
+        return select(cases.c.id).where(false())
+    return ranges.newest_of(found, Way(goes_on, oldest_first, most, *_span(wanted)))
+
+
+def _every_one(dialect: str, wanted: Filter) -> Range:
+    return _range(dialect, wanted, cases, (), {"function": cases.c.function})
+
+
+def _own(dialect: str, seat: Seat, wanted: Filter, held: tuple[str, ...]) -> Range:
+    """The requests of a seat's own firm, or those that reached its desk."""
+    if seat.kind == "desk":
+        found = _range(dialect, wanted, cases, ((cases.c.desk, seat.holder),), {"function": cases.c.function})
+    else:
+        keys = ((cases.c.membership_id, seat.membership), (cases.c.function, seat.holder))
+        found = _range(dialect, wanted, cases, keys)
+    return found._replace(
+        conditions=(
+            *found.conditions,
+            *seats.shown(seat, cases),
+            *_holding(bindparam(name, type_=String) for name in held),
+        ),
+        each=seat.each,
+    )
+
+
+def _beside(dialect: str, seat: Seat, wanted: Filter, held: tuple[str, ...] = ()) -> Range:
+    """The requests of others in which a company or desk takes part."""
+    of_desk = seat.kind == "desk"
+    keys: Keys = ((parties.c.holder, seat.holder), *(() if of_desk else ((parties.c.membership_id, seat.membership),)))
+    found = _range(dialect, wanted, parties, keys)
+    found = found._replace(
+        number=parties.c.case_id,
+        conditions=(*found.conditions, *_holding(_asked(held))),
+        each=seat.each,
+    )
+    if held or wanted.function or wanted.participant_id or wanted.since or wanted.before or wanted.reference:
+        found = found._replace(source=parties.join(cases, parties.c.case_id == cases.c.id))
+    if not of_desk:
+        return found
+    nobody = parties.c.membership_id.is_(None)
+    return found._replace(conditions=(*found.conditions, nobody), known=True, before=(parties.c.membership_id,))
+
+
+def _range(dialect: str, wanted: Filter, rows: FromClause, keys: Keys, more: Mapping[str, Any] | None = None) -> Range:
+    """A range of the index that also holds the one thing by which it is narrowed; of several, the database chooses.
+
+    more: columns beside status and eService that have an index after these keys.
+    """
+    columns = {"status": rows.c.status, "eservice": rows.c.eservice, **(more or {})}
+    by = [name for name in columns if getattr(wanted, name)]
+    known = dialect == "sqlite" or len(by) + (wanted.state == OPENED) > 1 or bool(wanted.participant_id)
+    if known:
+        return Range(keys, conditions=tuple(_conditions(wanted, rows)), source=rows, known=True)
+    narrowed = tuple((columns[name], literal(getattr(wanted, name))) for name in by)
+    rest = _conditions(replace(wanted, **dict.fromkeys(by, "")), rows)
+    partly = (rows.c.closed_at.is_(None),) if wanted.state == OPENED else ()
+    return Range((*keys, *narrowed), conditions=tuple(rest), source=rows, partly=partly)
+
+
+@lru_cache(maxsize=256)
+def _newest_with_words(
     dialect: str, kinds: tuple[str, ...], every: bool, wanted: Filter, goes_on: bool, oldest_first: bool, most: int
 ) -> Select[Any]:
-    every_one = select(cases.c.id)
-    seats = _seat_by_seat(kinds) if dialect == "sqlite" else _each_kind(kinds)
-    own = [Range(every_one)] if every else [Range(every_one.where(_opens(one)), each=one.each) for one in seats]
-    return _newest_of([*own, *map(_beside, _seat_by_seat(kinds))], wanted, goes_on, oldest_first, most)
+    mine = list(seats.seat_by_seat(kinds))
+    if not mine and not every:
+        return select(cases.c.id).where(false())
+
+    def conditions(rows: FromClause, number: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+        opens = [] if every else [or_(*(seats.opens(seat, rows) for seat in mine), seats.takes_part(mine, rows))]
+        first, last = _span(wanted)
+        between = [] if first is None else [number >= first]
+        between += [] if last is None else [number <= last]
+        return [*opens, *between, *_conditions(wanted, rows, rows)]
+
+    return searches.newest(dialect, conditions, Way(goes_on, oldest_first, most))
 
 
-def _newest_of(ranges: Sequence[Range], wanted: Filter, goes_on: bool, oldest_first: bool, most: int) -> Select[Any]:
-    parts = []
-    for one in ranges or [Range(select(cases.c.id).where(sql("1 = 0")))]:
-        query = _matching(one, wanted)
-        if goes_on:
-            row = bindparam("from_row", type_=cases.c.id.type)
-            query = query.where(one.number > row if oldest_first else one.number < row)
-        newest = query.order_by(_order(one.number, oldest_first)).limit(most)
-        if one.each is None:
-            parts.append(select(newest.subquery().c.id))
-        else:
-            of_each = newest.correlate(one.each).lateral()
-            parts.append(select(of_each.c.id).select_from(one.each.join(of_each, true())))
-    return parts[0] if len(parts) == 1 else select(union_all(*parts).subquery().c.id)
+def _held(text: str) -> dict[str, str]:
+    """The words of a text, each as it is looked for in one request after the other."""
+    return {f"held_{nth}": f"% {word}%" for nth, word in enumerate(words.words_of(text)[: words.MOST_WORDS])}
 
 
-def _seat_by_seat(kinds: Sequence[str]) -> Iterator[Seat]:
-    for nth, kind in enumerate(kinds):
-        yield Seat(kind, bindparam(f"of_holder_{nth}"), bindparam(f"of_seat_{nth}"))
+def _asked(held: Iterable[str]) -> list[ColumnElement[Any]]:
+    return [bindparam(name, type_=String) for name in held]
 
 
-def _each_kind(kinds: Sequence[str]) -> Iterator[Seat]:
-    """All seats of a kind at once: PostgreSQL plans each range for longer than it reads it."""
-    for kind in dict.fromkeys(kinds):
-        held = (bindparam(f"{kind}_holders", type_=ARRAY(Text)), bindparam(f"{kind}_seats", type_=ARRAY(BigInteger)))
-        each = func.unnest(*held).table_valued("holder", "membership").render_derived()
-        yield Seat(kind, each.c.holder, each.c.membership, each)
+def _holding(looked_for: Iterable[Any]) -> list[ColumnElement[bool]]:
+    text = literal(" ") + cases.c.words + " " + cases.c.about_words
+    return [text.like(one) for one in looked_for]
 
 
-def _opens(seat: Seat) -> ColumnElement[bool]:
-    """What a seat opens of the requests of its own firm, or of those that reached its desk."""
-    if seat.kind == "desk":
-        return and_(cases.c.desk == seat.holder, cases.c.received_on.is_not(None))
-    condition = and_(cases.c.membership_id == seat.membership, cases.c.function == seat.holder)
-    return condition if seat.kind == "maker" else and_(condition, cases.c.status != "DRAFT")
-
-
-def _with_words(connection: Connection, seats: Seats, every: bool, text: str) -> list[Range]:
-    """The requests that hold these words and those of somebody's seats; all of them for who reads every request."""
-    others = map(_beside, _seat_by_seat(seats.kinds))
-    beside = [one._replace(query=_holding(one.query, text)) for one in others]
-    if not seats.kinds and not every:
-        return beside
-    audience = [] if every else seats.words
-    if connection.dialect.name == "sqlite":
-        number: ColumnElement[Any] = IN_CASE_WORDS.c.rowid
-        # The plus keeps SQLite from asking the index of words anew for each request of a seat.
-        query = select(number.label("id")).join_from(IN_CASE_WORDS, cases, sql("+case_words.rowid = cases.id"))
-        query = query.where(HELD.op("MATCH")(words.for_sqlite(text, audience)))
-    else:
-        asked, number = cast(words.for_postgresql(text, audience), TSQUERY), cases.c.id
-        query = select(number).where(FOUND_BY.op("@@")(asked))
-    own = map(_opens, _seat_by_seat(seats.kinds))
-    return [Range(query if every else query.where(or_(*own)), number), *beside]
-
-
-def _beside(seat: Seat) -> Range:
-    """The requests of others in which a company or desk takes part."""
-    number, membership = parties.c.case_id, parties.c.membership_id
-    query = select(number.label("id")).join_from(parties, cases, number == cases.c.id)
-    sits = membership.is_(None) if seat.kind == "desk" else membership == seat.membership
-    query = query.where(parties.c.holder == seat.holder, sits)
-    return Range(query, number, parties.c.eservice, parties.c.closed_at)
-
-
-def _holding(query: Select[Any], text: str) -> Select[Any]:
-    """The same, where each word is found by looking at one request after the other."""
-    held = literal(" ") + cases.c.words + " " + cases.c.about_words
-    return query.where(*(held.like(f"% {word}%") for word in words.words_of(text)[: words.MOST_WORDS]))
-
-
-def _matching(one: Range, wanted: Filter) -> Select[Any]:
+def _conditions(wanted: Filter, rows: FromClause, whole: FromClause = cases) -> list[ColumnElement[bool]]:
+    """What narrows a list but for numbers. rows: what holds status and eService, be it of parties; whole: the rest."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.status:
-        conditions.append(cases.c.status == wanted.status)
-        if not STATUSES[wanted.status].ends:
-            conditions.append(one.closed_at.is_(None))
+        conditions.append(rows.c.status == wanted.status)
     elif wanted.state == OPENED:
-        conditions += [one.closed_at.is_(None), cases.c.status != "DRAFT"]
+        conditions += [rows.c.closed_at.is_(None), rows.c.status != "DRAFT"]
     elif wanted.state == ENDED:
-        conditions.append(one.closed_at.is_not(None))
+        conditions.append(rows.c.closed_at.is_not(None))
+    if wanted.other_than:
+        conditions.append(rows.c.status != wanted.other_than)
     if wanted.eservice:
-        conditions.append(one.eservice == wanted.eservice)
+        conditions.append(rows.c.eservice == wanted.eservice)
     if wanted.function:
-        conditions.append(cases.c.function == wanted.function)
+        conditions.append(whole.c.function == wanted.function)
     if wanted.participant_id:
-        conditions.append(cases.c.participant_id == wanted.participant_id)
+        conditions.append(whole.c.participant_id == wanted.participant_id)
     if wanted.since is not None:
-        conditions += [cases.c.opened_at >= wanted.since, one.number >= _first_at(wanted.since) - SLACK]
+        conditions.append(whole.c.opened_at >= wanted.since)
     if wanted.before is not None:
-        last = func.coalesce(_first_at(wanted.before) + SLACK, LAST)
-        conditions += [cases.c.opened_at < wanted.before, one.number <= last]
-    return one.query.where(*conditions)
+        conditions.append(whole.c.opened_at < wanted.before)
+    if wanted.reference:
+        conditions.append(whole.c.reference.startswith(wanted.reference, autoescape=True))
+    return conditions
+
+
+def _span(wanted: Filter) -> tuple[Any, Any]:
+    """Between which numbers lies what was opened in a time, as far as that is asked."""
+    first = None if wanted.since is None else func.coalesce(_first_at(wanted.since), LAST) - SLACK
+    last = None if wanted.before is None else func.coalesce(_first_at(wanted.before), LAST) + SLACK
+    return first, last
 
 
 def matching_at_hand(query: Select[Any], wanted: Filter, seat: ColumnElement[Any]) -> Select[Any]:
     """The same for a query of few requests, which are looked at one by one, also for words; seat: whose work it is."""
-    query = _matching(Range(query), wanted)
+    query = query.where(*_conditions(wanted, cases))
     if wanted.memberships is not None:
         query = query.where(seat.in_(wanted.memberships))
-    return _holding(query, wanted.text)
+    return query.where(*_holding(_held(wanted.text).values()))
 
 
 def _first_at(moment: datetime) -> Any:
@@ -368,9 +370,17 @@ def about(person: Person) -> ColumnElement[str]:
     return sql_case((readable, cases.c.about), else_="").label("about")
 
 
-def ended_beside(person: Person, before: int | None, most: int) -> tuple[Select[Any], dict[str, Any]]:
-    """The newest ended requests into which a company of the person was let, by their number; with its values."""
-    kinds, values, _ = _seats(person, ALL)
-    beside = [_beside(seat) for seat in _seat_by_seat(kinds) if seat.kind != "desk"]
-    query = _newest_of(beside, Filter(state=ENDED), before is not None, False, most)
-    return query, values | {"from_row": before}
+def beside(
+    connection: Connection, person: Person, wanted: Filter, before: int | None, most: int
+) -> tuple[Select[Any], dict[str, Any]]:
+    """The newest requests into which a company of the person was let, and not only a desk; with the values."""
+    own = seats.held(person)
+    query = _beside_companies(connection.dialect.name, own.kinds, wanted, before is not None, most)
+    return query, own.values | {"from_row": before}
+
+
+@lru_cache(maxsize=256)
+def _beside_companies(dialect: str, kinds: tuple[str, ...], wanted: Filter, goes_on: bool, most: int) -> Select[Any]:
+    mine = seats.of_kinds(dialect, kinds)
+    found = [_beside(dialect, seat, wanted) for seat in mine if seat.kind != "desk"]
+    return ranges.newest_of(found, Way(goes_on, False, most)) if found else select(cases.c.id).where(false())

@@ -27,16 +27,16 @@ class Menu(NamedTuple):
 
 def of_person(connection: Connection, person: Person, now: datetime, *, asked: bool) -> Menu:
     """The menu of a person, in one question; asked: whether other companies can ask theirs for anything."""
-    query = _menu(asked, may(person, "read every request"), bool(person.lent))
+    query = _menu(connection.dialect.name, asked, may(person, "read every request"), bool(person.lent))
     rows = connection.execute(query, {**who(person), "company": person.company, "now": now}).all()
     seats = tuple(Membership(*row[:4]) for row in rows if row.id is not None)
     return Menu(seats, *((rows[0].to_do, rows[0].asked, rows[0].unread) if rows else (0, 0, 0)))
 
 
 @cache
-def _menu(asked: bool, everything: bool, lent: bool) -> Select[Any]:
+def _menu(dialect: str, asked: bool, everything: bool, lent: bool) -> Select[Any]:
     current = and_(memberships.c.company_id == companies.c.id, memberships.c.ended_at.is_(None))
-    counts = counterparts.counted(lent).correlate(None).scalar_subquery() if asked else literal(0, Integer)
+    counts = counterparts.counted(dialect, lent).correlate(None).scalar_subquery() if asked else literal(0, Integer)
     unread = notices.unread_counted(everything=everything, lent=lent)
     return (
         select(
@@ -44,7 +44,7 @@ def _menu(asked: bool, everything: bool, lent: bool) -> Select[Any]:
             memberships.c.company_id,
             memberships.c.kind,
             memberships.c.participant_id,
-            tasks.to_do_counted(lent).correlate(None).scalar_subquery().label("to_do"),
+            tasks.to_do_counted(dialect, lent).correlate(None).scalar_subquery().label("to_do"),
             counts.label("asked"),
             unread.correlate(None).scalar_subquery().label("unread"),
         )

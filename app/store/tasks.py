@@ -281,15 +281,21 @@ def to_do(connection: Connection, person: Person, wanted: Filter = ALL, *, most:
 
 def to_do_count(connection: Connection, person: Person, wanted: Filter = ALL) -> int:
     """How many things this person may do now; at most 100, which then means that many or more."""
-    query = _mine(select(tasks.c.id), _ways(bool(person.lent)))
-    some = matching_at_hand(query, wanted, tasks.c.membership_id).limit(MOST_COUNTED).subquery()
-    return int(connection.scalar(select(func.count()).select_from(some), reader(person)) or 0)
+    return int(connection.scalar(_counted(connection.dialect.name, bool(person.lent), wanted), reader(person)) or 0)
 
 
-def to_do_counted(lent: bool) -> Select[Any]:
+def to_do_counted(dialect: str, lent: bool) -> Select[Any]:
     """The same, unfiltered, as a question within another; it asks for `reader`. lent: whether rights are lent."""
-    some = _mine(select(tasks.c.id), _ways(lent)).limit(MOST_COUNTED).subquery()
-    return select(func.count()).select_from(some)
+    return _counted(dialect, lent, ALL)
+
+
+def _counted(dialect: str, lent: bool, wanted: Filter) -> Select[Any]:
+    if lent or dialect == "sqlite":
+        query = matching_at_hand(_mine(select(tasks.c.id), _ways(lent)), wanted, tasks.c.membership_id)
+    else:  # of each right no more than are counted
+        each = (_beside_each_right(seat, wanted, MOST_COUNTED, ordered=False) for seat in SEATS)
+        query = select(union_all(*each).subquery().c.id)
+    return select(func.count()).select_from(query.limit(MOST_COUNTED).subquery())
 
 
 def _mine(query: Select[Any], ways: FromClause) -> Select[Any]:
@@ -324,8 +330,9 @@ def _most_urgent(dialect: str, wanted: Filter, most: int) -> FromClause:
     return first.order_by(every.c.due_at.nulls_last(), every.c.opened_at).limit(most).subquery("ways")
 
 
-def _beside_each_right(seat: ColumnElement[bool], wanted: Filter, most: int) -> Select[Any]:
-    some = _of_right(seat, wanted, most).add_columns(tasks.c.due_at, tasks.c.opened_at).lateral()
+def _beside_each_right(seat: ColumnElement[bool], wanted: Filter, most: int, *, ordered: bool = True) -> Select[Any]:
+    query = _of_right(seat, wanted, most)
+    some = (query if ordered else query.order_by(None)).add_columns(tasks.c.due_at, tasks.c.opened_at).lateral()
     return select(some).select_from(rights.join(some, true())).where(mine(lent=False))
 
 
@@ -341,7 +348,8 @@ def _of_right(seat: ColumnElement[bool], wanted: Filter, most: int) -> Select[An
     query = query.where(tasks.c.seat == rights.c.lane, tasks.c.holder == rights.c.holder, seat)
     query = query.where(cases.c.status != "DRAFT", ~_own_work(lent=False))
     query = matching_at_hand(query, wanted, tasks.c.membership_id).correlate(rights)
-    return query.order_by(tasks.c.due_at.nulls_last(), tasks.c.opened_at).limit(most)
+    # The membership is one and the same, but without it PostgreSQL does not see that a desk's tasks lie in order.
+    return query.order_by(tasks.c.membership_id, tasks.c.due_at.nulls_last(), tasks.c.opened_at).limit(most)
 
 
 def _own_work(lent: bool) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 MOST_WORDS = 8  # of one question
 LONGEST_WORD = 40
+STRETCH = "~"  # stands, before each word of a question to PostgreSQL, for the stretch of numbers that is asked
 RUN = re.compile(r"[0-9a-z]+|[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
@@ -37,9 +38,9 @@ def for_sqlite(question: str, audience: Iterable[str] = ()) -> str:
 
 
 def for_postgresql(question: str, audience: Iterable[str] = ()) -> str:
-    """The same as PostgreSQL reads it."""
-    asked = [f"'{word}':*" if is_begun else f"'{word}'" for word, is_begun in _asked(question)]
-    either = " | ".join(f"'{word}'" for word in audience)
+    """The same as PostgreSQL reads it, of a stretch of numbers that is still to be named."""
+    asked = [f"'{STRETCH}{word}':*" if is_begun else f"'{STRETCH}{word}'" for word, is_begun in _asked(question)]
+    either = " | ".join(f"'{STRETCH}{word}'" for word in audience)
     return " & ".join([*asked, f"({either})"] if either else asked)
 
 

@@ -1,12 +1,13 @@
 """Memberships that end: their requests are aborted, those of others go back, and none is left hanging."""
 
 import pytest
+from sqlalchemy import update
 
 from app.commands.managing.memberships import end_membership
 from app.commands.requests import cases as case_commands
 from app.commands.requests import documents, drafts
 from app.commands.requests.files import hand_out
-from app.store import cases, counterparts, files, lists, tables
+from app.store import cases, counterparts, files, lists, tables, words
 from engine import errors
 from engine.people import Right
 from tests.commands import accounts
@@ -177,6 +178,47 @@ def test_the_second_bank_answers_in_place_of_the_first(office):
     reference = other_bank(office)
     office.complete(reference, "gary", accounts.AGREED)
     assert office.complete(reference, "gina", accounts.AGREE) == reference
+
+
+def finders(office, text):
+    """Who of both banks, the desk and another firm finds a request that holds this text."""
+    with office.portal.database.read() as connection:
+        asking = ("ivan", "iris", "gary", "gina", "edith", "leo")
+        return [who for who in asking if lists.found(connection, office.person(who), text)]
+
+
+@pytest.fixture(params=[lists.LOOKED_AT, -1], ids=["looked at", "asked of the index"])
+def searched(request, either_office, monkeypatch):
+    """Where there are few requests PostgreSQL looks at each of them, and where there are many it has an index."""
+    monkeypatch.setattr(lists, "LOOKED_AT", request.param)
+    return either_office
+
+
+def test_a_bank_finds_a_request_by_its_words_from_the_day_on_which_it_is_asked(searched):
+    reference = accounts.submitted(searched)
+    before = finders(searched, "harbour")
+    searched.complete(reference, "chen", APPROVE)
+    assert (before, finders(searched, "harbour")) == ([], ["ivan", "iris"])
+
+
+def test_in_place_of_the_first_bank_the_second_one_finds_it_by_its_words(searched):
+    other_bank(searched)
+    assert finders(searched, "harbour") == ["gary", "gina"]
+
+
+def test_a_bank_goes_on_finding_by_its_words_what_has_ended(searched):
+    accounts.approved(searched)
+    assert finders(searched, "harbour") == ["ivan", "iris", "edith"]
+
+
+def test_the_words_of_a_seat_open_nothing_to_whoever_takes_no_part(searched):
+    reference = accounts.submitted(searched)
+    person = searched.person("ivan")
+    of_bank = " ".join(words.seat_word(right.membership, right.holder) for right in person.held if right.membership)
+    with searched.portal.database.write() as connection:
+        case = searched.case(reference)
+        connection.execute(update(tables.cases).where(tables.cases.c.id == case.id).values(seats=of_bank))
+    assert finders(searched, "harbour") == []
 
 
 @pytest.mark.parametrize("who", ["ivan", "iris"])

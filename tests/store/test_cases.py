@@ -1,8 +1,10 @@
 """Who may see which case, and the cast of a case: the same in one query as rule by rule."""
 
 import pytest
+from sqlalchemy import func, select
 
-from app.store import answered, cases, casts, lists, people
+from app.store import answered, cases, casts, lists, people, tables
+from app.store.tables.requests import STRETCH
 from engine.people import BARRED_BY, COMPANY_LANES, DESK_LANES, seat_of
 from tests.commands.office import PEOPLE
 
@@ -13,6 +15,14 @@ FUNCTION = "EU_CashTrading"
 @pytest.fixture
 def office(office_on_each):
     return office_on_each
+
+
+@pytest.fixture(params=["looked at", "asked of the index"])
+def searched(request, office, monkeypatch):
+    """Where there are few requests PostgreSQL looks at each of them, and where there are many it has an index."""
+    if request.param == "asked of the index":
+        monkeypatch.setattr(lists, "LOOKED_AT", -1)
+    return office
 
 
 @pytest.fixture
@@ -30,7 +40,7 @@ def test_the_rule_for_a_case_at_hand_is_the_rule_for_lists(office, references):
         assert listed == {one for one in references if cases.may_see(person, office.case(one))}
 
 
-def test_lists_counts_and_search_show_the_same(office, references):
+def test_lists_counts_and_search_show_the_same(office, references, searched):
     for who in PEOPLE:
         with office.portal.database.read() as connection:
             person = office.person(who)
@@ -39,6 +49,32 @@ def test_lists_counts_and_search_show_the_same(office, references):
             assert {row.reference for row in lists.found(connection, person, "ct027-")} == {
                 row.reference for row in listed
             }
+
+
+@pytest.mark.parametrize("oldest_first", [False, True])
+def test_pages_of_what_was_found_follow_each_other_whichever_way(searched, oldest_first):
+    references = sorted(searched.submitted() for _ in range(5))
+    found, row = [], None
+    with searched.portal.database.read() as connection:
+        while page := lists.listed(
+            connection, searched.person("mia"), lists.Filter(text="limit"), lists.Place(row, oldest_first), most=2
+        ):
+            found += [one.reference for one in page]
+            row = page[-1].id
+    assert found == (references if oldest_first else references[::-1])
+
+
+def test_requests_are_found_in_whichever_stretch_of_numbers_they_lie(office, monkeypatch):
+    monkeypatch.setattr(lists, "LOOKED_AT", -1)
+    references = [office.submitted(), office.submitted()]
+    if not office.portal.database.is_sqlite:  # which knows no stretches
+        with office.portal.database.write() as connection:
+            later = select(func.max(tables.cases.c.id) + 3 * 2**STRETCH).scalar_subquery()
+            connection.execute(select(func.setval("cases_id_seq", later)))
+    references.append(office.submitted())
+    with office.portal.database.read() as connection:
+        found = [row.reference for row in lists.found(connection, office.person("mia"), "limit")]
+    assert found == references[::-1]
 
 
 def test_everybody_sees_their_own_share(office, references):

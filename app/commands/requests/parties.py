@@ -33,8 +33,9 @@ def admitted(
         return cast
     cases.dismiss(connection, case.id, gone)
     cases.admit(connection, case.id, new, now)
-    stay = [party for party in cast.parties if party not in gone]
-    again = casts.of_case(connection, case, now, 0, [*stay, *new])
+    here = [*(party for party in cast.parties if party not in gone), *new]
+    cases.let_find(connection, case.id, here)
+    again = casts.of_case(connection, case, now, 0, here)
     return replace(again, hands=again.hands | cast.hands)
 
 

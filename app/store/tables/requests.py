@@ -53,7 +53,8 @@ counters = Table(
     Column("value", Integer, nullable=False),
 )
 # The words by which PostgreSQL finds requests, written as its index is.
-IN_WORDS = "in_words(cases.words, cases.about_words, cases.desk)"
+IN_WORDS = "in_words(cases.id, cases.words, cases.about_words, cases.desk, cases.seats)"
+STRETCH = 14  # of the bits of a number so many are left out to say of which stretch it is
 IS_OPEN = text("closed_at IS NULL")
 TERMINAL = "'APPROVED', 'COMPLETED', 'REJECTED', 'WITHDRAWN', 'DISCARDED', 'ABORTED'"
 OPEN = (
@@ -94,6 +95,7 @@ cases = Table(
     Column("words", Text, nullable=False, server_default=""),  # what it is found by and never changes
     Column("about_words", Text, nullable=False, server_default=""),  # and what changes with its summary
     Column("opened_for", String(120), nullable=False, server_default=""),  # in whose place, where it was a substitute
+    Column("seats", Text, nullable=False, server_default=""),  # the words by which those who take part find it
     Index("ix_cases_membership", "membership_id", "function", "id"),
     Index("ix_cases_desk", "desk", "id"),
     # Every list is the newest of some ranges of these, however many requests there are.
@@ -121,9 +123,11 @@ parties = Table(
     Column("membership_id", ForeignKey("memberships.id")),  # empty for a desk
     Column("since_at", Moment, nullable=False),
     Column("eservice", String(16), nullable=False, server_default=""),  # that of the request, which never changes
-    Column("closed_at", Moment),  # and when the request ended, kept by a trigger
+    Column("closed_at", Moment),  # when the request ended, kept by a trigger
+    Column("status", String(28), nullable=False, server_default=""),  # and so is this
     Index("ix_parties_seat", "holder", "membership_id", "case_id"),
     Index("ix_parties_eservice", "holder", "membership_id", "eservice", "case_id"),
+    Index("ix_parties_status", "holder", "membership_id", "status", "case_id"),
     Index("ix_parties_open", "holder", "membership_id", "case_id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
     CheckConstraint("side IN ('next', 'broker', 'exchange')", name="side"),
 )
