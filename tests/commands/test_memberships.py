@@ -188,10 +188,10 @@ def finders(office, text):
 
 
 @pytest.fixture(params=[lists.LOOKED_AT, -1], ids=["looked at", "asked of the index"])
-def searched(request, either_office, monkeypatch):
+def searched(request, office_on_each, monkeypatch):
     """Where there are few requests PostgreSQL looks at each of them, and where there are many it has an index."""
     monkeypatch.setattr(lists, "LOOKED_AT", request.param)
-    return either_office
+    return office_on_each
 
 
 def test_a_bank_finds_a_request_by_its_words_from_the_day_on_which_it_is_asked(searched):
