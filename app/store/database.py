@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import greenlet
 import psycopg
@@ -15,7 +15,10 @@ from psycopg import pq
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import DisconnectionError, IntegrityError
 
-__all__ = ["Connection", "Database", "IntegrityError", "connect", "migrate", "together"]
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+__all__ = ["Connection", "Database", "IntegrityError", "alembic", "connect", "migrate", "together"]
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -115,12 +118,18 @@ def migrate(url: str) -> None:
         raise NewerDatabase(at)
     # Alembic takes a third of a second to import: only a database that is behind pays for it.
     from alembic import command
+
+    command.upgrade(alembic(url), "head")
+
+
+def alembic(url: str) -> Config:
+    """How Alembic finds the migrations and the database at `url`."""
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    return config
 
 
 def _revision(url: str) -> str | None:

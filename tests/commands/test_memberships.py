@@ -1,6 +1,7 @@
 """Memberships that end: their requests are aborted, those of others go back, and none is left hanging."""
 
 import pytest
+from alembic import command
 from sqlalchemy import update
 
 from app.commands.managing.memberships import end_membership
@@ -8,6 +9,7 @@ from app.commands.requests import cases as case_commands
 from app.commands.requests import documents, drafts
 from app.commands.requests.files import hand_out
 from app.store import cases, counterparts, files, lists, tables, words
+from app.store.database import alembic, migrate
 from engine import errors
 from engine.people import Right
 from tests.commands import accounts
@@ -209,6 +211,15 @@ def test_in_place_of_the_first_bank_the_second_one_finds_it_by_its_words(searche
 def test_a_bank_goes_on_finding_by_its_words_what_has_ended(searched):
     accounts.approved(searched)
     assert finders(searched, "harbour") == ["ivan", "iris", "edith"]
+
+
+def test_what_was_filed_before_their_words_were_kept_is_found_by_them_after_the_migration(searched):
+    accounts.at_bank(searched)
+    url = str(searched.portal.settings.database_url)
+    searched.portal.database.close()
+    command.downgrade(alembic(url), "0018")
+    migrate(url)
+    assert finders(searched, "harbour") == ["ivan", "iris"]
 
 
 def test_the_words_of_a_seat_open_nothing_to_whoever_takes_no_part(searched):
