@@ -82,8 +82,8 @@ def test_a_decision_is_one_commit_of_few_statements(either_office, point, who, r
     ("point", "who", "raw", "most"),
     [
         (accounts.drafted, "mia", accounts.ASKED, 16),
-        # To let a company in, its membership is held, it is noted, and its people are read.
-        (accounts.submitted, "chen", APPROVE, 19),
+        # To let a company in, its membership is held, it is noted, found by its words, and its people are read.
+        (accounts.submitted, "chen", APPROVE, 20),
         (accounts.at_bank, "ivan", accounts.AGREED, 16),
         (accounts.answered, "iris", accounts.AGREE, 17),
         (accounts.answered, "iris", accounts.MISMATCH, 16),
