@@ -54,7 +54,9 @@ def plain(opened):
     return opened(java_script_enabled=False)
 
 
-@pytest.mark.parametrize("width", [DESKTOP, pytest.param(TABLET, marks=pytest.mark.long), PHONE])
+@pytest.mark.parametrize(
+    "width", [DESKTOP, *(pytest.param(width, marks=pytest.mark.long) for width in (TABLET, PHONE))]
+)
 def test_the_page_is_sound_at_this_width_in_both_schemes(opened, width):
     mia = opened(width=width)
     mia.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")

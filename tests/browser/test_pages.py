@@ -60,7 +60,7 @@ def test_a_drawing_whose_viewer_does_not_arrive_stays_and_can_be_asked_for_again
     mia.look()
 
 
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize("width", [DESKTOP, pytest.param(PHONE, marks=pytest.mark.long)])
 def test_text_of_the_drawing_and_comments_are_opened_and_used_with_the_keyboard(arrive, references, width):
     mia = arrive("mia", width=width)
     mia.visit(f"/requests/{references['sent']}")

@@ -11,7 +11,7 @@ from engine.errors import NotFound, Refused
 from engine.people import Right
 from tests.commands.office import APPROVE, GIVEN, RETURN, race
 
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "5"))  # RACE_ROUNDS=150 for a night
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "3"))  # RACE_ROUNDS=150 for a night
 REASON = "Entered for the wrong firm"
 
 

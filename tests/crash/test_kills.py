@@ -32,6 +32,7 @@ def require_nothing_lost_or_doubled(found):
     assert found["undone"] == found["incidents"]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql", pytest.param("sqlite", marks=pytest.mark.long)], indirect=True)
 def test_nothing_is_lost_or_doubled_when_processes_are_killed(database_url, tmp_path):
     found = killed(database_url, tmp_path, QUICK_SECONDS)
     assert found["done"] > 20 and sum(found["kills"].values()) > 5, found

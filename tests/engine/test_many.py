@@ -231,11 +231,12 @@ def test_compaction_keeps_the_task_above_those_that_are_open(timer):
     assert [t.task_spec.name for t in above[0].children if t.has_state(TaskState.READY)] == ["work [child]"]
 
 
+@pytest.mark.parametrize("times", [200, pytest.param(1000, marks=pytest.mark.long)])
 @pytest.mark.parametrize("timer", [None, True, False])
-def test_a_thousand_rounds_cost_what_one_costs(timer):
+def test_many_rounds_cost_what_one_costs(timer, times):
     definition = many(until=True, timer=timer)
     outcome, sizes = run.start(definition, CONTEXT), []
-    for number in range(1000):
+    for number in range(times):
         key = ("work#CTO", "work#ITC")[number % 2]
         outcome = run.complete(definition, outcome.state, key, {"answer": 1}, CONTEXT)
         sizes.append(len(outcome.state))

@@ -36,6 +36,7 @@ def test_every_life_goes_as_the_rule_book_foretells(fresh):
     play(fresh, FEW, 1)
 
 
+@pytest.mark.long
 def test_every_life_goes_as_foretold_on_postgresql_too(fresh_on_postgresql):
     play(fresh_on_postgresql, settings(QUICK, max_examples=8), 3)
 

@@ -195,7 +195,9 @@ def test_the_firm_reads_no_note_of_the_bank(office, visitor, make, who, monkeypa
     assert BANKS not in told(visitor, who, make(office))
 
 
-@pytest.mark.parametrize("make", [at_bank, filled_by_bank, agreed, approved])
+@pytest.mark.parametrize(
+    "make", [at_bank, approved, *(pytest.param(at, marks=LONG) for at in (filled_by_bank, agreed))]
+)
 @pytest.mark.parametrize("who", ["ivan", "iris"])
 def test_the_bank_reads_nothing_that_the_firm_wrote_to_the_exchange(office, visitor, make, who, monkeypatch):
     monkeypatch.setitem(ACCOUNT, "remarks", FIRMS)
